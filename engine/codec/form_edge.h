@@ -1,0 +1,40 @@
+// A form at the edge: split into what everyone may see and what is sealed, and joined again for those who may see both.
+// Pure functions; thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/core/form.h"
+#include "engine/core/ids.h"
+
+namespace rasti::codec {
+
+/// Whose data the personal fields of a form are, by what their schema says. Empty: nobody is known.
+struct FormSubjects {
+  core::SubjectId submitter;
+  core::SubjectId third_party;
+};
+
+struct FormParts {
+  std::string public_form;            // canonical JSON
+  std::vector<core::Field> personal;  // plain: to be sealed before a command is written
+  bool operator==(const FormParts&) const = default;
+};
+
+/// Checks a form as a person filled it in (a JSON object with personal fields in their places) and splits it. An object
+/// that held personal fields only is left out of the public part.
+/// The issues name every faulty field; none quotes a value.
+tl::expected<FormParts, std::vector<core::FormIssue>> SplitForm(const core::Form& form, std::string_view json,
+                                                                const core::CaseId& origin,
+                                                                const FormSubjects& subjects);
+
+/// The whole form, with the fields that are plain in their places; sealed ones are left out. Canonical JSON.
+/// Errors: kInvalidArgument when the public part or a field's value is no JSON.
+Result<std::string> JoinForm(const core::Form& form, std::string_view public_form,
+                             const std::vector<core::Field>& personal);
+
+}  // namespace rasti::codec

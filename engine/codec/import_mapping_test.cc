@@ -1,0 +1,147 @@
+#include "engine/codec/import_mapping.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/sample_definition.h"
+
+namespace rasti::codec {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr const char* kYaml = R"(import: old-register
+workflow: sample
+tenant: prishtine
+zone: Europe/Belgrade
+time_formats: ["%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%E*S%Ez"]
+importer: {role: migrator}
+key: No
+opened: Opened
+received: Received
+title: {value: Taken over}
+category:
+  column: Kind
+  values: {Street: roads, Rubbish: waste}
+  default: other
+channel: {value: web}
+assign:
+  queue: {column: Desk, values: {R: roads}}
+form:
+  nothing_found: {column: Nothing, type: boolean}
+deadlines:
+  - {clock: acknowledge, column: Due}
+actions:
+  - {action: open, column: Begun}
+  - {action: close, column: Done, fields: {evidence: Proof}}
+)";
+
+std::vector<Issue> IssuesOf(const std::string& yaml) {
+  static const test::SampleWorld world;
+  Issues issues("m.yaml");
+  const auto mapping = ReadImportMapping(yaml, issues);
+  if (mapping) CheckImportMapping(*mapping, world.definition, world.tenant, issues);
+  return std::move(issues).Take();
+}
+
+ImportMapping Sample() {
+  Issues issues("m.yaml");
+  auto mapping = ReadImportMapping(kYaml, issues);
+  EXPECT_TRUE(mapping);
+  return *std::move(mapping);
+}
+
+TEST(ImportMappingTest, ReadsEveryPart) {
+  const ImportMapping mapping = Sample();
+  EXPECT_EQ(mapping.source.text, "old-register");
+  EXPECT_EQ(mapping.zone->text, "Europe/Belgrade");
+  EXPECT_EQ(mapping.time_formats.size(), 2u);
+  EXPECT_EQ(mapping.received->text, "Received");
+  EXPECT_EQ(mapping.title.fixed, "Taken over");
+  EXPECT_EQ(mapping.category.values.at("Street").text, "roads");
+  EXPECT_EQ(mapping.category.otherwise->text, "other");
+  EXPECT_EQ(mapping.queue->column->text, "Desk");
+  ASSERT_EQ(mapping.form.size(), 1u);
+  EXPECT_EQ(mapping.form[0].path, "/nothing_found");
+  EXPECT_EQ(mapping.form[0].value.type, CellType::kBoolean);
+  ASSERT_EQ(mapping.deadlines.size(), 1u);
+  EXPECT_EQ(mapping.deadlines[0].column, (MappedName{"Due", {21, 34}}));
+  ASSERT_EQ(mapping.actions.size(), 2u);
+  EXPECT_EQ(mapping.actions[1].fields[0].value.column->text, "Proof");
+}
+
+TEST(ImportMappingTest, DeadlinesByRule) {
+  std::string yaml = kYaml;
+  const std::string list = "deadlines:\n  - {clock: acknowledge, column: Due}\n";
+  yaml.replace(yaml.find(list), list.size(), "deadlines: rule\n");
+  Issues issues("m.yaml");
+  const auto mapping = ReadImportMapping(yaml, issues);
+  ASSERT_TRUE(mapping);
+  EXPECT_THAT(mapping->deadlines, IsEmpty());
+}
+
+struct Broken {
+  const char* name;
+  const char* from;
+  const char* to;
+  int line;
+  int column;
+  const char* message;
+};
+
+class BrokenMappings : public ::testing::TestWithParam<Broken> {};
+
+TEST_P(BrokenMappings, AreToldWithPlaceAndRemedy) {
+  std::string yaml = kYaml;
+  const size_t at = yaml.find(GetParam().from);
+  ASSERT_NE(at, std::string::npos);
+  yaml.replace(at, std::string_view(GetParam().from).size(), GetParam().to);
+  EXPECT_THAT(IssuesOf(yaml),
+              Contains(AllOf(Field(&Issue::line, GetParam().line), Field(&Issue::column, GetParam().column),
+                             Field(&Issue::message, HasSubstr(GetParam().message)))));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BrokenMappings,
+    ::testing::Values(
+        Broken{"Key", "opened: Opened", "opend: Opened", 8, 1, "did you mean 'opened'"},
+        Broken{"Missing", "key: No\n", "", 1, 1, "needs the key 'key'"},
+        Broken{"Source", "import: old-register", "import: Old Register", 1, 9, "lower-case"},
+        Broken{"Format", "%d.%m.%Y %H:%M", "%d.%m.%Y", 5, 16, "does not hold date and time"},
+        Broken{"NoFormat", "[\"%d.%m.%Y %H:%M\", \"%Y-%m-%dT%H:%M:%E*S%Ez\"]", "[]", 5, 15, "at least one"},
+        Broken{"Role", "role: migrator", "role: officer", 6, 18, "'migrator' may"},
+        Broken{"Both", "column: Kind", "value: roads\n  column: Kind", 12, 3, "either a 'column' or a 'value'"},
+        Broken{"Value", "Rubbish: waste", "Rubbish: wastes", 13, 36, "did you mean 'waste'"},
+        Broken{"Default", "default: other", "default: others", 14, 12, "did you mean 'other'"},
+        Broken{"Queue", "{R: roads}", "{R: raods}", 17, 37, "did you mean 'roads'"},
+        Broken{"Type", "type: boolean", "type: bolean", 19, 42, "did you mean 'boolean'"},
+        Broken{"Clock", "clock: acknowledge", "clock: acknowlege", 21, 13, "did you mean 'acknowledge'"},
+        Broken{"LaterClock", "clock: acknowledge", "clock: resolve", 21, 13, "starts later"},
+        Broken{"NoClock", "\n  - {clock: acknowledge, column: Due}", " []", 20, 12, "write 'rule'"},
+        Broken{"Deadlines", "\n  - {clock: acknowledge, column: Due}", " rules", 20, 12, "either 'rule'"},
+        Broken{"Action", "action: close", "action: clos", 24, 14, "did you mean 'close'"},
+        Broken{"Field", "evidence: Proof", "evidenc: Proof", 24, 44, "did you mean 'evidence'"},
+        Broken{"FieldMissing", ", fields: {evidence: Proof}", "", 24, 14, "needs the field 'evidence'"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(ImportMappingTest, AWholeMappingHasNoIssues) { EXPECT_THAT(IssuesOf(kYaml), IsEmpty()); }
+
+TEST(ImportMappingTest, NamesColumnsThatTheTableLacksOrHasTwice) {
+  const std::vector<std::string> header = {"No",  "Opend", "Received", "Kind",  "Desk", "Nothing",
+                                           "Due", "Begun", "Done",     "Proof", "Due",  "unused"};
+  Issues issues("m.yaml");
+  CheckImportHeader(Sample(), header, "old.csv", issues);
+  EXPECT_THAT(
+      std::move(issues).Take(),
+      ElementsAre(AllOf(Field(&Issue::line, 8), Field(&Issue::column, 9),
+                        Field(&Issue::message, HasSubstr("old.csv has no column 'Opened', did you mean 'Opend'"))),
+                  AllOf(Field(&Issue::line, 21), Field(&Issue::message, HasSubstr("has the column 'Due' 2 times")))));
+}
+
+}  // namespace
+}  // namespace rasti::codec

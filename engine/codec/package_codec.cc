@@ -1,0 +1,67 @@
+#include "engine/codec/package_codec.h"
+
+#include <fmt/format.h>
+
+#include "proto/rasti/v1/package.pb.h"
+
+namespace rasti::codec {
+namespace {
+
+rasti::v1::PackageKind ToWire(PackageKind kind) {
+  switch (kind) {
+    case PackageKind::kWorkflow: return v1::PACKAGE_KIND_WORKFLOW;
+    case PackageKind::kCalendar: return v1::PACKAGE_KIND_CALENDAR;
+    case PackageKind::kTenant: return v1::PACKAGE_KIND_TENANT;
+    case PackageKind::kTzData: return v1::PACKAGE_KIND_TZDATA;
+  }
+  return v1::PACKAGE_KIND_UNSPECIFIED;
+}
+
+}  // namespace
+
+std::string PublishedPackage::Key() const {
+  return fmt::format("{}/{}", PackageKindName(files.kind), files.id().str());
+}
+
+std::string EncodePackage(const PublishedPackage& package) {
+  v1::Package message;
+  message.set_kind(ToWire(package.files.kind));
+  message.set_name(package.files.name);
+  message.set_version(package.files.version);
+  message.set_effective_from_at_ms(ToUnixMillis(package.effective_from));
+  message.set_published_by(package.published_by);
+  message.set_published_at_ms(ToUnixMillis(package.published_at));
+  for (const auto& [path, content] : package.files.files) {
+    v1::File* file = message.add_files();
+    file->set_path(path);
+    file->set_content(content);
+  }
+  return message.SerializeAsString();
+}
+
+Result<PublishedPackage> DecodePackage(std::string_view bytes) {
+  v1::Package message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return Fail(Error::Corruption("a published package cannot be read: it is no rasti.v1.Package"));
+  }
+  PublishedPackage package;
+  package.files.name = message.name();
+  package.files.version = message.version();
+  switch (static_cast<int>(message.kind())) {
+    case v1::PACKAGE_KIND_WORKFLOW: package.files.kind = PackageKind::kWorkflow; break;
+    case v1::PACKAGE_KIND_CALENDAR: package.files.kind = PackageKind::kCalendar; break;
+    case v1::PACKAGE_KIND_TENANT: package.files.kind = PackageKind::kTenant; break;
+    case v1::PACKAGE_KIND_TZDATA: package.files.kind = PackageKind::kTzData; break;
+    default:
+      return Fail(ErrorCode::kUnsupportedVersion,
+                  fmt::format("package {} is of kind {}, which a newer version knows", package.files.id().str(),
+                              static_cast<int>(message.kind())));
+  }
+  package.effective_from = InstantFromUnixMillis(message.effective_from_at_ms());
+  package.published_at = InstantFromUnixMillis(message.published_at_ms());
+  package.published_by = message.published_by();
+  for (const v1::File& file : message.files()) package.files.files[file.path()] = file.content();
+  return package;
+}
+
+}  // namespace rasti::codec

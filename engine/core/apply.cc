@@ -1,0 +1,203 @@
+#include "engine/core/apply.h"
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+
+namespace rasti::core {
+namespace {
+
+// The fold, one overload an event type: a new type fails to compile until it is handled here.
+class Applier {
+ public:
+  Applier(CaseState& state, const EventContext& context) : state_(state), context_(context) {}
+
+  void operator()(const CaseSubmitted& event) {
+    state_.id = context_.case_id;
+    state_.tenant = context_.tenant;
+    state_.definition = context_.versions.definition;
+    state_.submitted_at = context_.occurred_at;
+    state_.received_at = context_.received_at;
+    state_.title = event.title;
+    state_.category = event.category;
+    state_.channel = event.channel;
+    state_.reference = event.reference;
+    state_.subject = event.subject;
+    state_.submitted_by = context_.actor.id;
+    state_.form = event.form;
+    state_.personal = event.personal;
+    state_.historic = event.historic;
+  }
+  void operator()(const StageEntered& event) {
+    state_.stage = event.stage;
+    state_.stage_entered_at = context_.occurred_at;
+  }
+  void operator()(const ActionTaken&) {}
+  void operator()(const CaseAssigned& event) { state_.assignment = event.to; }
+  void operator()(const CaseReleased&) { state_.assignment = {}; }
+  void operator()(const CaseReferred& event) { state_.referred_to = event.to; }
+  void operator()(const CaseReopened&) {
+    state_.status = CaseStatus::kOpen;
+    ++state_.reopened;
+  }
+  void operator()(const CaseWithdrawn&) { End(CaseStatus::kWithdrawn); }
+  void operator()(const CaseRated& event) { state_.rating = event.score; }
+  void operator()(const CaseClosed&) { End(CaseStatus::kClosed); }
+  void operator()(const CaseCorrected& event) {
+    if (event.category) state_.category = *event.category;
+    if (event.title) state_.title = *event.title;
+    if (event.form) state_.form = *event.form;
+    for (const Field& field : event.personal) {
+      const auto old = std::ranges::find(state_.personal, field.path, &Field::path);
+      if (old == state_.personal.end()) {
+        state_.personal.push_back(field);
+      } else {
+        *old = field;
+      }
+    }
+  }
+  void operator()(const CaseMigrated& event) {
+    state_.definition = event.to;
+    state_.stage = event.stage;
+  }
+  void operator()(const CaseAdvanced& event) { state_.advanced_to = event.to; }
+  void operator()(const CaseWentLive& event) { state_.live_since = event.at; }
+
+  void operator()(const MessageAdded& event) {
+    ++(event.direction == Direction::kFromCitizen ? state_.messages_in : state_.messages_out);
+  }
+  void operator()(const AttachmentAdded&) { ++state_.attachments; }
+  void operator()(const ResponseSent&) { ++state_.responses; }
+
+  void operator()(const ClockStarted& event) {
+    ClockState clock;
+    clock.id = event.clock;
+    clock.course = {event.rule, event.started_at, {}};
+    clock.given = event.given;
+    clock.plan = event.plan;
+    // A clock that ended before and runs again, after reopening: its first run is history.
+    if (ClockState* old = state_.FindClock(event.clock)) {
+      *old = std::move(clock);
+    } else {
+      state_.clocks.push_back(std::move(clock));
+    }
+  }
+  void operator()(const ClockPaused& event) {
+    ClockState& clock = Clock(event.clock);
+    clock.status = ClockStatus::kPaused;
+    clock.paused_by_hand = event.by_hand;
+    clock.course.steps.emplace_back(sla::Paused{context_.occurred_at});
+  }
+  void operator()(const ClockResumed& event) {
+    ClockState& clock = Clock(event.clock);
+    clock.status = ClockStatus::kRunning;
+    clock.paused_by_hand = false;
+    clock.course.steps.emplace_back(sla::Resumed{context_.occurred_at});
+    clock.plan = event.plan;
+  }
+  void operator()(const ClockMet& event) {
+    ClockState& clock = Clock(event.clock);
+    clock.status = ClockStatus::kMet;
+    clock.met_at = context_.occurred_at;
+    clock.plan.warnings.clear();
+    clock.plan.escalations.clear();
+  }
+  void operator()(const ClockExtended& event) {
+    ClockState& clock = Clock(event.clock);
+    clock.course.steps.emplace_back(sla::Extended{event.by});
+    clock.plan = event.plan;
+    ++clock.extensions;
+  }
+  void operator()(const ClockReplanned& event) {
+    ClockState& clock = Clock(event.clock);
+    clock.course.rule = event.rule;
+    clock.course.steps.emplace_back(sla::Replanned{context_.occurred_at});
+    clock.plan = event.plan;
+  }
+  void operator()(const DeadlineWarned& event) {
+    auto& warnings = Clock(event.clock).plan.warnings;
+    if (!warnings.empty()) warnings.erase(warnings.begin());
+  }
+  void operator()(const DeadlineBreached& event) {
+    ClockState& clock = Clock(event.clock);
+    clock.breached = true;
+    clock.plan.warnings.clear();
+  }
+  void operator()(const CaseEscalated& event) {
+    ClockState& clock = Clock(event.clock);
+    clock.escalated_to = std::max(clock.escalated_to, event.level);
+    auto& levels = clock.plan.escalations;
+    if (!levels.empty()) levels.erase(levels.begin());
+  }
+
+  void operator()(const MergeRequested& event) {
+    state_.status = CaseStatus::kFrozen;
+    state_.merging_into = event.into;
+    state_.follow_ups.push_back({event.follow_up, event.into, event.times_out_at});
+  }
+  void operator()(const DuplicateLinked& event) { state_.duplicates.push_back(event.duplicate); }
+  void operator()(const CaseMerged& event) {
+    state_.merged_into = event.into;
+    Unfreeze(event.follow_up);
+    End(CaseStatus::kMerged);
+  }
+  void operator()(const MergeRefused& event) { Unfreeze(event.follow_up); }
+  void operator()(const FollowUpTimedOut& event) { Unfreeze(event.follow_up); }
+
+  void operator()(const DeliveryRecorded&) {}
+  void operator()(const PersonalDataOpened&) {}
+
+ private:
+  ClockState& Clock(const ClockId& id) {
+    ClockState* clock = state_.FindClock(id);
+    RASTI_CHECK(clock != nullptr, "an event names a clock that was never started");
+    return *clock;
+  }
+  // No clock runs in a case that ended; those that were not met did not get the chance.
+  void End(CaseStatus status) {
+    state_.status = status;
+    for (ClockState& clock : state_.clocks) {
+      if (!clock.IsActive()) continue;
+      clock.status = ClockStatus::kCancelled;
+      clock.plan.warnings.clear();
+      clock.plan.escalations.clear();
+    }
+  }
+  void Unfreeze(const CommandId& follow_up) {
+    std::erase_if(state_.follow_ups, [&](const PendingFollowUp& pending) { return pending.id == follow_up; });
+    state_.merging_into.reset();
+    if (state_.status == CaseStatus::kFrozen) state_.status = CaseStatus::kOpen;
+  }
+
+  CaseState& state_;
+  const EventContext& context_;
+};
+
+// Timers, deliveries and re-planning are nobody's doing: they do not count for expected_revision.
+bool IsDoneByPeople(const EventContext& context) {
+  return context.actor.role.view() != "system" && context.actor.role.view() != "connector";
+}
+
+}  // namespace
+
+void Apply(CaseState& state, const Event& event) {
+  const EventContext& context = event.ctx();
+  RASTI_CHECK(event.revision.value == state.revision.value + 1, "events of a case are applied in order, without a gap");
+  RASTI_CHECK(state.revision.value == 0 || state.id == context.case_id, "an event is applied to its own case");
+
+  std::visit(Applier(state, context), event.payload);
+
+  state.revision = event.revision;
+  state.last_occurred_at = context.occurred_at;
+  state.last_recorded_at = context.recorded_at;
+  if (state.calendar != context.versions.calendar) state.calendar = context.versions.calendar;
+  if (IsDoneByPeople(context)) {
+    if (state.last_person != context.actor.id) {
+      state.other_person_revision = state.last_person_revision;
+      state.last_person = context.actor.id;
+    }
+    state.last_person_revision = event.revision;
+  }
+}
+
+}  // namespace rasti::core

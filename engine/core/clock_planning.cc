@@ -1,0 +1,60 @@
+#include "engine/core/clock_planning.h"
+
+#include <algorithm>
+
+namespace rasti::core {
+namespace {
+
+Result<std::vector<PendingWarning>> Warnings(const sla::Calendar& calendar, const Clock& clock, Instant due_at) {
+  std::vector<PendingWarning> warnings;
+  warnings.reserve(clock.warnings.size());
+  for (const sla::Offset& before : clock.warnings) {
+    RASTI_TRY(const Instant at, sla::SubtractOffset(calendar, due_at, before));
+    warnings.push_back({at});
+  }
+  std::ranges::sort(warnings, {}, &PendingWarning::at);
+  return warnings;
+}
+
+Result<std::vector<PendingEscalation>> Escalations(const sla::Calendar& calendar, const Clock& clock, Instant due_at) {
+  std::vector<PendingEscalation> levels;
+  levels.reserve(clock.escalations.size());
+  for (const EscalationLevel& level : clock.escalations) {
+    RASTI_TRY(const Instant at, sla::AddOffset(calendar, due_at, level.after));
+    levels.push_back({level.level, std::max(at, due_at), level.to});
+  }
+  std::ranges::stable_sort(levels, {}, &PendingEscalation::at);
+  return levels;
+}
+
+}  // namespace
+
+Result<ClockPlan> PlanStart(const sla::Calendar& calendar, const Clock& clock, const sla::Course& course) {
+  RASTI_TRY(const sla::Deadline deadline, sla::ComputeDeadline(calendar, course));
+  ClockPlan plan{deadline.due_at, deadline.computed, {}, {}};
+  RASTI_TRY(plan.warnings, Warnings(calendar, clock, plan.due_at));
+  std::erase_if(plan.warnings, [&](const PendingWarning& warning) { return warning.at <= course.start; });
+  RASTI_TRY(plan.escalations, Escalations(calendar, clock, plan.due_at));
+  return plan;
+}
+
+Result<ClockPlan> PlanChange(const sla::Calendar& calendar, const Clock& clock, const ClockState& before,
+                             const sla::Course& course, Instant now) {
+  RASTI_TRY(const sla::Deadline deadline, sla::ComputeDeadline(calendar, course));
+  ClockPlan plan{deadline.due_at, deadline.computed, {}, {}};
+  RASTI_TRY(plan.warnings, Warnings(calendar, clock, plan.due_at));
+  // Warnings fire in order, so that the pending ones are the last of the list.
+  const size_t pending = std::min(before.plan.warnings.size(), plan.warnings.size());
+  plan.warnings.erase(plan.warnings.begin(), plan.warnings.end() - static_cast<std::ptrdiff_t>(pending));
+  for (PendingWarning& warning : plan.warnings) warning.at = std::max(warning.at, now);
+  RASTI_TRY(plan.escalations, Escalations(calendar, clock, plan.due_at));
+  return plan;
+}
+
+sla::Rule GivenRule(Instant start, Instant due_at) {
+  sla::Rule rule = sla::DefaultRule(sla::Count::kElapsed);
+  rule.length = due_at - start;
+  return rule;
+}
+
+}  // namespace rasti::core

@@ -1,0 +1,208 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/decision_builder.h"
+
+namespace rasti::core {
+namespace {
+
+Verdict CheckForm(const Form& form, const std::string& text) {
+  if (text.size() > kFormBytesMost) {
+    return Reject(RejectionCode::kTooLarge, "form", fmt::format("the form has more than {} bytes", kFormBytesMost));
+  }
+  if (NestsTooDeep(text)) return Reject(RejectionCode::kTooLarge, "form", "the form nests deeper than 64 levels");
+  const bool blank = text.empty() || text == "{}";
+  if (blank && form.AcceptsAnything()) return {};
+  const auto data = nlohmann::json::parse(blank ? "{}" : text, nullptr, /*allow_exceptions=*/false);
+  if (!data.is_object()) return Reject(RejectionCode::kFormInvalid, "form", "a JSON object is wanted");
+  const auto issues = form.CheckPublic(data);
+  if (issues.empty()) return {};
+  return Reject(RejectionCode::kFormInvalid, "form" + issues.front().path, issues.front().message);
+}
+
+std::string Canonical(const std::string& form) {
+  if (form.empty() || form == "{}") return "{}";
+  return CanonicalJson(nlohmann::json::parse(form));
+}
+
+Verdict CheckCategory(const Definition& definition, const CategoryId& category) {
+  if (definition.FindCategory(category) != nullptr) return {};
+  return Reject(
+      RejectionCode::kUnknownCategory, "category",
+      fmt::format("{} has no category '{}'; `rasti lint` lists them", definition.version.str(), category.str()));
+}
+
+}  // namespace
+
+Verdict CheckPersonal(const DecisionBuilder& builder, const std::vector<Field>& fields, bool all_required) {
+  const Form& form = builder.definition().form;
+  for (const Field& field : fields) {
+    if (form.FindPersonal(field.path) == nullptr) {
+      return Reject(RejectionCode::kPersonalFieldInvalid, "personal" + field.path,
+                    "the form has no personal field of that path");
+    }
+    if (field.subject.empty()) {
+      return Reject(RejectionCode::kPersonalFieldInvalid, "personal" + field.path,
+                    "the subject of the data is to be named");
+    }
+    if (field.origin_case != builder.context().case_id) {
+      return Reject(RejectionCode::kPersonalFieldInvalid, "personal" + field.path,
+                    "the field was entered for another case; only a follow-up carries it over");
+    }
+    if (std::ranges::count(fields, field.path, &Field::path) > 1) {
+      return Reject(RejectionCode::kPersonalFieldInvalid, "personal" + field.path, "the field is given twice");
+    }
+  }
+  if (!all_required) return {};
+  for (const PersonalFieldSpec& wanted : form.personal()) {
+    if (!wanted.required || std::ranges::find(fields, wanted.path, &Field::path) != fields.end()) continue;
+    return Reject(RejectionCode::kPersonalFieldMissing, "personal" + wanted.path,
+                  "the form requires this personal field");
+  }
+  return {};
+}
+
+Verdict DecideSubmit(DecisionBuilder& builder, const Command& command, const SubmitCase& submit) {
+  const Definition& definition = builder.definition();
+  if (submit.workflow != definition.id) {
+    return Reject(RejectionCode::kUnknownWorkflow, "workflow",
+                  fmt::format("there is no workflow '{}'", submit.workflow.str()));
+  }
+  if (auto verdict = CheckCategory(definition, submit.category); !verdict) return verdict;
+  if (!definition.channels.empty() &&
+      std::ranges::find(definition.channels, submit.channel) == definition.channels.end()) {
+    return Reject(
+        RejectionCode::kUnknownChannel, "channel",
+        fmt::format("'{}' is no channel; it is to be one of {}", submit.channel, fmt::join(definition.channels, ", ")));
+  }
+  if (submit.title.size() > kTextBytesMost) {
+    return Reject(RejectionCode::kTooLarge, "title", fmt::format("the title has more than {} bytes", kTextBytesMost));
+  }
+  if (command.received_at && *command.received_at > builder.now()) {
+    return Reject(RejectionCode::kTimeInvalid, "received_at",
+                  fmt::format("{} lies after the submission at {}", FormatInstant(*command.received_at),
+                              FormatInstant(builder.now())));
+  }
+  if (!submit.given_deadlines.empty() && !submit.historic) {
+    return Reject(RejectionCode::kNotHistoric, "given_deadlines", "only a historic case brings deadlines of its own");
+  }
+  for (const GivenDeadline& given : submit.given_deadlines) {
+    const Clock* clock = definition.FindClock(given.clock);
+    if (clock == nullptr) {
+      return Reject(RejectionCode::kUnknownClock, "given_deadlines/" + given.clock.str(),
+                    fmt::format("{} has no clock '{}'", definition.version.str(), given.clock.str()));
+    }
+    if (!clock->start.submitted) {
+      return Reject(RejectionCode::kFieldInvalid, "given_deadlines/" + given.clock.str(),
+                    "the clock starts later than the case: a deadline is given for clocks that start with the "
+                    "submission");
+    }
+  }
+  if (auto verdict = CheckForm(definition.form, submit.form); !verdict) return verdict;
+  // A historic record may lack what today's form requires of a person.
+  if (auto verdict = CheckPersonal(builder, submit.personal, !submit.historic); !verdict) return verdict;
+
+  builder.Emit(CaseSubmitted{submit.workflow, submit.title, submit.category, submit.channel,
+                             PublicReference(command.case_id), submit.subject, Canonical(submit.form), submit.personal,
+                             submit.historic});
+  const Stage& initial = definition.InitialStage();
+  builder.Emit(StageEntered{initial.id, {}, {}, initial.closed, {}, {}});
+
+  const Category* category = definition.FindCategory(submit.category);
+  const auto queue = category->queue && builder.config().tenant->FindQueue(*category->queue) != nullptr
+                         ? category->queue
+                         : builder.config().tenant->default_queue;
+  if (queue) {
+    const Queue* known = builder.config().tenant->FindQueue(*queue);
+    Assignment to;
+    to.queue = queue;
+    if (known != nullptr && !known->directorate.empty()) to.directorate = known->directorate;
+    builder.Emit(CaseAssigned{std::move(to), "category"});
+  }
+  DecisionBuilder::Happening happening;
+  happening.submitted = true;
+  happening.stage = initial.id;
+  return builder.RunClocks(happening, submit.historic ? &submit.given_deadlines : nullptr);
+}
+
+Verdict DecideCorrect(DecisionBuilder& builder, const CorrectCase& correct) {
+  const CaseState& state = builder.state();
+  CaseCorrected event;
+  event.reason = correct.reason;
+  if (correct.category && *correct.category != state.category) {
+    if (auto verdict = CheckCategory(builder.definition(), *correct.category); !verdict) return verdict;
+    event.category = correct.category;
+  }
+  if (correct.title && *correct.title != state.title) {
+    if (correct.title->size() > kTextBytesMost) {
+      return Reject(RejectionCode::kTooLarge, "title", fmt::format("the title has more than {} bytes", kTextBytesMost));
+    }
+    event.title = correct.title;
+  }
+  if (correct.form_patch) {
+    if (correct.form_patch->size() > kFormBytesMost || NestsTooDeep(*correct.form_patch)) {
+      return Reject(RejectionCode::kTooLarge, "form_patch", "the patch is larger or nests deeper than a form may");
+    }
+    const auto patch = nlohmann::json::parse(*correct.form_patch, nullptr, /*allow_exceptions=*/false);
+    if (!patch.is_object())
+      return Reject(RejectionCode::kFormInvalid, "form_patch", "a JSON object is wanted (RFC 7396)");
+    auto form = nlohmann::json::parse(state.form);
+    form.merge_patch(patch);
+    std::string text = CanonicalJson(form);
+    if (text != state.form) {
+      if (auto verdict = CheckForm(builder.definition().form, text); !verdict) return verdict;
+      event.form = std::move(text);
+    }
+  }
+  if (auto verdict = CheckPersonal(builder, correct.personal, false); !verdict) return verdict;
+  event.personal = correct.personal;
+  if (!event.category && !event.title && !event.form && event.personal.empty()) {
+    return Reject(RejectionCode::kNoChange, "", "the case already says so");
+  }
+  const bool recategorised = event.category.has_value();
+  builder.Emit(std::move(event));
+  if (!recategorised) return {};
+
+  // Another category has other deadlines, counted from the same start: a correction resets no clock.
+  for (const Clock& clock : builder.definition().clocks) {
+    const ClockState* running = builder.state().FindClock(clock.id);
+    const sla::Rule* rule = clock.RuleFor(builder.state().category);
+    if (running == nullptr) {
+      if (rule == nullptr || !clock.start.submitted) continue;
+      const Instant start = builder.state().received_at.value_or(builder.state().submitted_at);
+      if (auto verdict = builder.StartClock(clock, start, nullptr); !verdict) return verdict;
+    } else if (running->status == ClockStatus::kRunning && !running->breached && !running->given && rule != nullptr) {
+      if (auto verdict = builder.ReplanClock(clock, *rule, "category corrected"); !verdict) return verdict;
+    }
+  }
+  return {};
+}
+
+Verdict DecideMigrate(DecisionBuilder& builder, const MigrateCase& migrate) {
+  const Definition* target = builder.config().migrate_to;
+  if (target == nullptr) {
+    return Reject(
+        RejectionCode::kVersionNotInForce, "to_version",
+        fmt::format("version '{}' of '{}' is not in force", migrate.to_version, builder.definition().id.str()));
+  }
+  if (target->version == builder.state().definition) {
+    return Reject(RejectionCode::kNoChange, "to_version", "the case is on that version already");
+  }
+  const StageId stage = migrate.stage.value_or(builder.state().stage);
+  const Stage* known = target->FindStage(stage);
+  if (known == nullptr) {
+    return Reject(RejectionCode::kUnknownStage, "stage",
+                  fmt::format("{} has no stage '{}': name the one to go on in", target->version.str(), stage.str()));
+  }
+  const bool ended = builder.state().status != CaseStatus::kOpen;
+  if (known->closed != ended) {
+    return Reject(RejectionCode::kWrongStage, "stage",
+                  fmt::format("an {} case cannot go on in the {} stage '{}'", ended ? "ended" : "open",
+                              known->closed ? "closed" : "open", stage.str()));
+  }
+  builder.Emit(CaseMigrated{target->version, stage, migrate.reason});
+  return {};
+}
+
+}  // namespace rasti::core

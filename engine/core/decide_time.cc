@@ -1,0 +1,88 @@
+// What time does to a case: timers, and planning anew when the calendar changed.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+#include "engine/core/decide.h"
+#include "engine/core/decision_builder.h"
+
+namespace rasti::core {
+namespace {
+
+// "nobody holds the case" belongs into the reason: such cases are what escalation must not skip.
+std::string EscalationReason(const CaseState& state, const ClockState& clock) {
+  return fmt::format("deadline '{}' of {} passed{}", clock.id.str(), FormatInstant(clock.plan.due_at),
+                     state.assignment.IsNobody()           ? "; nobody holds the case"
+                     : state.assignment.person.has_value() ? ""
+                                                           : "; no person holds the case");
+}
+
+void EmitTimer(DecisionBuilder& builder, const Timer& timer) {
+  const CaseState& state = builder.state();
+  switch (timer.kind) {
+    case TimerKind::kWarning: {
+      const ClockState& clock = state.clocks[timer.index];
+      builder.Emit(DeadlineWarned{clock.id, timer.due, clock.plan.due_at});
+      return;
+    }
+    case TimerKind::kBreach: {
+      const ClockState& clock = state.clocks[timer.index];
+      builder.Emit(DeadlineBreached{clock.id, clock.plan.due_at});
+      return;
+    }
+    case TimerKind::kEscalation: {
+      const ClockState& clock = state.clocks[timer.index];
+      const PendingEscalation level = clock.plan.escalations.front();
+      builder.Emit(
+          CaseEscalated{clock.id, level.level, level.to, timer.due, clock.plan.due_at, EscalationReason(state, clock)});
+      return;
+    }
+    case TimerKind::kFollowUpTimeout: {
+      const PendingFollowUp pending = state.follow_ups[timer.index];
+      builder.Emit(FollowUpTimedOut{pending.id, pending.to, pending.times_out_at});
+      return;
+    }
+  }
+}
+
+bool MovesWithCalendar(const ClockState& clock) {
+  return clock.status == ClockStatus::kRunning && !clock.breached && !clock.given;
+}
+
+}  // namespace
+
+DecideResult FireTimer(const Config& config, const CaseState& state, Instant recorded_at) {
+  const auto timer = NextTimer(state);
+  RASTI_CHECK(timer.has_value(), "a timer is fired only where one is due");
+  const Instant occurred_at = std::max(timer->due, state.last_occurred_at);
+  DecisionBuilder builder(config, state, SystemContext(config, state, occurred_at, recorded_at, CommandId("timer")));
+  EmitTimer(builder, *timer);
+  if (auto verdict = builder.RunAutomaticActions(); !verdict) {
+    // A definition that cannot go on by itself must not keep time from passing: the fact alone is recorded.
+    DecisionBuilder bare(config, state, SystemContext(config, state, occurred_at, recorded_at, CommandId("timer")));
+    EmitTimer(bare, *timer);
+    return std::move(bare).Finish();
+  }
+  return std::move(builder).Finish();
+}
+
+bool NeedsReplan(const Config& config, const CaseState& state) {
+  return state.Exists() && state.calendar != config.versions.calendar &&
+         std::ranges::any_of(state.clocks, MovesWithCalendar);
+}
+
+DecideResult Replan(const Config& config, const CaseState& state, Instant recorded_at) {
+  const Instant now = state.IsLive() ? std::max(recorded_at, state.last_occurred_at) : state.last_occurred_at;
+  DecisionBuilder builder(config, state, SystemContext(config, state, now, recorded_at, CommandId("replan")));
+  for (const Clock& clock : config.definition->clocks) {
+    const ClockState* running = builder.state().FindClock(clock.id);
+    if (running == nullptr || !MovesWithCalendar(*running)) continue;
+    auto verdict =
+        builder.ReplanClock(clock, running->course.rule, fmt::format("calendar {}", config.versions.calendar.str()));
+    if (!verdict) return tl::unexpected(std::move(verdict).error());
+  }
+  return std::move(builder).Finish({}, /*may_be_empty=*/true);
+}
+
+}  // namespace rasti::core

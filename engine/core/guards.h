@@ -1,0 +1,35 @@
+// The values that guards see; their types are GuardEnvironment's (definition.h).
+#pragma once
+
+#include <string_view>
+
+#include "engine/core/case_state.h"
+#include "engine/core/definition.h"
+#include "engine/core/event.h"
+#include "engine/core/expression/expression.h"
+
+namespace rasti::core {
+
+/// Reads a case as guards see it, each variable only when it is asked for. Refers to its arguments.
+class GuardActivation final : public expression::Activation {
+ public:
+  GuardActivation(const Definition& definition, const CaseState& state, const Actor& actor, std::string_view fields,
+                  Instant now)
+      : definition_(definition), state_(state), actor_(actor), fields_(fields), now_(now) {}
+  expression::Value Lookup(size_t variable_index) const override;
+
+ private:
+  expression::Value CaseValue() const;
+  expression::Value FormValue() const;
+
+  const Definition& definition_;
+  const CaseState& state_;
+  const Actor& actor_;
+  std::string_view fields_;  // of the action: a JSON object, or empty
+  Instant now_;
+};
+
+/// A JSON value as an expression sees it: integers as int, other numbers as double (as the type says where both fit).
+expression::Value ValueFromJson(const nlohmann::json& data, const expression::Type& type);
+
+}  // namespace rasti::core

@@ -1,0 +1,110 @@
+#include "engine/log/embedded/scan.h"
+
+#include <fmt/format.h>
+
+namespace rasti::log::embedded {
+namespace {
+
+// The rows of [first, upper) of a family, checksums verified.
+class Rows {
+ public:
+  Rows(Database& database, Family family, const RowKey& first, const RowKey& upper)
+      : upper_key_(upper), upper_(ToSlice(upper_key_.view())) {
+    rocksdb::ReadOptions options;
+    options.iterate_upper_bound = &upper_;
+    rows_.reset(database.db().NewIterator(options, database.family(family)));
+    rows_->Seek(ToSlice(first.view()));
+  }
+  rocksdb::Iterator* operator->() { return rows_.get(); }
+  std::string_view key() const { return View(rows_->key()); }
+  std::string_view row() const { return View(rows_->value()); }
+
+ private:
+  const RowKey upper_key_;
+  const rocksdb::Slice upper_;
+  std::unique_ptr<rocksdb::Iterator> rows_;
+};
+
+}  // namespace
+
+Error DamagedEvent(const Database& database, core::PartitionId partition, int64_t sequence, std::string_view what) {
+  return Error::Corruption(fmt::format("{}: partition {}: {} at sequence {}; last good sequence {}", database.path(),
+                                       partition.value, what, sequence, sequence - 1));
+}
+
+Status ScanEvents(Database& database, core::PartitionId partition, int64_t from, int64_t to,
+                  const std::function<Status(ports::StoredEvent)>& row) {
+  Rows rows(database, Family::kEvents, RowKey(partition, from), RowKey(partition, to));
+  int64_t expected = from;
+  for (; rows->Valid(); rows->Next(), ++expected) {
+    if (rows.key() != RowKey(partition, expected).view()) break;
+    auto event = ReadEvent(partition, {expected}, rows.key(), rows.row());
+    if (!event) return Fail(DamagedEvent(database, partition, expected, "a damaged event"));
+    RASTI_CHECKED(row(*std::move(event)));
+  }
+  if (!rows->status().ok()) {
+    Error error = ToError(rows->status(), database.path());
+    error.message += fmt::format("; partition {}: last good sequence {}", partition.value, expected - 1);
+    return Fail(std::move(error));
+  }
+  if (expected != to) return Fail(DamagedEvent(database, partition, expected, "a missing event"));
+  return {};
+}
+
+Status ScanPairs(Database& database, Family family, int64_t from, int64_t to,
+                 const std::function<bool(int64_t, Pair)>& row) {
+  Rows rows(database, family, RowKey(from), RowKey(to));
+  int64_t good = from - 1;
+  for (; rows->Valid(); rows->Next()) {
+    const auto number = ParseNumberRow(rows.key());
+    auto pair = ReadPair(rows.key(), rows.row());
+    if (!number || !pair) {
+      return Fail(Error::Corruption(fmt::format("{}: a damaged row in {}; last good position {}", database.path(),
+                                                database.family(family)->GetName(), good)));
+    }
+    good = *number;
+    if (!row(*number, *std::move(pair))) return {};
+  }
+  if (rows->status().ok()) return {};
+  return Fail(database.WithLastGood(ToError(rows->status(), database.path())));
+}
+
+Result<int64_t> EndOfNumbers(Database& database, Family family) {
+  const std::unique_ptr<rocksdb::Iterator> rows(database.db().NewIterator({}, database.family(family)));
+  rows->SeekToLast();
+  if (!rows->status().ok()) return Fail(database.WithLastGood(ToError(rows->status(), database.path())));
+  if (!rows->Valid()) return 0;
+  const auto last = ParseNumberRow(View(rows->key()));
+  if (!last) {
+    return Fail(
+        Error::Corruption(fmt::format("{}: a damaged key in {}", database.path(), database.family(family)->GetName())));
+  }
+  return *last + 1;
+}
+
+std::string_view WriteFollowUp(RowWriter& writer, const RowKey& key, const FollowUp& follow_up) {
+  return writer.Number(ToUnixMillis(follow_up.taken_at)).Bytes(follow_up.key).Bytes(follow_up.value).Finish(key.view());
+}
+
+Status ScanFollowUps(Database& database, core::PartitionId partition, int64_t from,
+                     const std::function<void(int64_t, FollowUp)>& row) {
+  Rows rows(database, Family::kFollowUps, RowKey(partition, from), RowKey(partition, INT64_MAX));
+  int64_t good = from - 1;
+  for (; rows->Valid(); rows->Next()) {
+    const auto key = ParsePartitionRow(rows.key());
+    RowReader reader(rows.key(), rows.row());
+    FollowUp follow_up;
+    follow_up.taken_at = InstantFromUnixMillis(reader.Number());
+    follow_up.key = reader.Bytes();
+    follow_up.value = reader.Bytes();
+    if (!key || !reader.ok()) {
+      return Fail(Error::Corruption(fmt::format("{}: partition {}: a damaged follow-up; last good position {}",
+                                                database.path(), partition.value, good)));
+    }
+    good = key->second;
+    row(key->second, std::move(follow_up));
+  }
+  return ToStatus(rows->status(), database.path());
+}
+
+}  // namespace rasti::log::embedded

@@ -1,0 +1,77 @@
+// LogStream over the shared core: polls the queues of the partitions it owns, commits in one synced write.
+#pragma once
+
+#include <rocksdb/write_batch.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "engine/log/embedded/log_core.h"
+
+namespace rasti::log::embedded {
+
+class Stream : public ports::LogStream {
+ public:
+  Stream(std::shared_ptr<LogCore> core, ports::AssignmentListener& listener);
+  /// Without a Close before: what was not committed is dropped and the listener is not called.
+  ~Stream() override;
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  Result<std::vector<ports::InputRecord>> Poll(size_t most, Duration timeout) override;
+  void Wake() override;
+  Result<ports::InputPositions> Committed(core::PartitionId partition) override;
+  Result<ports::InputPositions> End(core::PartitionId partition) override;
+  Status Rewind(core::PartitionId partition, ports::InputPositions positions) override;
+  Status Begin() override;
+  Status Append(ports::EventOut event) override;
+  Status Append(ports::ResultOut result) override;
+  Status Append(ports::OutboxOut entry) override;
+  Status Append(ports::FollowUpOut follow_up) override;
+  Status Commit(const std::map<core::PartitionId, ports::InputPositions>& next) override;
+  Status Abort() override;
+  Status Close() override;
+
+ private:
+  using Next = std::map<core::PartitionId, ports::InputPositions>;
+  struct FollowUpRun {
+    int64_t first = 0;
+    std::vector<FollowUp> follow_ups;
+  };
+  struct Transaction {
+    bool open = false;
+    rocksdb::WriteBatch batch;
+    std::map<core::PartitionId, int64_t> end_sequences;  // of the partitions that got events
+    std::map<core::PartitionId, std::map<int64_t, std::string>> results;
+    std::vector<ports::OutboxOut> outbox;
+    std::map<core::PartitionId, FollowUpRun> follow_ups;
+    void Clear();
+  };
+
+  Status Rebalance();
+  void Take(ports::Input input, size_t most, std::vector<ports::InputRecord>& to);
+  Status CheckOwned(core::PartitionId partition) const;
+  Status CheckTransaction(core::PartitionId partition) const;
+  Status AddPositions(const LogCore::Use& use, const Next& next);
+  Status AddOutbox(const LogCore::Use& use, int64_t first);
+  Status AddFollowUps(const LogCore::Use& use);
+  Status CheckCommit(const Next& next) const;
+  Result<std::vector<Answer>> Write(const Next& next);
+  std::vector<Answer> Install(const Next& next, int64_t first_outbox);
+
+  const std::shared_ptr<LogCore> core_;
+  ports::AssignmentListener& listener_;
+  const std::shared_ptr<StreamSignal> signal_ = std::make_shared<StreamSignal>();
+  const Assignment::MemberId member_;
+  uint64_t seen_generation_ = 0;
+  std::vector<core::PartitionId> owned_;  // in order
+  size_t next_turn_ = 0;                  // index into owned_ of the partition that is asked first
+  std::atomic<bool> woken_ = false;
+  bool closed_ = false;
+  Transaction transaction_;
+  RowWriter writer_;
+};
+
+}  // namespace rasti::log::embedded

@@ -1,0 +1,169 @@
+// EventLog: the log is the truth. One port, two logs behind it: a directory (embedded) and Apache Kafka.
+//
+// The shape is Kafka's, because a directory can act like a broker but not the other way round: partitions are assigned
+// and revoked, a transaction may abort, positions have gaps, a stream can be rewound.
+//
+//   stream thread:  Poll -> (decide) -> Begin, Append..., Commit(next positions)        [LogStream, one per thread]
+//   everyone else:  Read events of a partition from a sequence                          [EventReader, one per thread]
+//
+// Threading: EventLog is thread-safe. A LogStream and an EventReader belong to one thread each.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/base/time.h"
+#include "engine/core/ids.h"
+
+namespace rasti::ports {
+
+using core::PartitionId;
+using core::Sequence;
+
+/// The two inputs of a partition.
+enum class Input : uint8_t { kCommands, kFollowUps };
+
+/// The next positions to be read of both inputs of a partition. Positions only grow; they may have gaps.
+struct InputPositions {
+  int64_t commands = 0;
+  int64_t follow_ups = 0;
+  auto operator<=>(const InputPositions&) const = default;
+};
+
+/// A record that a stream thread is to decide: a serialised rasti.v1.Signed (commands) or rasti.v1.Command
+/// (follow-ups).
+struct InputRecord {
+  PartitionId partition;
+  Input input = Input::kCommands;
+  int64_t position = 0;
+  Instant taken_at;  // when the log took it in
+  std::string key;   // 16 bytes of case_id
+  std::string value;
+};
+
+/// A record to be written in a transaction.
+struct EventOut {
+  PartitionId partition;
+  Sequence sequence;
+  std::string key;       // 16 bytes of case_id
+  std::string value;     // serialised rasti.v1.Stored
+  InputPositions input;  // header `rasti-input`
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+struct ResultOut {
+  PartitionId partition;
+  int64_t answers = 0;  // position of the command in kCommands
+  std::string key;
+  std::string value;  // serialised rasti.v1.Result
+  InputPositions input;
+};
+struct OutboxOut {
+  PartitionId partition;
+  std::string key;    // the entry's id
+  std::string value;  // serialised rasti.v1.OutboxEntry
+};
+struct FollowUpOut {
+  std::string key;    // 16 bytes of the target's case_id; the log places it
+  std::string value;  // serialised rasti.v1.Command
+};
+
+/// An event as it is stored.
+struct StoredEvent {
+  PartitionId partition;
+  Sequence sequence;
+  std::string key;
+  std::string value;  // serialised rasti.v1.Stored
+  InputPositions input;
+};
+
+/// Told, from within Poll and Close, which partitions a stream owns. Called by the stream's own thread.
+class AssignmentListener {
+ public:
+  virtual ~AssignmentListener() = default;
+  /// The stream owns these from now on. Their input comes only after this returned.
+  virtual Status OnAssigned(const std::vector<PartitionId>& partitions) = 0;
+  /// The stream is about to lose these in good order: what is open was committed or aborted before; flush and release.
+  virtual void OnRevoked(const std::vector<PartitionId>& partitions) = 0;
+  /// Another owner already has these: drop everything that is not committed.
+  virtual void OnLost(const std::vector<PartitionId>& partitions) = 0;
+};
+
+class LogStream {
+ public:
+  virtual ~LogStream() = default;
+
+  /// Waits up to `timeout` for input and returns at most `most` records, of a partition in the order of its positions.
+  /// An empty answer means that the time passed or that Wake was called. Follow-ups come before commands.
+  /// Errors: kIo, kCorruption (stop); kFenced (drop, reopen); kUnavailable (try again).
+  virtual Result<std::vector<InputRecord>> Poll(size_t most, Duration timeout) = 0;
+  /// Ends a Poll that waits, from any thread.
+  virtual void Wake() = 0;
+
+  /// The positions that were committed last: where Poll goes on after an assignment.
+  virtual Result<InputPositions> Committed(PartitionId partition) = 0;
+  /// The end of both inputs as of now: what is taken in later lies at or behind it.
+  virtual Result<InputPositions> End(PartitionId partition) = 0;
+  /// Poll goes on from these positions. They are not before the committed ones.
+  virtual Status Rewind(PartitionId partition, InputPositions positions) = 0;
+
+  /// One transaction at a time. REQUIRES: none is open / one is open.
+  virtual Status Begin() = 0;
+  virtual Status Append(EventOut event) = 0;
+  virtual Status Append(ResultOut result) = 0;
+  virtual Status Append(OutboxOut entry) = 0;
+  virtual Status Append(FollowUpOut follow_up) = 0;
+  /// Makes everything appended and the positions durable, all or nothing. Only then results reach their submitters.
+  /// Errors: kAborted (nothing was written: drop scratch and rewind), kFenced, kNoSpace, kIo (outcome as for kAborted
+  /// unless the message says unknown).
+  virtual Status Commit(const std::map<PartitionId, InputPositions>& next) = 0;
+  virtual Status Abort() = 0;
+
+  /// Revokes what is assigned, in good order.
+  virtual Status Close() = 0;
+};
+
+class EventReader {
+ public:
+  virtual ~EventReader() = default;
+  /// The next committed events, in order of sequence, at most `most`; waits up to `timeout` when at the end.
+  /// Errors: kCorruption naming the file and the last good sequence; kIo.
+  virtual Result<std::vector<StoredEvent>> Read(size_t most, Duration timeout) = 0;
+};
+
+/// A published package of configuration: raw, as it was published.
+struct DefinitionRecord {
+  int64_t position = 0;
+  std::string key;    // "workflow/issue-report@3"
+  std::string value;  // serialised rasti.v1.Package
+};
+
+class EventLog {
+ public:
+  virtual ~EventLog() = default;
+
+  virtual int partition_count() const = 0;
+
+  virtual Result<std::unique_ptr<LogStream>> OpenStream(AssignmentListener& listener) = 0;
+  /// Reads from `from` on. Errors: kNotFound when the log begins later.
+  virtual Result<std::unique_ptr<EventReader>> OpenReader(PartitionId partition, Sequence from) = 0;
+  /// The sequence that the next committed event of the partition will have.
+  virtual Result<Sequence> EndSequence(PartitionId partition) = 0;
+  /// Events by sequence; every one must exist. Errors: kNotFound, kCorruption.
+  virtual Result<std::vector<StoredEvent>> ReadAt(PartitionId partition, const std::vector<Sequence>& sequences) = 0;
+
+  /// Appends a package; durable when it returns. Its position orders packages of one key: the lowest wins.
+  virtual Result<int64_t> Publish(std::string key, std::string value) = 0;
+  /// All packages at or behind `from`, in order, up to an end asked for by this call.
+  virtual Result<std::vector<DefinitionRecord>> ReadDefinitions(int64_t from) = 0;
+};
+
+/// The partition of a key: murmur2 as the Java client's default partitioner places it.
+PartitionId PartitionOf(std::string_view key, int partition_count);
+
+}  // namespace rasti::ports

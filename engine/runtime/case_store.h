@@ -1,0 +1,123 @@
+// The cases of one partition: hot ones in memory, the rest in a ViewStore; with the answers to their commands and an
+// index of their timers. Everything in it is a fold of the partition's events and can be rebuilt from them.
+//
+// Changes stay in memory until a checkpoint writes them together with the sequence that they reflect, so that a case
+// that changes often is written once. Owned by one stream thread; not thread-safe.
+#pragma once
+
+#include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_map.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/hash.h"
+#include "engine/base/result.h"
+#include "engine/core/case_state.h"
+#include "engine/core/event.h"
+#include "engine/core/ids.h"
+#include "engine/ports/event_log.h"
+#include "engine/ports/view_store.h"
+
+namespace rasti::runtime {
+
+/// A case and the hash of its last event.
+struct CaseRecord {
+  core::CaseState state;
+  Hash256 head{};
+};
+using CaseRef = std::shared_ptr<const CaseRecord>;
+
+/// True for a command of a person, a system or another case: one whose repeat must find the first answer.
+bool IsRemembered(const core::CommandId& command);
+
+/// What an accepted command made: the answer to a repeat of it.
+struct CommandOutcome {
+  core::Revision first_revision;
+  core::Revision last_revision;
+  core::Sequence last_sequence;
+  bool operator==(const CommandOutcome&) const = default;
+};
+
+/// Where a partition stands.
+struct PartitionPosition {
+  core::Sequence next_sequence;  // of the next event
+  Instant last_recorded_at{};    // of the last event
+  ports::InputPositions input;   // the `rasti-input` of the last event
+  bool operator==(const PartitionPosition&) const = default;
+};
+
+class CaseStore {
+ public:
+  /// The tables that the store must have been opened with, in this order.
+  static std::vector<std::string> Tables();
+
+  /// Reads position and timers. A store of another format is refused: kUnsupportedVersion (delete it, it is rebuilt).
+  /// `cached_cases_most` bounds the clean cases in memory.
+  static Result<std::unique_ptr<CaseStore>> Open(std::unique_ptr<ports::ViewStore> store, size_t cached_cases_most);
+
+  /// The case, or nullptr. Errors: kCorruption, kIo.
+  Result<CaseRef> Find(const core::CaseId& id);
+  /// The outcome of a command that this case accepted before.
+  Result<std::optional<CommandOutcome>> FindCommand(const core::CaseId& id, const core::CommandId& command);
+
+  /// Takes over a committed change of a case; `before` is what Find gave, nullptr for a new one.
+  void Install(const CaseRef& before, CaseRef after);
+  void InstallCommand(const core::CaseId& id, const core::CommandId& command, const CommandOutcome& outcome);
+  /// Recovery: the case after an event that the log holds. Verifies that it is the partition's next sequence and the
+  /// case's next revision, and that it carries the hash of the case's event before. Errors: kCorruption, naming them.
+  Status Replay(const core::Event& event, const Hash256& hash, const ports::InputPositions& input);
+  void SetPosition(const PartitionPosition& position) { position_ = position; }
+  const PartitionPosition& position() const { return position_; }
+
+  /// The earliest wall-time timer, or nothing.
+  std::optional<std::pair<Instant, core::CaseId>> EarliestTimer() const;
+  /// All wall-time timers, earliest first. Valid until the next Install.
+  const absl::btree_set<std::pair<Instant, core::CaseId>>& timers() const { return timers_; }
+  size_t dirty_count() const { return dirty_.size(); }
+  /// How many cases are known to be cached, clean ones included.
+  size_t cached_count() const { return dirty_.size() + young_.size() + old_.size(); }
+
+  /// Writes everything that changed, with the position, in one batch; with `durable` also to disk.
+  Status Checkpoint(bool durable);
+  /// Calls for every case, in order of id, from `after` on (exclusive), at most `most`; answers the last id seen, or
+  /// nothing at the end. REQUIRES: a checkpoint since the last change that the caller wants to see.
+  Result<std::optional<core::CaseId>> ForEach(std::optional<core::CaseId> after, size_t most,
+                                              const std::function<Status(const CaseRecord&)>& visit);
+  ports::ViewStore& store() { return *store_; }
+
+ private:
+  struct CommandKey {
+    core::CaseId case_id;
+    core::CommandId command;
+    bool operator==(const CommandKey&) const = default;
+    template <class H>
+    friend H AbslHashValue(H h, const CommandKey& key) {
+      return H::combine(std::move(h), key.case_id, key.command);
+    }
+  };
+  using Cache = absl::flat_hash_map<core::CaseId, std::shared_ptr<CaseRecord>>;
+
+  CaseStore(std::unique_ptr<ports::ViewStore> store, size_t cached_cases_most);
+  Status Load();
+  Result<std::shared_ptr<CaseRecord>> FindRecord(const core::CaseId& id);
+  void Remember(std::shared_ptr<CaseRecord> record);
+  void MoveTimer(const core::CaseId& id, std::optional<Instant> from, std::optional<Instant> to);
+
+  std::unique_ptr<ports::ViewStore> store_;
+  size_t generation_most_;
+  Cache dirty_;  // changed since the last checkpoint
+  Cache young_;  // clean: two generations approximate least-recently-used with one look-up
+  Cache old_;
+  absl::flat_hash_map<CommandKey, CommandOutcome> new_commands_;
+  absl::btree_set<std::pair<Instant, core::CaseId>> timers_;
+  // Each dirty case's timer as it stands in the store: what a checkpoint has to delete.
+  absl::flat_hash_map<core::CaseId, std::optional<Instant>> stored_timers_;
+  PartitionPosition position_;
+};
+
+}  // namespace rasti::runtime

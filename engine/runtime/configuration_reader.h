@@ -1,0 +1,54 @@
+// Follows the log's packages and keeps a snapshot of the configuration. Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/codec/package_codec.h"
+#include "engine/ports/event_log.h"
+#include "engine/runtime/configuration_source.h"
+
+namespace rasti::runtime {
+
+class ConfigurationReader final : public ConfigurationSource {
+ public:
+  /// The log outlives the reader.
+  explicit ConfigurationReader(ports::EventLog& log);
+
+  /// Reads what was published since, up to an end asked for now. A package that cannot be read is an error that names
+  /// it: nobody decides with a part of the configuration.
+  Status Refresh() override;
+  std::shared_ptr<const Configuration> Current() const override;
+  std::chrono::steady_clock::duration Age() const override;
+
+  enum class Published { kNew, kUnchanged };
+  /// Checks packages against each other and the configuration, makes them durable, and takes them into force. A version
+  /// that is published already with the same files is left alone.
+  /// Errors: kAlreadyExists (that version with other files: make it a new version), kInvalidArgument (what is wrong,
+  /// one line an issue). Nothing is published then.
+  Result<std::vector<Published>> Publish(const std::vector<codec::PublishedPackage>& packages);
+  /// All packages as they were published.
+  std::vector<codec::PublishedPackage> packages() const;
+  /// The configuration that such a list makes, for who has the packages but not the log.
+  static Result<std::shared_ptr<const Configuration>> Of(const std::vector<codec::PublishedPackage>& packages);
+
+ private:
+  struct Record {
+    int64_t position = 0;
+    codec::PublishedPackage package;
+  };
+  static Result<std::shared_ptr<const Configuration>> Build(const std::vector<Record>& records);
+  Status RefreshLocked();
+
+  ports::EventLog& log_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::shared_ptr<const Configuration> current_;
+  std::chrono::steady_clock::time_point refreshed_;
+  std::vector<Record> records_;  // the first of each key
+  int64_t next_position_ = 0;
+};
+
+}  // namespace rasti::runtime

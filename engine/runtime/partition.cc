@@ -1,0 +1,297 @@
+#include "engine/runtime/partition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/audit/event_hash.h"
+#include "engine/base/check.h"
+#include "engine/codec/command_codec.h"
+#include "engine/codec/outbox_codec.h"
+
+namespace rasti::runtime {
+namespace {
+
+tl::unexpected<core::Rejection> Reject(core::RejectionCode code, std::string field, std::string message) {
+  return tl::unexpected(core::Rejection{code, std::move(field), std::move(message)});
+}
+
+}  // namespace
+
+PartitionCounters& PartitionCounters::operator+=(const PartitionCounters& other) {
+  commands_accepted += other.commands_accepted;
+  commands_rejected += other.commands_rejected;
+  commands_repeated += other.commands_repeated;
+  timers_fired += other.timers_fired;
+  events += other.events;
+  lateness_ms_most = std::max(lateness_ms_most, other.lateness_ms_most);
+  return *this;
+}
+
+Partition::Partition(core::PartitionId id, std::unique_ptr<CaseStore> cases, const Submitters& submitters,
+                     const ports::Clock& clock)
+    : id_(id), cases_(std::move(cases)), submitters_(submitters), clock_(clock), position_(cases_->position()) {}
+
+void Partition::Use(std::shared_ptr<const Configuration> configuration) { configuration_ = std::move(configuration); }
+
+Instant Partition::RecordedAt() {
+  position_.last_recorded_at = std::max(clock_.Now(), position_.last_recorded_at);
+  return position_.last_recorded_at;
+}
+
+Result<CaseRef> Partition::Find(const core::CaseId& id) {
+  if (const auto found = scratch_.find(id); found != scratch_.end()) return found->second.now;
+  return cases_->Find(id);
+}
+
+Result<std::optional<CommandOutcome>> Partition::FindCommand(const core::CaseId& id, const core::CommandId& command) {
+  // Only a case on scratch can have staged commands, and few of a transaction's cases come twice.
+  if (scratch_.contains(id)) {
+    for (const StagedCommand& staged : commands_) {
+      if (staged.case_id == id && staged.command == command) return std::optional(staged.outcome);
+    }
+  }
+  return cases_->FindCommand(id, command);
+}
+
+Status Partition::Handle(const ports::InputRecord& record) {
+  (record.input == ports::Input::kCommands ? next_input_.commands : next_input_.follow_ups) = record.position + 1;
+
+  if (record.input == ports::Input::kFollowUps) {
+    const auto command = codec::DecodeCommand(record.value);
+    if (!command)
+      return Fail(command.error().At(fmt::format("follow-up {} of partition {}", record.position, id_.value)));
+    RASTI_TRY(const Outcome outcome, Run(*command, {}, record.taken_at));
+    if (std::holds_alternative<core::LinkDuplicate>(command->payload)) {
+      const core::FollowUp answer = core::AnswerTo(*command, outcome ? nullptr : &outcome.error());
+      follow_ups_.push_back({std::string(answer.command.case_id.uuid.AsBytes()), codec::EncodeCommand(answer.command)});
+    }
+    return {};
+  }
+
+  auto command = submitters_.Open(record.value);
+  if (!command) {
+    StageResult(record, nullptr, tl::unexpected(command.error()));
+    return {};
+  }
+  if (record.key != command->case_id.uuid.AsBytes()) {
+    StageResult(record, &*command,
+                Reject(core::RejectionCode::kMalformed, "case_id", "the record's key is not the case_id"));
+    return {};
+  }
+  RASTI_TRY(const Outcome outcome, Run(*command, record.value, record.taken_at));
+  StageResult(record, &*command, outcome);
+  return {};
+}
+
+Result<Partition::Outcome> Partition::Run(const core::Command& command, std::string signed_command, Instant taken_at) {
+  RASTI_TRY(CaseRef record, Find(command.case_id));
+  if (record != nullptr) {
+    RASTI_TRY(const auto before, FindCommand(command.case_id, command.command_id));
+    if (before) {
+      ++staged_counters_.commands_repeated;
+      return Outcome(*before);
+    }
+  }
+  const core::DecisionTime time{taken_at, RecordedAt()};
+  static const core::CaseState kNoCase;
+  const auto state = [&]() -> const core::CaseState& { return record == nullptr ? kNoCase : record->state; };
+
+  const auto config = configuration_->For(state(), command, time.recorded_at);
+  if (!config) return Outcome(tl::unexpected(config.error()));
+
+  if (record != nullptr) {
+    const auto next = core::NextTimer(record->state);
+    if ((next && next->due < time.recorded_at) || core::NeedsReplan(*config, record->state)) {
+      // Nothing that time does is kept from happening by a command; but one that is not admitted sets nothing off.
+      const auto happened_at = core::Admit(*config, record->state, command, time);
+      if (!happened_at) return Outcome(tl::unexpected(happened_at.error()));
+      RASTI_TRY(record, FireOwnTimers(std::move(record), *happened_at, time.recorded_at));
+      RASTI_TRY(record, ReplanIfNeeded(std::move(record), time.recorded_at));
+    }
+  }
+  auto decision = core::Decide(*config, state(), command, time);
+  if (!decision) return Outcome(tl::unexpected(std::move(decision).error()));
+  auto outcome = Stage(*std::move(decision), record, std::move(signed_command));
+  if (!outcome) return Outcome(tl::unexpected(std::move(outcome).error()));
+  commands_.push_back({command.case_id, command.command_id, *outcome});
+  return Outcome(*outcome);
+}
+
+Result<CaseRef> Partition::FireOwnTimers(CaseRef record, Instant before, Instant recorded_at) {
+  for (;;) {
+    const auto timer = core::NextTimer(record->state);
+    if (!timer || timer->due >= before) return record;
+    RASTI_TRY(record, ReplanIfNeeded(std::move(record), recorded_at));
+    const auto again = core::NextTimer(record->state);
+    if (!again || again->due >= before) return record;
+    const core::CaseId id = record->state.id;
+    RASTI_CHECKED(FireOne(record, recorded_at));
+    RASTI_TRY(record, Find(id));
+  }
+}
+
+Status Partition::FireOne(const CaseRef& record, Instant recorded_at) {
+  const auto config = configuration_->For(record->state, recorded_at);
+  if (!config) return Fail(Error::Internal(config.error().message));
+  auto decision = core::FireTimer(*config, record->state, recorded_at);
+  if (!decision) return Fail(Error::Internal(decision.error().message));
+  if (const auto staged = Stage(*std::move(decision), record, {}); !staged) {
+    return Fail(Error::Internal(staged.error().message));
+  }
+  ++staged_counters_.timers_fired;
+  return {};
+}
+
+Result<CaseRef> Partition::ReplanIfNeeded(CaseRef record, Instant recorded_at) {
+  const auto config = configuration_->For(record->state, recorded_at);
+  if (!config || !core::NeedsReplan(*config, record->state)) return record;
+  auto decision = core::Replan(*config, record->state, recorded_at);
+  // A calendar that does not cover a deadline any more leaves the deadline as it was planned.
+  if (!decision || decision->events.empty()) return record;
+  const core::CaseId id = record->state.id;
+  if (const auto staged = Stage(*std::move(decision), record, {}); !staged) {
+    return Fail(Error::Internal(staged.error().message));
+  }
+  return Find(id);
+}
+
+tl::expected<CommandOutcome, core::Rejection> Partition::Stage(core::Decision decision, const CaseRef& before,
+                                                               std::string signed_command) {
+  RASTI_CHECK(!decision.events.empty(), "what is staged has events");
+  const core::CaseId id = decision.state.id;
+  decision.events.front().signed_command = std::move(signed_command);
+
+  Hash256 head = before == nullptr ? audit::FirstPrevHash(id.uuid) : before->head;
+  core::Sequence sequence = position_.next_sequence;
+  const size_t staged_before = events_.size();
+  for (core::Event& event : decision.events) {
+    event.sequence = sequence;
+    event.prev_hash = head;
+    auto encoded = encoder_.Encode(event);
+    if (!encoded) {
+      events_.resize(staged_before);
+      return Reject(core::RejectionCode::kTooLarge, "", encoded.error().message);
+    }
+    events_.push_back({id_, sequence, std::string(id.uuid.AsBytes()), std::move(encoded->stored), next_input_, {}});
+    head = encoded->hash;
+    sequence = sequence.Next();
+  }
+  for (const core::OutboxEntry& entry : decision.outbox) {
+    outbox_.push_back({id_, entry.id, codec::EncodeOutboxEntry(entry)});
+  }
+  for (const core::FollowUp& follow_up : decision.follow_ups) {
+    follow_ups_.push_back(
+        {std::string(follow_up.command.case_id.uuid.AsBytes()), codec::EncodeCommand(follow_up.command)});
+  }
+  CommandOutcome outcome;
+  outcome.first_revision = decision.events.front().revision;
+  outcome.last_revision = decision.events.back().revision;
+  outcome.last_sequence = decision.events.back().sequence;
+  position_.next_sequence = sequence;
+  staged_counters_.events += static_cast<int64_t>(decision.events.size());
+
+  auto record = std::make_shared<CaseRecord>(CaseRecord{std::move(decision.state), head});
+  auto [scratch, inserted] = scratch_.try_emplace(id);
+  if (inserted) {
+    scratch->second.before = before;
+  } else if (const auto timer = core::NextWallTimer(scratch->second.now->state)) {
+    scratch_timers_.erase({*timer, id});
+  }
+  if (const auto timer = core::NextWallTimer(record->state)) scratch_timers_.insert({*timer, id});
+  scratch->second.now = std::move(record);
+  return outcome;
+}
+
+void Partition::StageResult(const ports::InputRecord& record, const core::Command* command, const Outcome& outcome) {
+  codec::CommandResult result;
+  if (command != nullptr) {
+    result.command_id = command->command_id;
+    result.case_id = command->case_id;
+  }
+  if (outcome) {
+    result.outcome = codec::Accepted{outcome->first_revision, outcome->last_revision, {id_, outcome->last_sequence}};
+    result.reference = core::PublicReference(command->case_id);
+    ++staged_counters_.commands_accepted;
+  } else {
+    result.outcome = outcome.error();
+    ++staged_counters_.commands_rejected;
+  }
+  results_.push_back({id_, record.position, record.key, codec::EncodeResult(result), next_input_});
+}
+
+Result<size_t> Partition::FireTimers(Instant before, size_t most) {
+  size_t fired = 0;
+  // The index knows what is installed; cases that this transaction changed stand in scratch_timers_ instead.
+  auto installed = cases_->timers().begin();
+  const auto end = cases_->timers().end();
+  while (fired < most) {
+    while (installed != end && scratch_.contains(installed->second)) ++installed;
+    std::optional<std::pair<Instant, core::CaseId>> next;
+    if (installed != end) next = *installed;
+    if (!scratch_timers_.empty() && (!next || *scratch_timers_.begin() < *next)) next = *scratch_timers_.begin();
+    if (!next || next->first >= before) break;
+
+    RASTI_TRY(CaseRef record, Find(next->second));
+    RASTI_CHECK(record != nullptr, "a timer's case exists");
+    const Instant recorded_at = RecordedAt();
+    RASTI_TRY(record, ReplanIfNeeded(std::move(record), recorded_at));
+    const auto timer = core::NextWallTimer(record->state);
+    if (!timer || *timer != next->first) continue;
+    RASTI_CHECKED(FireOne(record, recorded_at));
+    staged_counters_.lateness_ms_most =
+        std::max(staged_counters_.lateness_ms_most, (position_.last_recorded_at - next->first).count());
+    ++fired;
+  }
+  return fired;
+}
+
+Result<bool> Partition::Sweep(size_t most) {
+  const Instant recorded_at = RecordedAt();
+  RASTI_TRY(const auto last, cases_->ForEach(sweep_after_, most, [&](const CaseRecord& row) -> Status {
+    const auto config = configuration_->For(row.state, recorded_at);
+    if (!config || !core::NeedsReplan(*config, row.state)) return {};
+    RASTI_TRY(CaseRef record, Find(row.state.id));
+    RASTI_TRY(record, ReplanIfNeeded(std::move(record), recorded_at));
+    return {};
+  }));
+  sweep_after_ = last;
+  return !last.has_value();
+}
+
+Status Partition::WriteTo(ports::LogStream& stream) {
+  for (ports::EventOut& event : events_) RASTI_CHECKED(stream.Append(std::move(event)));
+  for (ports::ResultOut& result : results_) RASTI_CHECKED(stream.Append(std::move(result)));
+  for (ports::OutboxOut& entry : outbox_) RASTI_CHECKED(stream.Append(std::move(entry)));
+  for (ports::FollowUpOut& follow_up : follow_ups_) RASTI_CHECKED(stream.Append(std::move(follow_up)));
+  return {};
+}
+
+void Partition::Install() {
+  for (auto& [id, scratch] : scratch_) cases_->Install(scratch.before, std::move(scratch.now));
+  for (const StagedCommand& staged : commands_) cases_->InstallCommand(staged.case_id, staged.command, staged.outcome);
+  position_.input = next_input_;
+  cases_->SetPosition(position_);
+  committed_input_ = next_input_;
+  counters_ = staged_counters_;
+  Clear();
+}
+
+void Partition::Drop() {
+  position_ = cases_->position();
+  next_input_ = committed_input_;
+  staged_counters_ = counters_;
+  Clear();
+}
+
+void Partition::Clear() {
+  scratch_.clear();
+  scratch_timers_.clear();
+  commands_.clear();
+  events_.clear();
+  results_.clear();
+  outbox_.clear();
+  follow_ups_.clear();
+}
+
+}  // namespace rasti::runtime

@@ -1,0 +1,121 @@
+// One partition of the engine: decides its commands and timers on scratch, writes them to the log in one transaction,
+// and installs the scratch once that is committed.
+//
+//   Handle / FireTimers  ->  staged events, results, outbox, follow-ups; cases changed on scratch
+//   WriteTo(stream)      ->  appended to the open transaction
+//   Install | Drop       ->  after the commit | after an abort
+//
+// Owned by one stream thread; not thread-safe.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/codec/event_codec.h"
+#include "engine/codec/result_codec.h"
+#include "engine/core/decide.h"
+#include "engine/ports/clock.h"
+#include "engine/ports/event_log.h"
+#include "engine/runtime/case_store.h"
+#include "engine/runtime/configuration.h"
+#include "engine/runtime/submitters.h"
+
+namespace rasti::runtime {
+
+/// What a partition did since it was assigned.
+struct PartitionCounters {
+  int64_t commands_accepted = 0;
+  int64_t commands_rejected = 0;
+  int64_t commands_repeated = 0;
+  int64_t timers_fired = 0;
+  int64_t events = 0;
+  int64_t lateness_ms_most = 0;  // of a wall-time timer: from due to fired
+
+  PartitionCounters& operator+=(const PartitionCounters& other);
+};
+
+class Partition {
+ public:
+  /// Nothing is owned but the store. All of it outlives the partition.
+  Partition(core::PartitionId id, std::unique_ptr<CaseStore> cases, const Submitters& submitters,
+            const ports::Clock& clock);
+
+  core::PartitionId id() const { return id_; }
+  CaseStore& cases() { return *cases_; }
+  const CaseStore& cases() const { return *cases_; }
+  const PartitionCounters& counters() const { return counters_; }
+
+  /// The configuration to decide with from now on; it outlives its use because it is shared.
+  void Use(std::shared_ptr<const Configuration> configuration);
+  /// Decides one record and stages what comes of it. Errors are those of the store: the process stops.
+  Status Handle(const ports::InputRecord& record);
+  /// Fires wall-time timers that are due before `before`, at most `most`, earliest first; answers how many.
+  Result<size_t> FireTimers(Instant before, size_t most);
+  /// Plans cases anew after a calendar came into force: looks at `most` cases a call; true when it has come to the end.
+  Result<bool> Sweep(size_t most);
+
+  /// Where the inputs stand with everything that was handled.
+  const ports::InputPositions& next_input() const { return next_input_; }
+  void StartAt(const ports::InputPositions& input) { next_input_ = committed_input_ = input; }
+  /// True when a transaction is needed.
+  bool HasWork() const { return next_input_ != committed_input_ || !events_.empty(); }
+  Status WriteTo(ports::LogStream& stream);
+  void Install();
+  void Drop();
+
+ private:
+  struct Scratch {
+    CaseRef before;  // as installed
+    CaseRef now;
+  };
+  struct StagedCommand {
+    core::CaseId case_id;
+    core::CommandId command;
+    CommandOutcome outcome;
+  };
+  using Outcome = tl::expected<CommandOutcome, core::Rejection>;
+
+  Result<CaseRef> Find(const core::CaseId& id);
+  Result<std::optional<CommandOutcome>> FindCommand(const core::CaseId& id, const core::CommandId& command);
+  Result<Outcome> Run(const core::Command& command, std::string signed_command, Instant taken_at);
+  /// The decision's events stamped, encoded and staged; or the rejection that it is too large.
+  tl::expected<CommandOutcome, core::Rejection> Stage(core::Decision decision, const CaseRef& before,
+                                                      std::string signed_command);
+  /// Fires the case's own timers due before `before`, whatever the budget. Answers the case as it is then.
+  /// `recorded_at` is that of the decision they go before: recorded time never goes back within a partition.
+  Result<CaseRef> FireOwnTimers(CaseRef record, Instant before, Instant recorded_at);
+  Result<CaseRef> ReplanIfNeeded(CaseRef record, Instant recorded_at);
+  /// Fires the case's next timer. REQUIRES: it has one.
+  Status FireOne(const CaseRef& record, Instant recorded_at);
+  void Clear();
+  void StageResult(const ports::InputRecord& record, const core::Command* command, const Outcome& outcome);
+  Instant RecordedAt();
+
+  core::PartitionId id_;
+  std::unique_ptr<CaseStore> cases_;
+  const Submitters& submitters_;
+  const ports::Clock& clock_;
+  std::shared_ptr<const Configuration> configuration_;
+  codec::EventEncoder encoder_;
+  PartitionCounters counters_;
+  PartitionCounters staged_counters_;
+
+  // The transaction in the making.
+  PartitionPosition position_;  // with what is staged
+  ports::InputPositions next_input_;
+  ports::InputPositions committed_input_;
+  absl::flat_hash_map<core::CaseId, Scratch> scratch_;
+  absl::btree_set<std::pair<Instant, core::CaseId>> scratch_timers_;
+  std::vector<StagedCommand> commands_;
+  std::vector<ports::EventOut> events_;
+  std::vector<ports::ResultOut> results_;
+  std::vector<ports::OutboxOut> outbox_;
+  std::vector<ports::FollowUpOut> follow_ups_;
+  std::optional<core::CaseId> sweep_after_;
+};
+
+}  // namespace rasti::runtime

@@ -1,0 +1,326 @@
+#include "engine/runtime/stream_thread.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rasti::runtime {
+namespace {
+
+constexpr size_t kReplayBatch = 4096;
+constexpr size_t kSweepBatch = 256;
+// Half of the 4 s within which a node must have seen the end of the definitions to decide at all.
+constexpr std::chrono::seconds kRefreshEvery{2};
+
+}  // namespace
+
+StreamThread::StreamThread(ports::EventLog& log, ConfigurationSource& configuration, const Submitters& submitters,
+                           const ports::Clock& clock, StreamOptions options, StreamHooks hooks)
+    : log_(log),
+      configuration_(configuration),
+      submitters_(submitters),
+      clock_(clock),
+      options_(options),
+      hooks_(std::move(hooks)),
+      last_checkpoint_(std::chrono::steady_clock::now()),
+      last_flush_(last_checkpoint_) {}
+
+StreamThread::~StreamThread() { static_cast<void>(Stop()); }
+
+Status StreamThread::Start() {
+  RASTI_TRY(stream_, log_.OpenStream(*this));
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = true;
+  }
+  thread_ = std::thread([this] { Run(); });
+  return {};
+}
+
+Status StreamThread::Stop() {
+  stopping_.store(true);
+  if (stream_ != nullptr) stream_->Wake();
+  if (thread_.joinable()) thread_.join();
+  return status();
+}
+
+Status StreamThread::status() const {
+  const std::lock_guard lock(mutex_);
+  return died_of_;
+}
+
+PartitionCounters StreamThread::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+bool StreamThread::WaitUntilIdle(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  const int64_t asked = ++idle_asked_;
+  stream_->Wake();
+  return changed_.wait_for(lock, timeout, [&] { return !running_ || idle_answered_ >= asked; }) && running_;
+}
+
+void StreamThread::Run() {
+  Status result = Loop();
+  // In good order even after an error: what is installed is committed, so flushing it only spares a later replay.
+  if (const Status closed = stream_->Close(); !closed && result) result = closed;
+  const std::lock_guard lock(mutex_);
+  running_ = false;
+  died_of_ = result;
+  changed_.notify_all();
+}
+
+Status StreamThread::Loop() {
+  while (!stopping_.load()) RASTI_CHECKED(Round());
+  return {};
+}
+
+Status StreamThread::Round() {
+  RASTI_CHECKED(CheckClock());
+  if (configuration_.Age() > kRefreshEvery) RASTI_CHECKED(configuration_.Refresh());
+  if (auto current = configuration_.Current(); current != in_use_) {
+    in_use_ = std::move(current);
+    for (auto& [id, owned] : owned_) owned.partition->Use(in_use_);
+  }
+  RASTI_TRY(const auto records, stream_->Poll(options_.batch_most, NextWait()));
+  for (const ports::InputRecord& record : records) {
+    const auto found = owned_.find(record.partition);
+    if (found == owned_.end()) {
+      return Fail(Error::Internal(fmt::format("input of partition {}, which is not owned", record.partition.value)));
+    }
+    RASTI_CHECKED(found->second.partition->Handle(record));
+  }
+  timers_pending_ = false;
+  for (auto& [id, owned] : owned_) {
+    RASTI_CHECKED(FireDueTimers(owned));
+    RASTI_CHECKED(SweepIfNeeded(owned));
+  }
+  RASTI_CHECKED(Commit());
+  RASTI_CHECKED(CheckpointIfDue());
+  return EndRound();
+}
+
+Status StreamThread::CheckClock() {
+  const std::pair now(clock_.Now(), std::chrono::steady_clock::now());
+  if (last_clock_) {
+    const auto wall = std::chrono::duration_cast<Duration>(now.first - last_clock_->first);
+    const auto real = std::chrono::duration_cast<Duration>(now.second - last_clock_->second);
+    if (std::chrono::abs(wall - real) > options_.clock_jump_most) {
+      return Fail(
+          ErrorCode::kUnavailable,
+          fmt::format("the machine's clock jumped by {} to {}: nothing more is decided; set the clock right (NTP) "
+                      "and start again",
+                      FormatDuration(wall - real), FormatInstant(now.first)));
+    }
+  }
+  last_clock_ = now;
+  return {};
+}
+
+Duration StreamThread::NextWait() const {
+  if (timers_pending_) return Duration{0};
+  Duration wait = options_.idle_wait;
+  const Instant now = clock_.Now();
+  for (const auto& [id, owned] : owned_) {
+    if (owned.sweeping) return Duration{0};
+    // A timer fires when now is past its instant, so one millisecond later.
+    if (const auto earliest = owned.partition->cases().EarliestTimer()) {
+      wait = std::clamp(earliest->first - now + Duration{1}, Duration{0}, wait);
+    }
+  }
+  if (in_use_ != nullptr) {
+    if (const auto change = in_use_->NextChangeAfter(now)) wait = std::min(wait, *change - now);
+  }
+  return wait;
+}
+
+Status StreamThread::FireDueTimers(Owned& owned) {
+  Partition& partition = *owned.partition;
+  const auto earliest = partition.cases().EarliestTimer();
+  const Instant now = clock_.Now();
+  if (!earliest || earliest->first >= now) return {};
+  if (!owned.barrier) {
+    RASTI_TRY(const auto end, stream_->End(partition.id()));
+    owned.barrier = Barrier{now, end};
+  }
+  timers_pending_ = true;
+  const ports::InputPositions& read = partition.next_input();
+  if (read.commands < owned.barrier->end.commands || read.follow_ups < owned.barrier->end.follow_ups) return {};
+
+  RASTI_TRY(const size_t fired, partition.FireTimers(owned.barrier->asked_at, options_.timers_most));
+  if (fired < options_.timers_most) owned.barrier.reset();
+  return {};
+}
+
+Status StreamThread::SweepIfNeeded(Owned& owned) {
+  const int64_t epoch = in_use_->CalendarEpochAt(clock_.Now());
+  if (owned.calendar_epoch != epoch) {
+    // The sweep reads the store's table, so what is in memory goes there first.
+    if (owned.calendar_epoch >= 0) {
+      RASTI_CHECKED(owned.partition->cases().Checkpoint(false));
+      owned.sweeping = true;
+    }
+    owned.calendar_epoch = epoch;
+  }
+  if (!owned.sweeping) return {};
+  RASTI_TRY(const bool done, owned.partition->Sweep(kSweepBatch));
+  owned.sweeping = !done;
+  return {};
+}
+
+Status StreamThread::Commit() {
+  std::map<core::PartitionId, ports::InputPositions> next;
+  for (auto& [id, owned] : owned_) {
+    if (owned.partition->HasWork()) next[id] = owned.partition->next_input();
+  }
+  if (next.empty()) return {};
+  RASTI_CHECKED(stream_->Begin());
+  for (const auto& [id, positions] : next) RASTI_CHECKED(owned_.at(id).partition->WriteTo(*stream_));
+  const Status committed = stream_->Commit(next);
+  if (!committed) {
+    if (committed.error().code != ErrorCode::kAborted) return committed;
+    for (const auto& [id, positions] : next) {
+      Owned& owned = owned_.at(id);
+      owned.partition->Drop();
+      owned.barrier.reset();
+      RASTI_CHECKED(stream_->Rewind(id, owned.partition->next_input()));
+    }
+    return {};
+  }
+  for (const auto& [id, positions] : next) {
+    Partition& partition = *owned_.at(id).partition;
+    partition.Install();
+    if (hooks_.on_commit) hooks_.on_commit(id, partition.cases().position().next_sequence);
+  }
+  return {};
+}
+
+Status StreamThread::CheckpointIfDue() {
+  const auto clock = std::chrono::steady_clock::now();
+  const bool due = clock - last_checkpoint_ >= options_.checkpoint_every;
+  if (due) last_checkpoint_ = clock;
+  // A quiet partition's memtable would never fill up by itself, and every restart would replay it.
+  const bool flush = clock - last_flush_ >= options_.flush_every;
+  if (flush) last_flush_ = clock;
+  for (auto& [id, owned] : owned_) {
+    CaseStore& cases = owned.partition->cases();
+    const size_t dirty = cases.dirty_count();
+    if (flush || (due && dirty > 0) || dirty >= options_.checkpoint_cases) RASTI_CHECKED(cases.Checkpoint(flush));
+  }
+  return {};
+}
+
+Result<bool> StreamThread::IsIdle() {
+  const Instant now = clock_.Now();
+  for (auto& [id, owned] : owned_) {
+    if (owned.sweeping) return false;
+    const auto earliest = owned.partition->cases().EarliestTimer();
+    if (earliest && earliest->first < now) return false;
+    RASTI_TRY(const auto end, stream_->End(id));
+    const auto& read = owned.partition->next_input();
+    if (read.commands < end.commands || read.follow_ups < end.follow_ups) return false;
+  }
+  return true;
+}
+
+Status StreamThread::EndRound() {
+  PartitionCounters sum;
+  size_t timers = 0;
+  for (const auto& [id, owned] : owned_) {
+    sum += owned.partition->counters();
+    timers += owned.partition->cases().timers().size();
+  }
+  timer_count_.store(timers);
+  int64_t asked = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    counters_ = sum;
+    asked = idle_asked_;
+    if (asked == idle_answered_) return {};
+  }
+  RASTI_TRY(const bool idle, IsIdle());
+  if (!idle) return {};
+  const std::lock_guard lock(mutex_);
+  idle_answered_ = asked;
+  changed_.notify_all();
+  return {};
+}
+
+Status StreamThread::OnAssigned(const std::vector<core::PartitionId>& partitions) {
+  if (in_use_ == nullptr) {
+    RASTI_CHECKED(configuration_.Refresh());
+    in_use_ = configuration_.Current();
+  }
+  const size_t share = options_.cached_cases_most / static_cast<size_t>(std::max(log_.partition_count(), 1));
+  for (const core::PartitionId id : partitions) {
+    const auto open = [&]() -> Result<std::unique_ptr<CaseStore>> {
+      RASTI_TRY(auto store, hooks_.open_store(id));
+      return CaseStore::Open(std::move(store), share);
+    };
+    auto cases = open();
+    if (!cases &&
+        (cases.error().code == ErrorCode::kCorruption || cases.error().code == ErrorCode::kUnsupportedVersion)) {
+      RASTI_CHECKED(hooks_.drop_store(id));
+      cases = open();
+    }
+    if (!cases) return Fail(cases.error());
+    Owned owned;
+    owned.partition = std::make_unique<Partition>(id, *std::move(cases), submitters_, clock_);
+    RASTI_CHECKED(CatchUp(*owned.partition));
+    RASTI_TRY(const auto committed, stream_->Committed(id));
+    owned.partition->StartAt(committed);
+    owned.partition->Use(in_use_);
+    owned_[id] = std::move(owned);
+  }
+  return {};
+}
+
+Status StreamThread::CatchUp(Partition& partition) {
+  const core::PartitionId id = partition.id();
+  CaseStore& cases = partition.cases();
+  RASTI_TRY(const core::Sequence end, log_.EndSequence(id));
+  if (cases.position().next_sequence > end) {
+    return Fail(Error::Corruption(
+        fmt::format("partition {}: the state store has applied sequence {}, but the log ends with {}: the log has lost "
+                    "events; restore it from a backup",
+                    id.value, cases.position().next_sequence.value - 1, end.value - 1)));
+  }
+  RASTI_TRY(const auto reader, log_.OpenReader(id, cases.position().next_sequence));
+  codec::EventDecoder decoder;
+  while (cases.position().next_sequence < end) {
+    RASTI_TRY(const auto events, reader->Read(kReplayBatch, Duration{0}));
+    if (events.empty()) {
+      return Fail(Error::Corruption(fmt::format("partition {}: sequence {} is missing from the log", id.value,
+                                                cases.position().next_sequence.value)));
+    }
+    for (const ports::StoredEvent& stored : events) {
+      auto decoded = decoder.Decode(stored.value);
+      if (!decoded)
+        return Fail(decoded.error().At(fmt::format("partition {}, sequence {}", id.value, stored.sequence.value)));
+      if (Status replayed = cases.Replay(decoded->event, decoded->hash, stored.input); !replayed) {
+        return Fail(replayed.error().At(fmt::format("partition {}", id.value)));
+      }
+    }
+    if (cases.dirty_count() >= options_.checkpoint_cases) RASTI_CHECKED(cases.Checkpoint(false));
+    if (hooks_.on_recovery) hooks_.on_recovery(id, cases.position().next_sequence, end);
+  }
+  partition.Drop();
+  return {};
+}
+
+void StreamThread::OnRevoked(const std::vector<core::PartitionId>& partitions) {
+  for (const core::PartitionId id : partitions) {
+    const auto found = owned_.find(id);
+    if (found == owned_.end()) continue;
+    // A checkpoint that fails costs the next owner a longer replay, nothing more.
+    static_cast<void>(found->second.partition->cases().Checkpoint(true));
+    owned_.erase(found);
+  }
+}
+
+void StreamThread::OnLost(const std::vector<core::PartitionId>& partitions) {
+  for (const core::PartitionId id : partitions) owned_.erase(id);
+}
+
+}  // namespace rasti::runtime

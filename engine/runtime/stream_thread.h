@@ -1,0 +1,128 @@
+// A stream thread: owns partitions, and does everything that changes their cases, one transaction after another.
+//
+//   loop: read input -> decide commands -> fire due timers, within a budget -> one transaction -> install
+//
+// Timers of a partition fire only once its input was read up to an end asked for after they fell due, so that an outage
+// never turns a timely command late. A node whose clock jumps by more than a minute stops deciding.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "engine/ports/clock.h"
+#include "engine/ports/event_log.h"
+#include "engine/runtime/configuration_source.h"
+#include "engine/runtime/partition.h"
+
+namespace rasti::runtime {
+
+struct StreamOptions {
+  size_t batch_most = 1024;            // records of input in one transaction
+  size_t timers_most = 512;            // timers in one transaction
+  size_t cached_cases_most = 100'000;  // clean cases in memory, over all partitions of the thread
+  size_t checkpoint_cases = 20'000;    // changed cases after which the store is written
+  Duration checkpoint_every{10'000};   // and at the latest after this time
+  Duration flush_every{60'000};        // how often a checkpoint also goes to disk
+  Duration idle_wait{200};             // how long to wait for input when nothing is due
+  Duration clock_jump_most{60'000};
+};
+
+/// What the thread's owner provides.
+struct StreamHooks {
+  /// Opens (or makes) the state store of a partition.
+  std::function<Result<std::unique_ptr<ports::ViewStore>>(core::PartitionId)> open_store;
+  /// Deletes the state store of a partition that cannot be used any more: it is rebuilt from the log.
+  std::function<Status(core::PartitionId)> drop_store;
+  /// Told after each commit: the partition's next sequence.
+  std::function<void(core::PartitionId, core::Sequence)> on_commit;
+  /// Told while a store catches up with the log: (partition, next sequence, end).
+  std::function<void(core::PartitionId, core::Sequence, core::Sequence)> on_recovery;
+};
+
+class StreamThread final : private ports::AssignmentListener {
+ public:
+  /// Everything referred to outlives the thread.
+  StreamThread(ports::EventLog& log, ConfigurationSource& configuration, const Submitters& submitters,
+               const ports::Clock& clock, StreamOptions options, StreamHooks hooks);
+  ~StreamThread() override;
+  StreamThread(const StreamThread&) = delete;
+  StreamThread& operator=(const StreamThread&) = delete;
+
+  Status Start();
+  /// Ends the loop: what was decided is committed, stores are flushed. Answers the error the thread died of, if any.
+  Status Stop();
+  /// The error the thread died of, or success while it runs. Thread-safe.
+  Status status() const;
+
+  /// True when, at a moment after this call, every owned partition had decided all its input and fired every timer that
+  /// was due; false after `timeout` or when the thread died. Thread-safe.
+  bool WaitUntilIdle(std::chrono::milliseconds timeout);
+  /// Sums over the partitions owned now. Thread-safe.
+  PartitionCounters counters() const;
+  size_t timer_count() const { return timer_count_.load(); }
+
+ private:
+  // What must have been read before timers may fire.
+  struct Barrier {
+    Instant asked_at;
+    ports::InputPositions end;
+  };
+  struct Owned {
+    std::unique_ptr<Partition> partition;
+    std::optional<Barrier> barrier;
+    int64_t calendar_epoch = -1;
+    bool sweeping = false;
+  };
+
+  Status OnAssigned(const std::vector<core::PartitionId>& partitions) override;
+  void OnRevoked(const std::vector<core::PartitionId>& partitions) override;
+  void OnLost(const std::vector<core::PartitionId>& partitions) override;
+
+  void Run();
+  Status Loop();
+  Status Round();
+  Status CatchUp(Partition& partition);
+  Status FireDueTimers(Owned& owned);
+  Status SweepIfNeeded(Owned& owned);
+  Status Commit();
+  Status CheckpointIfDue();
+  Status CheckClock();
+  Duration NextWait() const;
+  Result<bool> IsIdle();
+  Status EndRound();
+
+  ports::EventLog& log_;
+  ConfigurationSource& configuration_;
+  const Submitters& submitters_;
+  const ports::Clock& clock_;
+  const StreamOptions options_;
+  const StreamHooks hooks_;
+
+  std::unique_ptr<ports::LogStream> stream_;
+  std::map<core::PartitionId, Owned> owned_;
+  std::shared_ptr<const Configuration> in_use_;
+  bool timers_pending_ = false;
+  std::chrono::steady_clock::time_point last_checkpoint_;
+  std::chrono::steady_clock::time_point last_flush_;
+  std::optional<std::pair<Instant, std::chrono::steady_clock::time_point>> last_clock_;
+
+  std::thread thread_;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<size_t> timer_count_ = 0;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  Status died_of_;              // guarded by mutex_
+  bool running_ = false;        // guarded by mutex_
+  int64_t idle_asked_ = 0;      // guarded by mutex_: how often somebody asked for idleness
+  int64_t idle_answered_ = 0;   // guarded by mutex_: up to which of them it was reached
+  PartitionCounters counters_;  // guarded by mutex_
+};
+
+}  // namespace rasti::runtime

@@ -1,0 +1,29 @@
+// ViewStore over RocksDB: WAL off, atomic flush across column families, one cache and one write-buffer budget for all.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/ports/view_store.h"
+
+namespace rasti::store {
+
+/// Memory shared by all stores of a process.
+class StoreBudget {
+ public:
+  virtual ~StoreBudget() = default;
+  static std::shared_ptr<StoreBudget> Create(size_t block_cache_bytes, size_t write_buffer_bytes);
+};
+
+struct RocksDbViewStoreOptions {
+  std::string directory;
+  std::vector<std::string> tables;  // created where missing
+  std::shared_ptr<StoreBudget> budget;
+  bool read_only = false;
+};
+
+/// Errors: kInUse, kCorruption (names the file; the way out is to delete the directory and rebuild), kIo, kNoSpace.
+Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(RocksDbViewStoreOptions options);
+
+}  // namespace rasti::store

@@ -1,0 +1,59 @@
+#include "engine/store/store_options.h"
+
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+namespace rasti::store {
+namespace {
+
+constexpr double kBloomBitsPerKey = 10;
+
+// RocksDB's chatter goes nowhere: what matters of it comes back as a status.
+class SilentLogger : public rocksdb::Logger {
+ public:
+  SilentLogger() : Logger(rocksdb::InfoLogLevel::FATAL_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+}  // namespace
+
+std::shared_ptr<StoreBudget> StoreBudget::Create(size_t block_cache_bytes, size_t write_buffer_bytes) {
+  return std::make_shared<SharedBudget>(block_cache_bytes, write_buffer_bytes);
+}
+
+rocksdb::DBOptions DatabaseOptions(const SharedBudget& budget) {
+  rocksdb::DBOptions options;
+  options.info_log = std::make_shared<SilentLogger>();
+  options.create_if_missing = true;
+  // Without a WAL a flush is what makes tables durable, and they must be so at one point.
+  options.atomic_flush = true;
+  options.write_buffer_manager = budget.write_buffers;
+  // One store a partition: the threads are shared, and the descriptors must not run out.
+  options.max_open_files = 256;
+  options.max_background_jobs = 2;
+  // What was not flushed is lost when the store goes, always, so that nothing depends on how a process ends.
+  options.avoid_flush_during_shutdown = true;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions TableOptions(const SharedBudget& budget) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = budget.cache;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  table.format_version = 5;
+  // Within the budget, like the data.
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compression = rocksdb::kLZ4Compression;
+  options.bottommost_compression = rocksdb::kZSTD;
+  options.level_compaction_dynamic_level_bytes = true;
+  return options;
+}
+
+}  // namespace rasti::store

@@ -1,0 +1,97 @@
+#include "engine/views/history.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/apply.h"
+#include "engine/views/tables.h"
+
+namespace rasti::views {
+namespace {
+
+// A prefix: what lies behind the first event that the moment does not cover is not known either.
+void CutTo(const Moment& moment, std::vector<HistoryEntry>& entries) {
+  const auto end = std::ranges::find_if(
+      entries, [&](const HistoryEntry& entry) { return !moment.Covers(entry.occurred_at, entry.recorded_at); });
+  entries.erase(end, entries.end());
+}
+
+}  // namespace
+
+Result<std::optional<CasePage>> HistoryReader::Current(const core::CaseId& id) const {
+  RASTI_TRY(const auto row, reader_.Get(kCases, CaseKey(id)));
+  if (!row) return std::nullopt;
+  RASTI_TRY(CasePage page, DecodeCase(CaseKey(id), *row));
+  return page;
+}
+
+Result<std::vector<HistoryEntry>> HistoryReader::Entries(const core::CaseId& id) const {
+  std::vector<HistoryEntry> entries;
+  const auto rows = reader_.Scan(kHistory);
+  for (rows->Seek(CaseKey(id)); rows->Valid() && rows->key().starts_with(CaseKey(id)); rows->Next()) {
+    RASTI_CHECKED(DecodeEntries(rows->value(), entries));
+  }
+  RASTI_CHECKED(rows->status());
+  return entries;
+}
+
+Result<CaseHistory> HistoryReader::Read(const CasePage& current, const std::vector<HistoryEntry>& entries) const {
+  CaseHistory history;
+  history.partition = current.partition;
+  std::vector<core::Sequence> sequences;
+  sequences.reserve(entries.size());
+  for (const HistoryEntry& entry : entries) sequences.push_back(entry.sequence);
+  RASTI_TRY(const auto stored, log_.ReadAt(current.partition, sequences));
+
+  codec::EventDecoder decoder;
+  const core::CaseId& id = current.state.id;
+  Hash256 head = Sha256({id.uuid.AsBytes()});
+  for (const ports::StoredEvent& event : stored) {
+    auto decoded = decoder.Decode(event.value);
+    const std::string place = fmt::format("partition {}, sequence {}", event.partition.value, event.sequence.value);
+    if (!decoded) return Fail(decoded.error().At(place));
+    if (decoded->event.ctx().case_id != id || decoded->event.prev_hash != head) {
+      return Fail(
+          Error::Corruption(fmt::format("{}: not the next event of case {}: the chain is broken, or the views "
+                                        "are of another log (delete them, they are rebuilt)",
+                                        place, id.str())));
+    }
+    head = decoded->hash;
+    history.events.push_back(*std::move(decoded));
+  }
+  return history;
+}
+
+Result<CaseHistory> HistoryReader::Events(const CasePage& current, const Moment& moment) const {
+  RASTI_TRY(auto entries, Entries(current.state.id));
+  CutTo(moment, entries);
+  return Read(current, entries);
+}
+
+Result<std::optional<CasePage>> HistoryReader::AsOf(CasePage current, const Moment& moment) const {
+  if (moment.IsNow()) return current;
+  // Neither time of a case ever goes back, so that the last event tells.
+  if (moment.Covers(current.state.last_occurred_at, current.state.last_recorded_at)) return current;
+  RASTI_TRY(const CaseHistory history, Events(current, moment));
+  if (history.events.empty()) return std::nullopt;
+  CasePage page;
+  page.partition = history.partition;
+  for (const codec::DecodedEvent& decoded : history.events) {
+    core::Apply(page.state, decoded.event);
+    page.head = decoded.hash;
+  }
+  return page;
+}
+
+Status HistoryReader::ForEachCase(const Moment& moment, const std::function<Status(const CasePage&)>& visit) const {
+  const auto rows = reader_.Scan(kCases);
+  for (rows->Seek({}); rows->Valid(); rows->Next()) {
+    RASTI_TRY(CasePage current, DecodeCase(rows->key(), rows->value()));
+    RASTI_TRY(const auto page, AsOf(std::move(current), moment));
+    if (page) RASTI_CHECKED(visit(*page));
+  }
+  return rows->status();
+}
+
+}  // namespace rasti::views

@@ -1,0 +1,51 @@
+// A case's events and its state as of a moment: looked up in the history index, read from the log, folded.
+//
+// Ownership: reader and log outlive it. Threading: thread-safe as far as `reader` is; made for one call over a
+// snapshot.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/codec/event_codec.h"
+#include "engine/ports/event_log.h"
+#include "engine/ports/view_store.h"
+#include "engine/views/moment.h"
+#include "engine/views/rows.h"
+
+namespace rasti::views {
+
+/// The events of a case in order; their chain is verified.
+struct CaseHistory {
+  core::PartitionId partition;
+  std::vector<codec::DecodedEvent> events;
+  bool operator==(const CaseHistory&) const = default;
+};
+
+class HistoryReader {
+ public:
+  HistoryReader(const ports::ViewReader& reader, ports::EventLog& log) : reader_(reader), log_(log) {}
+
+  /// The case as it is, or nothing. Errors: kCorruption; those of the store.
+  Result<std::optional<CasePage>> Current(const core::CaseId& id) const;
+  /// `current` as of the moment, or nothing where it did not exist yet. Reads the log only where the case went on
+  /// since. Errors: kCorruption (events that are not the case's, a broken chain); those of log and store.
+  Result<std::optional<CasePage>> AsOf(CasePage current, const Moment& moment) const;
+  /// The events of `current` as of the moment. Errors as above.
+  Result<CaseHistory> Events(const CasePage& current, const Moment& moment) const;
+  /// Where the case's events are, all of them. Errors: kCorruption; those of the store.
+  Result<std::vector<HistoryEntry>> Entries(const core::CaseId& id) const;
+
+  /// Calls `visit` for each case, in the order of ids, as of the moment; those that did not exist yet are left out.
+  Status ForEachCase(const Moment& moment, const std::function<Status(const CasePage&)>& visit) const;
+
+ private:
+  Result<CaseHistory> Read(const CasePage& current, const std::vector<HistoryEntry>& entries) const;
+
+  const ports::ViewReader& reader_;
+  ports::EventLog& log_;
+};
+
+}  // namespace rasti::views

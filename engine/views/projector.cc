@@ -1,0 +1,193 @@
+#include "engine/views/projector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "engine/codec/state_codec.h"
+#include "engine/core/apply.h"
+#include "engine/views/deadline_row.h"
+#include "engine/views/tables.h"
+
+namespace rasti::views {
+namespace {
+
+constexpr size_t kRowsDroppedAtOnce = 10'000;
+
+std::string CurrentFormat() { return fmt::format("views {}, states {}", kViewFormat, codec::kStateFormat); }
+
+Status DropRows(ports::ViewStore& store) {
+  const auto batch = store.NewBatch();
+  for (size_t i = 0; i < ViewTables().size(); ++i) {
+    const ports::Table table{static_cast<int>(i)};
+    const auto rows = store.Scan(table);
+    size_t count = 0;
+    for (rows->Seek({}); rows->Valid(); rows->Next()) {
+      batch->Delete(table, rows->key());
+      if (++count % kRowsDroppedAtOnce != 0) continue;
+      RASTI_CHECKED(store.Write(*batch));
+      batch->Clear();
+    }
+    RASTI_CHECKED(rows->status());
+  }
+  return store.Write(*batch);
+}
+
+Error AtEvent(core::PartitionId partition, core::Sequence sequence, Error error) {
+  // Whatever is wrong with an event that was committed: it is not what was written.
+  if (error.code == ErrorCode::kInvalidArgument) error.code = ErrorCode::kCorruption;
+  return error.At(fmt::format("partition {}, sequence {}", partition.value, sequence.value));
+}
+
+// The keys of the rows that a case has in the list of deadlines, sorted.
+std::vector<std::string> DeadlineKeysOf(const core::CaseState& state) {
+  std::vector<std::string> keys;
+  for (const core::ClockState& clock : state.clocks) {
+    if (!IsListed(clock)) continue;
+    keys.push_back(EncodeDeadlineKey({state.tenant, clock.plan.due_at, state.id, clock.id}));
+  }
+  std::ranges::sort(keys);
+  return keys;
+}
+
+}  // namespace
+
+Projector::Projector(ports::ViewStore& store, ProjectorOptions options)
+    : store_(store), batch_(store.NewBatch()), cache_(options.cached_cases_most) {}
+
+Result<std::unique_ptr<Projector>> Projector::Open(ports::ViewStore& store, ProjectorOptions options) {
+  RASTI_TRY(const auto format, store.Get(kMeta, FormatKey()));
+  if (!format || *format != CurrentFormat()) {
+    RASTI_CHECKED(DropRows(store));
+    const auto batch = store.NewBatch();
+    batch->Put(kMeta, FormatKey(), CurrentFormat());
+    RASTI_CHECKED(store.Write(*batch));
+  }
+  return std::unique_ptr<Projector>(new Projector(store, options));
+}
+
+Result<core::Sequence> Projector::NextSequence(core::PartitionId partition) {
+  if (const auto known = next_.find(partition); known != next_.end()) return known->second;
+  RASTI_TRY(const auto value, store_.Get(kMeta, PositionKey(partition)));
+  core::Sequence next;
+  if (value) {
+    RASTI_TRY(next, DecodePosition(*value));
+  }
+  next_[partition] = next;
+  return next;
+}
+
+Status Projector::Project(core::PartitionId partition, std::span<const ports::StoredEvent> events) {
+  RASTI_TRY(const core::Sequence next, NextSequence(partition));
+  auto status = ProjectBatch(partition, next, events);
+  if (!status) {
+    Forget();
+    return status;
+  }
+  cache_.Trim();
+  return {};
+}
+
+Status Projector::ProjectBatch(core::PartitionId partition, core::Sequence next,
+                               std::span<const ports::StoredEvent> events) {
+  for (const ports::StoredEvent& stored : events) {
+    auto status = ProjectOne(partition, next, stored);
+    if (!status) return Fail(AtEvent(partition, next, std::move(status).error()));
+    next = next.Next();
+  }
+  for (CachedCase* cached : touched_) WriteRows(*cached);
+  touched_.clear();
+  batch_->Put(kMeta, PositionKey(partition), EncodePosition(next));
+  RASTI_CHECKED(store_.Write(*batch_));
+  batch_->Clear();
+  next_[partition] = next;
+  return {};
+}
+
+Status Projector::ProjectOne(core::PartitionId partition, core::Sequence expected, const ports::StoredEvent& stored) {
+  if (stored.partition != partition || stored.sequence != expected) {
+    return Fail(Error::Corruption(
+        fmt::format("the log gave the event {} of partition {} instead: sequences are dense and come once",
+                    stored.sequence.value, stored.partition.value)));
+  }
+  RASTI_TRY(const codec::DecodedEvent decoded, decoder_.Decode(stored.value));
+  const core::Event& event = decoded.event;
+  const core::EventContext& context = event.ctx();
+  if (event.sequence != expected) {
+    return Fail(Error::Corruption(fmt::format("the event says that its sequence is {}", event.sequence.value)));
+  }
+  if (stored.key != context.case_id.uuid.AsBytes()) {
+    return Fail(Error::Corruption(fmt::format("the event is of case {}, its key is not", context.case_id.str())));
+  }
+  RASTI_TRY(CachedCase* const cached, Load(context.case_id, partition));
+  core::CaseState& state = cached->page.state;
+  if (event.prev_hash != cached->page.head || event.revision != state.revision.Next()) {
+    return Fail(
+        Error::Corruption(fmt::format("revision {} of case {} does not follow its revision {}: the chain is broken",
+                                      event.revision.value, context.case_id.str(), state.revision.value)));
+  }
+  const auto* submitted = std::get_if<core::CaseSubmitted>(&event.payload);
+  if ((submitted != nullptr) != (state.revision.value == 0)) {
+    return Fail(Error::Corruption(
+        fmt::format("revision {} of case {} is {}: a case begins with its submission, and only so",
+                    event.revision.value, context.case_id.str(), core::EventTypeName(event.payload))));
+  }
+  if (!cached->touched) {
+    cached->touched = true;
+    cached->first_added = event.revision;
+    touched_.push_back(cached);
+  }
+  core::Apply(state, event);
+  cached->page.head = decoded.hash;
+  cached->added.push_back({expected, context.occurred_at, context.recorded_at});
+  if (submitted != nullptr) {
+    batch_->Put(kReferences, ReferenceKey(submitted->reference, context.case_id), {});
+    if (tenants_.insert(context.tenant).second) {
+      batch_->Put(kMeta, std::string(kTenantPrefix).append(context.tenant.view()), {});
+    }
+  }
+  return {};
+}
+
+Result<CachedCase*> Projector::Load(const core::CaseId& id, core::PartitionId partition) {
+  if (CachedCase* cached = cache_.Find(id)) return cached;
+  CachedCase loaded;
+  RASTI_TRY(const auto row, store_.Get(kCases, CaseKey(id)));
+  if (row) {
+    RASTI_TRY(loaded.page, DecodeCase(CaseKey(id), *row));
+    loaded.deadline_keys = DeadlineKeysOf(loaded.page.state);
+  } else {
+    loaded.page.head = Sha256({id.uuid.AsBytes()});
+    loaded.page.partition = partition;
+  }
+  return cache_.Insert(id, std::move(loaded));
+}
+
+void Projector::WriteRows(CachedCase& cached) {
+  const core::CaseState& state = cached.page.state;
+  batch_->Put(kCases, CaseKey(state.id), EncodeCase(state, cached.page.head, cached.page.partition));
+  batch_->Put(kHistory, HistoryKey(state.id, cached.first_added), EncodeEntries(cached.added));
+
+  std::vector<std::string> keys = DeadlineKeysOf(state);
+  std::vector<std::string> changed;
+  std::ranges::set_difference(cached.deadline_keys, keys, std::back_inserter(changed));
+  for (const std::string& key : changed) batch_->Delete(kDeadlines, key);
+  changed.clear();
+  std::ranges::set_difference(keys, cached.deadline_keys, std::back_inserter(changed));
+  for (const std::string& key : changed) batch_->Put(kDeadlines, key, {});
+
+  cached.deadline_keys = std::move(keys);
+  cached.touched = false;
+  cached.added.clear();
+}
+
+void Projector::Forget() {
+  batch_->Clear();
+  touched_.clear();
+  cache_.Clear();
+  next_.clear();
+  tenants_.clear();
+}
+
+}  // namespace rasti::views

@@ -1,0 +1,54 @@
+// The writing side of the read views: folds events into the case page, the history index, the references and the
+// deadlines, and commits each batch with the position it reflects.
+//
+// Ownership: the store outlives the projector, which is its only writer.
+// Threading: one thread. Readers (views.h) read the same store meanwhile.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "engine/codec/event_codec.h"
+#include "engine/ports/projection.h"
+#include "engine/ports/view_store.h"
+#include "engine/views/case_cache.h"
+
+namespace rasti::views {
+
+struct ProjectorOptions {
+  size_t cached_cases_most = 16'384;  // hot case states kept in memory, about 2 KB each
+};
+
+class Projector : public ports::Projection {
+ public:
+  /// `store` was opened with ViewTables() (tables.h). Views of another format are emptied, so that they are rebuilt.
+  /// Errors: those of the store.
+  static Result<std::unique_ptr<Projector>> Open(ports::ViewStore& store, ProjectorOptions options = {});
+
+  Result<core::Sequence> NextSequence(core::PartitionId partition) override;
+  Status Project(core::PartitionId partition, std::span<const ports::StoredEvent> events) override;
+  Status Flush() override { return store_.Flush(); }
+
+ private:
+  Projector(ports::ViewStore& store, ProjectorOptions options);
+
+  Status ProjectBatch(core::PartitionId partition, core::Sequence next, std::span<const ports::StoredEvent> events);
+  Status ProjectOne(core::PartitionId partition, core::Sequence expected, const ports::StoredEvent& stored);
+  Result<CachedCase*> Load(const core::CaseId& id, core::PartitionId partition);
+  void WriteRows(CachedCase& cached);
+  /// Forgets the batch in hand, and with it the states that it may have changed.
+  void Forget();
+
+  ports::ViewStore& store_;
+  std::unique_ptr<ports::WriteBatch> batch_;
+  codec::EventDecoder decoder_;
+  CaseCache cache_;
+  std::vector<CachedCase*> touched_;                  // by the batch in hand
+  std::map<core::PartitionId, core::Sequence> next_;  // as committed, once asked for
+  std::set<core::TenantId> tenants_;                  // that were written since the start
+};
+
+}  // namespace rasti::views

@@ -1,0 +1,10 @@
+#include "engine/views/tables.h"
+
+namespace rasti::views {
+
+const std::vector<std::string>& ViewTables() {
+  static const std::vector<std::string> kNames{"meta", "cases", "history", "references", "deadlines"};
+  return kNames;
+}
+
+}  // namespace rasti::views

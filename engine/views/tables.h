@@ -1,0 +1,25 @@
+// The tables of the read views. Their rows are described in README.md beside this file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/ports/view_store.h"
+
+namespace rasti::views {
+
+/// Goes up with every change of what the rows mean. Views of another format are dropped and rebuilt.
+inline constexpr uint32_t kViewFormat = 1;
+
+/// Indexes into ViewTables().
+inline constexpr ports::Table kMeta{0};        // format and positions
+inline constexpr ports::Table kCases{1};       // case page
+inline constexpr ports::Table kHistory{2};     // where a case's events are
+inline constexpr ports::Table kReferences{3};  // public reference -> cases
+inline constexpr ports::Table kDeadlines{4};   // running clocks by tenant and due_at
+
+/// The names that the store is to be opened with, in this order.
+const std::vector<std::string>& ViewTables();
+
+}  // namespace rasti::views

@@ -1,0 +1,32 @@
+// How cases stand with their clocks at a moment.
+#include "engine/views/standing.h"
+#include "engine/views/views.h"
+
+namespace rasti::views {
+namespace {
+
+void Count(StatusTally& tally, Standing standing) {
+  switch (standing) {
+    case Standing::kNoDeadline: ++tally.no_deadline; return;
+    case Standing::kClosedOnTime: ++tally.closed_on_time; return;
+    case Standing::kClosedLate: ++tally.closed_late; return;
+    case Standing::kOpenInTime: ++tally.open_in_time; return;
+    case Standing::kOpenOverdue: ++tally.open_overdue; return;
+  }
+}
+
+}  // namespace
+
+Result<StatusTally> Views::Tally(const std::optional<core::TenantId>& tenant, const std::optional<core::ClockId>& clock,
+                                 Instant at) const {
+  StatusTally tally;
+  const auto snapshot = store_.Snapshot();
+  const auto count = [&](const CasePage& page) -> Status {
+    if (!tenant || page.state.tenant == *tenant) Count(tally, StandingOf(page.state, clock, at));
+    return {};
+  };
+  RASTI_CHECKED(HistoryReader(*snapshot, log_).ForEachCase({.at = at, .known_at = {}}, count));
+  return tally;
+}
+
+}  // namespace rasti::views

@@ -1,0 +1,119 @@
+// The reading side of the views: case pages and histories, now and as of any moment, and the deadlines of a tenant.
+//
+// Every call reads one snapshot of the store, so that a projection that goes on meanwhile disturbs nothing. States as
+// of a moment are folded from the events themselves, read from the log where the history index points.
+//
+// Ownership: store and log outlive it. Threading: all functions from any thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/codec/event_codec.h"
+#include "engine/core/case_state.h"
+#include "engine/core/event.h"
+#include "engine/core/ids.h"
+#include "engine/ports/event_log.h"
+#include "engine/ports/view_store.h"
+#include "engine/views/deadline_row.h"
+#include "engine/views/history.h"
+#include "engine/views/moment.h"
+#include "engine/views/rows.h"
+
+namespace rasti::views {
+
+/// A page of a list of deadlines.
+struct DeadlineQuery {
+  /// None: all tenants.
+  std::optional<core::TenantId> tenant;
+  size_t limit = 100;  // at least 1
+  /// `next` of the page before; empty for the first page.
+  std::string cursor;
+  /// Wall time leaves historic cases alone: their figures are those of the import's end (advanced_to). Set where a
+  /// person named the moment: it holds for them too.
+  bool historic_at_moment = false;
+};
+struct DeadlinePage {
+  std::vector<DeadlineRow> rows;  // by due_at, then tenant, case and clock
+  std::string next;               // empty: there is no more
+};
+
+/// A page of all cases, in the order of their ids.
+struct CaseQuery {
+  /// None: all tenants.
+  std::optional<core::TenantId> tenant;
+  Moment moment;
+  size_t limit = 1000;  // at least 1
+  /// `next` of the page before; none for the first page.
+  std::optional<core::CaseId> after;
+};
+struct CaseList {
+  std::vector<CasePage> pages;
+  std::optional<core::CaseId> next;  // none: there is no more
+};
+
+/// How a tenant's cases stand with a clock. On time is occurred_at <= due_at.
+struct StatusTally {
+  int64_t closed_on_time = 0;  // the clock was met in time, or ended unmet (withdrawn, merged) before it was late
+  int64_t closed_late = 0;
+  int64_t open_overdue = 0;  // still to be met, due before the moment
+  int64_t open_in_time = 0;  // still to be met; a paused clock does not become late
+  int64_t no_deadline = 0;   // no such clock
+  bool operator==(const StatusTally&) const = default;
+};
+
+class Views {
+ public:
+  Views(const ports::ViewStore& store, ports::EventLog& log) : store_(store), log_(log) {}
+
+  /// The sequence of the next event that the views will take in. Errors: those of the store.
+  Result<core::Sequence> NextSequence(core::PartitionId partition) const;
+
+  /// Errors: kNotFound (no such case, or not yet at the moment); kCorruption; those of log and store.
+  Result<CasePage> GetCase(const core::CaseId& id, const Moment& moment = {}) const;
+  Result<CaseHistory> History(const core::CaseId& id, const Moment& moment = {}) const;
+  Result<CasePage> CaseAt(const core::CaseId& id, Instant at) const { return GetCase(id, {.at = at, .known_at = {}}); }
+  Result<CasePage> CaseKnownAt(const core::CaseId& id, Instant known_at) const {
+    return GetCase(id, {.at = {}, .known_at = known_at});
+  }
+
+  /// The cases of a public reference as people write it: none, one or, very rarely, several.
+  /// Errors: kInvalidArgument (no reference: says what is wrong with it); those of the store.
+  Result<std::vector<core::CaseId>> FindReference(std::string_view reference) const;
+  /// The one case of a case_id in text or a public reference. Errors: kInvalidArgument (neither of both; or several
+  /// cases, which are named), kNotFound (no case of that reference; a case_id is not looked up).
+  Result<core::CaseId> FindCase(std::string_view text) const;
+
+  /// Clocks that time runs for (a paused one waits) whose deadline lies before `now`, of cases as they are. Range
+  /// scans. Errors: kInvalidArgument (a cursor of another list); those of the store.
+  Result<DeadlinePage> Overdue(const DeadlineQuery& query, Instant now) const;
+  /// Those whose deadline lies in [from, to]: at risk are those from now to now + N. Without historic cases, unless the
+  /// query says otherwise. Errors as above.
+  Result<DeadlinePage> AtRisk(const DeadlineQuery& query, Instant from, Instant to) const;
+  /// What was overdue at a moment in the past, whatever happened since. Reads every case. The moment holds for historic
+  /// cases too. REQUIRES: a moment that is not now. Errors: as of Overdue and Tally.
+  Result<DeadlinePage> OverdueAsOf(const DeadlineQuery& query, const Moment& moment) const;
+
+  /// Counts a tenant's cases (none: of all tenants) by how they stood at a moment with one clock (none: with all of
+  /// theirs: open before closed, late before in time). Cases submitted later do not count; what happened later is not
+  /// known. Reads every case. Errors: kCorruption; those of log and store.
+  Result<StatusTally> Tally(const std::optional<core::TenantId>& tenant, const std::optional<core::ClockId>& clock,
+                            Instant at) const;
+
+  /// A tenant's cases as of a moment, page by page. Reads every case on the way. Errors: kCorruption; those of log and
+  /// store.
+  Result<CaseList> ListCases(const CaseQuery& query) const;
+
+  /// All cases in the order of their ids; ends early where `visit` returns an error, with that error.
+  Status ForEachCase(const std::function<Status(const CasePage&)>& visit) const;
+
+ private:
+  const ports::ViewStore& store_;
+  ports::EventLog& log_;
+};
+
+}  // namespace rasti::views

@@ -1,0 +1,168 @@
+#include "engine/views/views.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <rapidcheck/gtest.h>
+
+#include <atomic>
+#include <cctype>
+#include <thread>
+
+#include "engine/views/views_fixture_for_test.h"
+
+namespace rasti::views {
+namespace {
+
+using std::chrono::hours;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// A moment near to what happened: an event's own time, or a little before or behind it.
+Moment RandomMoment(test::RandomLife& life, const std::vector<core::Event>& events) {
+  const auto near = [&](bool recorded) {
+    const core::EventContext& context = events[life.Below(events.size())].ctx();
+    const Instant at = recorded ? context.recorded_at : context.occurred_at;
+    return at + Duration{static_cast<int64_t>(life.Below(3)) - 1};
+  };
+  Moment moment;
+  const uint64_t kind = life.Below(3);
+  if (kind != 0) moment.at = near(false);
+  if (kind != 1) moment.known_at = near(true);
+  return moment;
+}
+
+RC_GTEST_PROP(ViewsProperty, AsOfIsTheFoldOfThePrefix, (uint64_t seed)) {
+  LogAndViews all;
+  test::RandomLife life(World(), all.log, {.seed = seed, .cases = 4, .historic_percent = 40});
+  life.RunTo(120);
+  RC_ASSERT(all.Project(1 + life.Below(30)).has_value());
+  for (const auto& [id, state] : life.cases()) {
+    const auto events = EventsOf(all.log, id);
+    for (int i = 0; i < 12; ++i) {
+      const Moment moment = RandomMoment(life, events);
+      const core::CaseState expected = FoldUntil(events, moment);
+      const auto page = all.views.GetCase(id, moment);
+      const auto history = all.views.History(id, moment);
+      if (!expected.Exists()) {
+        RC_ASSERT(page.error().code == ErrorCode::kNotFound);
+        RC_ASSERT(history.error().code == ErrorCode::kNotFound);
+        continue;
+      }
+      RC_ASSERT(page->state == expected);
+      RC_ASSERT(history->events.size() == static_cast<size_t>(expected.revision.value));
+      RC_ASSERT(history->events.back().event == events[history->events.size() - 1]);
+      RC_ASSERT(page->head == history->events.back().hash);
+    }
+  }
+}
+
+class ViewsTest : public testing::Test {
+ protected:
+  ViewsTest() : writer_(all_.log) {}
+
+  LogAndViews all_;
+  test::EventWriter writer_;
+  const core::CaseId id_ = test::SampleCaseId(1);
+  const core::TenantId tenant_{"prishtine"};
+  const Instant at_ = test::SampleStart();
+};
+
+TEST_F(ViewsTest, ToldLateButHappenedEarly) {
+  writer_.Write(id_, tenant_, at_, test::Submitted(id_));
+  // A paper form that was typed in two days later.
+  writer_.Write(id_, tenant_, at_ + hours(1), core::CaseReferred{"KEDS", ""}, at_ + hours(48));
+  ASSERT_TRUE(all_.Project().has_value());
+
+  const Instant between = at_ + hours(24);
+  EXPECT_EQ(all_.views.CaseAt(id_, between)->state.referred_to, "KEDS");
+  EXPECT_EQ(all_.views.CaseKnownAt(id_, between)->state.referred_to, "");
+  EXPECT_EQ(all_.views.GetCase(id_, {.at = between, .known_at = between})->state.referred_to, "");
+  EXPECT_EQ(all_.views.GetCase(id_)->state.referred_to, "KEDS");
+}
+
+TEST_F(ViewsTest, ThePrefixIncludesItsInstant) {
+  writer_.Write(id_, tenant_, at_, test::Submitted(id_));
+  ASSERT_TRUE(all_.Project().has_value());
+  EXPECT_TRUE(all_.views.CaseAt(id_, at_).has_value());
+  const auto before = all_.views.CaseAt(id_, at_ - Duration{1});
+  ASSERT_FALSE(before.has_value());
+  EXPECT_EQ(before.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(before.error().message, HasSubstr("there was no case"));
+}
+
+TEST_F(ViewsTest, AnUnknownCaseIsNotFound) {
+  EXPECT_EQ(all_.views.GetCase(id_).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(all_.views.History(id_).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ViewsTest, FindsCasesByReference) {
+  writer_.Write(id_, tenant_, at_, test::Submitted(id_));
+  ASSERT_TRUE(all_.Project().has_value());
+  std::string typed = core::PublicReference(id_);
+  std::erase(typed, '-');
+  for (char& c : typed) c = static_cast<char>(std::tolower(c));
+  EXPECT_THAT(*all_.views.FindReference(typed), ElementsAre(id_));
+  EXPECT_EQ(all_.views.FindCase(typed), id_);
+  EXPECT_EQ(all_.views.FindCase(id_.str()), id_);
+
+  const std::string unknown = core::PublicReference(test::SampleCaseId(2));
+  EXPECT_THAT(*all_.views.FindReference(unknown), IsEmpty());
+  EXPECT_EQ(all_.views.FindCase(unknown).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(all_.views.FindReference("7ZK4").error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(all_.views.FindCase("7ZK4").error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(ViewsTest, AReferenceOfSeveralCasesNamesThem) {
+  const core::CaseId other = test::SampleCaseId(2);
+  core::CaseSubmitted same = test::Submitted(other);
+  same.reference = core::PublicReference(id_);
+  writer_.Write(id_, tenant_, at_, test::Submitted(id_));
+  writer_.Write(other, tenant_, at_, same);
+  ASSERT_TRUE(all_.Project().has_value());
+  EXPECT_EQ(all_.views.FindReference(same.reference)->size(), 2u);
+  const auto one = all_.views.FindCase(same.reference);
+  ASSERT_FALSE(one.has_value());
+  EXPECT_THAT(one.error().message, HasSubstr(id_.str()));
+  EXPECT_THAT(one.error().message, HasSubstr(other.str()));
+}
+
+TEST_F(ViewsTest, AChangedEventInTheLogIsNamed) {
+  writer_.Write(id_, tenant_, at_, test::Submitted(id_));
+  writer_.Write(id_, tenant_, at_ + hours(1), core::CaseReferred{"KEDS", ""});
+  ASSERT_TRUE(all_.Project().has_value());
+  const core::PartitionId partition = all_.views.GetCase(id_)->partition;
+  all_.log.FlipByte(partition, {0}, 60);
+  const auto history = all_.views.History(id_);
+  ASSERT_FALSE(history.has_value());
+  EXPECT_EQ(history.error().code, ErrorCode::kCorruption);
+  EXPECT_THAT(history.error().message, HasSubstr(fmt::format("partition {}, sequence 0", partition.value)));
+}
+
+TEST(ViewsThreadsTest, ReadsAgreeWithinThemselvesWhileTheProjectionGoesOn) {
+  LogAndViews all(1);
+  test::RandomLife life(World(), all.log, {.seed = 11, .cases = 3});
+  life.RunTo(2000);
+  std::atomic<bool> ended = false;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      while (!ended) {
+        for (uint64_t n = 0; n < 3; ++n) {
+          const auto history = all.views.History(test::SampleCaseId(n));
+          const auto page = all.views.GetCase(test::SampleCaseId(n));
+          if (!history) continue;
+          ASSERT_TRUE(page.has_value());
+          EXPECT_LE(history->events.back().event.revision, page->state.revision);
+        }
+        EXPECT_TRUE(all.views.Overdue({}, life.now()).has_value()) << "every row has its case and clock";
+      }
+    });
+  }
+  EXPECT_TRUE(all.Project(10).has_value());
+  ended = true;
+  for (std::thread& reader : readers) reader.join();
+}
+
+}  // namespace
+}  // namespace rasti::views

@@ -1,0 +1,52 @@
+// Benchmarks: each prints its figures as JSON lines, beside a baseline that was measured in the same run, because
+// machines differ and are noisy and only ratios travel.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rasti::bench {
+
+struct Figure {
+  std::string name;
+  double value = 0;
+  std::string unit;
+  std::optional<double> baseline;  // in the same unit
+  std::optional<double> goal;      // in the same unit
+  bool more_is_better = true;
+};
+
+/// Prints {name, value, unit, baseline, ratio, goal, met} as one line on stdout.
+void Print(const Figure& figure);
+
+struct Benchmark {
+  std::string name;
+  std::string about;
+  std::function<void()> run;
+};
+
+std::vector<Benchmark> DecideBenchmarks();
+std::vector<Benchmark> ReplayBenchmarks();
+std::vector<Benchmark> EngineBenchmarks();
+std::vector<Benchmark> TimersBenchmarks();
+std::vector<Benchmark> ScaleBenchmarks();
+
+/// Seconds that `work` takes.
+double Seconds(const std::function<void()>& work);
+/// The best of three runs: noise only ever slows down.
+double BestSeconds(const std::function<void()>& work);
+/// The value below which `share` (0..1) of them lie. Sorts them.
+double Percentile(std::vector<double>& values, double share);
+/// Bytes of memory this process holds now (resident).
+size_t ResidentBytes();
+/// Where databases are made: RASTI_BENCH_DIR, or the working folder.
+std::filesystem::path BenchDirectory();
+/// A number from the environment, so that a quick look can be had with less: RASTI_BENCH_CASES=100000.
+int64_t FromEnvironment(const char* name, int64_t otherwise);
+
+}  // namespace rasti::bench

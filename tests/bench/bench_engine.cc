@@ -1,0 +1,150 @@
+#include "tests/bench/bench_engine.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "engine/base/check.h"
+#include "engine/codec/command_codec.h"
+#include "engine/codec/result_codec.h"
+#include "engine/store/rocksdb_view_store.h"
+#include "tests/bench/bench.h"
+
+namespace rasti::bench {
+namespace {
+
+constexpr char kKey[] = "the key of the bench";
+
+template <class T>
+T Must(Result<T> result) {
+  RASTI_CHECK(result.has_value(), result ? "" : result.error().message.c_str());
+  return *std::move(result);
+}
+void Must(const Status& status) { RASTI_CHECK(status.has_value(), status ? "" : status.error().message.c_str()); }
+
+std::filesystem::path MakeDirectory() {
+  // On a disk, not in a temporary file system in memory: fsync is to be what it is.
+  std::string pattern = (BenchDirectory() / "rasti-bench-XXXXXX").string();
+  RASTI_CHECK(mkdtemp(pattern.data()) != nullptr, "a folder for the benchmark is wanted where it is run");
+  return pattern;
+}
+
+std::shared_ptr<const runtime::Configuration> MakeConfiguration(const test::SampleWorld& world) {
+  auto configuration = std::make_shared<runtime::Configuration>();
+  Must(configuration->AddTimeZones("2025b", kEarliestInstant, 0));
+  Must(configuration->AddDefinition(world.definition, kEarliestInstant, 1));
+  Must(configuration->AddTenant(world.tenant, kEarliestInstant, 2));
+  Must(configuration->AddTenant(world.ministry, kEarliestInstant, 3));
+  Must(configuration->AddCalendar(world.calendar.spec(), "1", kEarliestInstant, 4));
+  Must(configuration->Build());
+  return configuration;
+}
+
+}  // namespace
+
+EngineUnderTest::EngineUnderTest(Options options)
+    : directory_(MakeDirectory()), submitters_({{core::SubmitterId("socket"), {{"k1", kKey}}, {}, {}}}) {
+  Must(log::EmbeddedEventLog::Create((directory_ / "log").string(), options.partitions));
+  log::EmbeddedLogOptions log_options;
+  log_options.directory = (directory_ / "log").string();
+  log_ = Must(log::EmbeddedEventLog::Open(log_options, clock_));
+  configuration_ = std::make_unique<runtime::FixedConfiguration>(MakeConfiguration(world_));
+
+  const auto budget = store::StoreBudget::Create(64u << 20, 64u << 20);
+  runtime::StreamHooks hooks;
+  hooks.open_store = [this, budget](core::PartitionId id) {
+    store::RocksDbViewStoreOptions store_options;
+    store_options.directory = (directory_ / fmt::format("state-{}", id.value)).string();
+    store_options.tables = runtime::CaseStore::Tables();
+    store_options.budget = budget;
+    return store::OpenRocksDbViewStore(store_options);
+  };
+  hooks.drop_store = [](core::PartitionId) -> Status { return Fail(Error::Internal("a new store is never dropped")); };
+  hooks.on_commit = [this](core::PartitionId, core::Sequence) { ++commits_; };
+  // The clock is moved by hand.
+  options.stream.clock_jump_most = Duration::max();
+  engine_ = std::make_unique<runtime::Engine>(*log_, *configuration_, submitters_, clock_,
+                                              runtime::EngineOptions{options.threads, options.stream}, hooks);
+  Must(engine_->Start());
+}
+
+EngineUnderTest::~EngineUnderTest() {
+  Stop();
+  engine_.reset();
+  static_cast<void>(log_->Close());
+  log_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+void EngineUnderTest::Stop() { Must(engine_->Stop()); }
+
+void EngineUnderTest::Submit(const core::Command& command, std::function<void(bool accepted)> done) {
+  const auto envelope = codec::SignCommand(codec::EncodeCommand(command), "k1", kKey);
+  const std::string bytes = codec::EncodeSigned(envelope);
+  const auto callback = [done = std::move(done)](Result<std::string> result) {
+    done(result && Must(codec::DecodeResult(*result)).accepted());
+  };
+  for (;;) {
+    const Status status = log_->Submit(std::string(command.case_id.uuid.AsBytes()), bytes, callback);
+    if (status) return;
+    RASTI_CHECK(status.error().code == ErrorCode::kUnavailable, status.error().message.c_str());
+    std::this_thread::yield();
+  }
+}
+
+double EngineUnderTest::RunClosedLoop(int submitters, int64_t count,
+                                      const std::function<core::Command(int64_t)>& make) {
+  std::atomic<int64_t> next = 0;
+  std::atomic<int64_t> answered = 0;
+  std::mutex mutex;
+  std::condition_variable all_answered;
+  // Each answer hands in the submitter's next command, from the thread that answers: 64 submitters, not 64 threads.
+  std::function<void()> go_on = [&] {
+    const int64_t n = next.fetch_add(1);
+    if (n >= count) return;
+    Submit(make(n), [&](bool accepted) {
+      RASTI_CHECK(accepted, "the benchmark's commands are valid");
+      go_on();
+      if (answered.fetch_add(1) + 1 == count) {
+        const std::lock_guard lock(mutex);
+        all_answered.notify_all();
+      }
+    });
+  };
+  return Seconds([&] {
+    for (int i = 0; i < submitters; ++i) go_on();
+    std::unique_lock lock(mutex);
+    all_answered.wait(lock, [&] { return answered.load() >= count; });
+  });
+}
+
+std::vector<double> EngineUnderTest::RunOpenLoop(int per_second, double seconds,
+                                                 const std::function<core::Command(int64_t)>& make) {
+  using Clock = std::chrono::steady_clock;
+  const auto count = static_cast<int64_t>(per_second * seconds);
+  std::vector<double> latencies(static_cast<size_t>(count));
+  std::atomic<int64_t> answered = 0;
+  const auto start = Clock::now();
+  for (int64_t n = 0; n < count; ++n) {
+    const auto due = start + std::chrono::nanoseconds(n * 1'000'000'000 / per_second);
+    std::this_thread::sleep_until(due);
+    Submit(make(n), [&, n, due](bool accepted) {
+      RASTI_CHECK(accepted, "the benchmark's commands are valid");
+      latencies[static_cast<size_t>(n)] = std::chrono::duration<double, std::milli>(Clock::now() - due).count();
+      answered.fetch_add(1);
+    });
+  }
+  while (answered.load() < count) std::this_thread::yield();
+  return latencies;
+}
+
+core::Command SubmitCommand(int64_t n) {
+  return test::MakeCommand(test::SampleCaseId(static_cast<uint64_t>(n)), "1", test::people::Citizen(),
+                           test::SampleSubmit());
+}
+
+}  // namespace rasti::bench

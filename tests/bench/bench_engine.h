@@ -1,0 +1,73 @@
+// The embedded engine as a benchmark needs it: a directory of its own, the sample workflow, submitters in threads.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/log/embedded_event_log.h"
+#include "engine/ports/clock.h"
+#include "engine/runtime/engine.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/sample_definition.h"
+
+namespace rasti::bench {
+
+class EngineUnderTest {
+ public:
+  struct Options {
+    int partitions = 4;
+    int threads = 2;
+    runtime::StreamOptions stream;
+  };
+  explicit EngineUnderTest(Options options);
+  /// Ends the engine and deletes the directory.
+  ~EngineUnderTest();
+
+  /// Wall time plus an offset that only grows.
+  void AdvanceClock(Duration by) { offset_.fetch_add(by.count()); }
+  Instant Now() const { return clock_.Now(); }
+
+  /// Hands in a command; `done` learns whether it was accepted. Waits and tries again while the queue is full.
+  void Submit(const core::Command& command, std::function<void(bool accepted)> done);
+  /// So many closed-loop submitters, each with one command in flight, until `count` commands are answered; answers the
+  /// seconds. `make` gets a number that counts up.
+  double RunClosedLoop(int submitters, int64_t count, const std::function<core::Command(int64_t)>& make);
+  /// Commands at a fixed rate for some seconds; answers each one's milliseconds from when it was due to its answer.
+  std::vector<double> RunOpenLoop(int per_second, double seconds, const std::function<core::Command(int64_t)>& make);
+
+  runtime::Engine& engine() { return *engine_; }
+  log::EmbeddedEventLog& log() { return *log_; }
+  int64_t commits() const { return commits_.load(); }
+  const std::filesystem::path& directory() const { return directory_; }
+  /// Stops the engine, keeping log and directory.
+  void Stop();
+
+ private:
+  class OffsetClock final : public ports::Clock {
+   public:
+    explicit OffsetClock(const std::atomic<int64_t>& offset) : offset_(offset) {}
+    Instant Now() const override { return system_.Now() + Duration{offset_.load()}; }
+
+   private:
+    ports::SystemClock system_;
+    const std::atomic<int64_t>& offset_;
+  };
+
+  test::SampleWorld world_;
+  std::filesystem::path directory_;
+  std::atomic<int64_t> offset_ = 0;
+  OffsetClock clock_{offset_};
+  std::unique_ptr<log::EmbeddedEventLog> log_;
+  std::unique_ptr<runtime::FixedConfiguration> configuration_;
+  runtime::Submitters submitters_;
+  std::atomic<int64_t> commits_ = 0;
+  std::unique_ptr<runtime::Engine> engine_;
+};
+
+/// A submission and an action, as most benches use them.
+core::Command SubmitCommand(int64_t n);
+
+}  // namespace rasti::bench

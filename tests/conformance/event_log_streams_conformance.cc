@@ -1,0 +1,151 @@
+// Assignment of partitions, order of input, rewinding.
+#include <thread>
+
+#include "tests/conformance/event_log_conformance.h"
+
+namespace rasti::conformance {
+
+void EventLogConformance::AwaitAnswers(size_t count) {
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (answers_.count() < count && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  ASSERT_GE(answers_.count(), count);
+}
+
+TEST_P(EventLogConformance, OneStreamOwnsEverything) {
+  EXPECT_EQ(log().partition_count(), kPartitions);
+  const auto only = OpenSole();
+  EXPECT_EQ(only->listener.owned().size(), kPartitions);
+  RASTI_EXPECT_OK((*only)->Close());
+  EXPECT_TRUE(only->listener.owned().empty());
+}
+
+TEST_P(EventLogConformance, StreamsShareThePartitionsAndHandThemOn) {
+  Listener::Shared shared;
+  const auto a = Open(&shared);
+  Settle({a->stream.get()}, {&a->listener}, kPartitions);
+  const auto b = Open(&shared);
+  Settle({a->stream.get(), b->stream.get()}, {&a->listener, &b->listener}, kPartitions);
+  const auto c = Open(&shared);
+  Settle({a->stream.get(), b->stream.get(), c->stream.get()}, {&a->listener, &b->listener, &c->listener}, kPartitions);
+  RASTI_EXPECT_OK((*a)->Close());
+  EXPECT_TRUE(a->listener.owned().empty());
+  Settle({b->stream.get(), c->stream.get()}, {&b->listener, &c->listener}, kPartitions);
+  RASTI_EXPECT_OK((*b)->Close());
+  Settle({c->stream.get()}, {&c->listener}, kPartitions);
+}
+
+TEST_P(EventLogConformance, ANewOwnerGoesOnFromTheCommittedPositions) {
+  const auto a = OpenSole();
+  for (int i = 0; i < 3; ++i) Submit({1}, "command " + std::to_string(i));
+  const auto records = PollFor(*a->stream, 3);
+  ASSERT_EQ(records.size(), 3U);
+  const std::vector<InputRecord> decided(records.begin(), records.begin() + 1);
+  RASTI_ASSERT_OK((*a)->Begin());
+  RASTI_ASSERT_OK((*a)->Commit(Behind(*a->stream, decided)));
+  RASTI_ASSERT_OK((*a)->Close());
+
+  const auto b = Open();
+  const auto again = PollFor(*b->stream, 2);
+  ASSERT_EQ(again.size(), 2U);
+  EXPECT_EQ(again[0].value, "command 1");
+  EXPECT_EQ(again[1].value, "command 2");
+  EXPECT_EQ(again[0].position, records[1].position);
+}
+
+TEST_P(EventLogConformance, APartitionsCommandsComeInOrder) {
+  const auto owner = OpenSole();
+  constexpr int kEach = 50;
+  for (int i = 0; i < kEach; ++i) {
+    for (int p = 0; p < kPartitions; ++p) Submit({p}, std::to_string(p) + ":" + std::to_string(i));
+  }
+  std::map<PartitionId, int> seen;
+  std::map<PartitionId, int64_t> last;
+  for (const InputRecord& record : PollFor(*owner->stream, kEach * kPartitions)) {
+    EXPECT_EQ(record.value, std::to_string(record.partition.value) + ":" + std::to_string(seen[record.partition]++));
+    EXPECT_EQ(record.input, ports::Input::kCommands);
+    if (last.contains(record.partition)) {
+      EXPECT_GT(record.position, last[record.partition]);
+    }
+    last[record.partition] = record.position;
+  }
+  for (int p = 0; p < kPartitions; ++p) EXPECT_EQ(seen[PartitionId{p}], kEach);
+}
+
+TEST_P(EventLogConformance, PollTakesNoMoreThanAsked) {
+  const auto owner = OpenSole();
+  for (int i = 0; i < 10; ++i) Submit({i % kPartitions}, std::to_string(i));
+  size_t total = 0;
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (total < 10 && std::chrono::steady_clock::now() < deadline) {
+    const auto records = (*owner)->Poll(3, kShort);
+    RASTI_ASSERT_OK(records);
+    EXPECT_LE(records->size(), 3U);
+    total += records->size();
+  }
+  EXPECT_EQ(total, 10U);
+}
+
+TEST_P(EventLogConformance, RewindDeliversWhatIsNotCommittedAgain) {
+  const auto owner = OpenSole();
+  for (int i = 0; i < 4; ++i) Submit({2}, std::to_string(i));
+  const auto first = PollFor(*owner->stream, 4);
+  ASSERT_EQ(first.size(), 4U);
+  const auto committed = (*owner)->Committed({2});
+  RASTI_ASSERT_OK(committed);
+  RASTI_ASSERT_OK((*owner)->Rewind({2}, *committed));
+  const auto second = PollFor(*owner->stream, 4);
+  ASSERT_EQ(second.size(), 4U);
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(second[i].position, first[i].position);
+    EXPECT_EQ(second[i].value, first[i].value);
+    EXPECT_EQ(second[i].taken_at, first[i].taken_at);
+  }
+}
+
+TEST_P(EventLogConformance, EndLiesBehindWhatWasTakenIn) {
+  const auto owner = OpenSole();
+  const auto before = (*owner)->End({0});
+  RASTI_ASSERT_OK(before);
+  Submit({0}, "one");
+  Submit({0}, "two");
+  const auto records = PollFor(*owner->stream, 2);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_GE(records[0].position, before->commands);
+  const auto after = (*owner)->End({0});
+  RASTI_ASSERT_OK(after);
+  EXPECT_GT(after->commands, records[1].position);
+  EXPECT_EQ(after->follow_ups, before->follow_ups);
+}
+
+TEST_P(EventLogConformance, WakeEndsAPoll) {
+  const auto owner = OpenSole();
+  std::thread waker([&] { (*owner)->Wake(); });
+  const auto start = std::chrono::steady_clock::now();
+  const auto records = (*owner)->Poll(10, kDeadline);
+  waker.join();
+  RASTI_ASSERT_OK(records);
+  EXPECT_TRUE(records->empty());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, kDeadline / 2);
+}
+
+TEST_P(EventLogConformance, ACommandEndsAPollThatWaits) {
+  const auto owner = OpenSole();
+  std::thread submitter([&] { Submit({3}, "hello"); });
+  const auto records = PollFor(*owner->stream, 1);
+  submitter.join();
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].value, "hello");
+  EXPECT_EQ(records[0].key, KeyIn({3}, kPartitions));
+}
+
+TEST_P(EventLogConformance, APartitionThatCannotBeTakenOverIsOfferedAgain) {
+  const auto owner = Open();
+  owner->listener.fail_next = true;
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  bool failed = false;
+  while (!failed && std::chrono::steady_clock::now() < deadline) failed = !(*owner)->Poll(1, kShort);
+  EXPECT_TRUE(failed);
+  Settle({owner->stream.get()}, {&owner->listener}, kPartitions);
+}
+
+}  // namespace rasti::conformance

@@ -1,0 +1,152 @@
+// `rasti run`: the same commands through its socket, and what a kill leaves behind.
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "tests/end_to_end/rasti_fixture.h"
+#include "tools/rasti/data_directory.h"
+#include "tools/rasti/socket_session.h"
+
+namespace rasti::test {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+TEST_F(RastiTest, CommandsGoThroughTheSocketOfARunningService) {
+  Init();
+  const std::string before = SubmitPothole()["reference"];
+  const auto service = StartService();
+  const auto opened = SubmitPothole();
+  const std::string reference = opened["reference"];
+  Json({"act", reference, "register", "--as", "clerk1"});
+  Json({"assign", reference, "--queue", "waste", "--as", "clerk1"});
+  EXPECT_EQ(Json({"show", reference})["assignment"]["queue"], "waste");
+  EXPECT_EQ(Json({"show", before})["stage"], "received");
+  EXPECT_GT(Json({"history", reference})["events"].size(), 5u);
+  EXPECT_EQ(Json({"explain", reference, "--clock", "resolve"})["clocks"].size(), 1u);
+  EXPECT_GE(Json({"overdue", "--at-risk", "P60D"})["deadlines"].size(), 4u);
+  EXPECT_EQ(Json({"tally"})["cases"], 2);
+  EXPECT_GE(Json({"packages"})["packages"].size(), 5u);
+  const auto merged = Json({"merge", reference, "--into", before, "--as", "clerk1"});
+  EXPECT_EQ(merged["case"]["status"], "merged");
+  ExpectRefusal({"act", before, "confirm", "--as", "clerk1"}, 1, {"wrong_stage", "possible in: resolved"});
+
+  // Who wants the directory for itself is told that it is in use.
+  ExpectRefusal({"replay", "--verify"}, 4, {"held by process"});
+  EXPECT_EQ(Json({"doctor"})["healthy"], true);
+  StopService(*service);
+  EXPECT_FALSE(fs::exists(data() + "/rasti.sock"));
+  EXPECT_EQ(Json({"show", reference})["status"], "merged");
+  EXPECT_EQ(Json({"replay", "--verify"})["verified"], true);
+}
+
+TEST_F(RastiTest, BothModesShowTheSame) {
+  Init();
+  const std::string reference = SubmitPothole()["reference"];
+  Json({"act", reference, "register", "--as", "clerk1"});
+  const auto page = Json({"show", reference});
+  const auto history = Json({"history", reference});
+  const auto explained = Json({"explain", reference});
+  const auto service = StartService();
+  EXPECT_EQ(Json({"show", reference}), page);
+  EXPECT_EQ(Json({"history", reference}), history);
+  EXPECT_EQ(Json({"explain", reference}), explained);
+  StopService(*service);
+}
+
+TEST_F(RastiTest, PublishingToARunningServiceTakesEffect) {
+  Init();
+  const auto service = StartService();
+  ExpectRefusal({"submit", "--workflow", "request", "--tenant", "prishtine", "--category", "x", "--title", "t",
+                 "--role", "citizen"},
+                1, {"unknown_workflow", "issue-report"});
+  const auto published = Json({"publish", "workflows/request"});
+  EXPECT_EQ(published["packages"][0]["new"], true);
+  EXPECT_EQ(Json({"publish", "workflows/request"})["packages"][0]["new"], false);
+  // Known now: it is the category that is not.
+  ExpectRefusal({"submit", "--workflow", "request", "--tenant", "prishtine", "--category", "x", "--title", "t",
+                 "--role", "citizen", "--form", "{}"},
+                1, {"rejected"});
+  StopService(*service);
+}
+
+TEST_F(RastiTest, AnotherServiceIsRefused) {
+  Init();
+  const auto service = StartService();
+  ExpectRefusal({"run"}, 4, {"held by process"});
+  StopService(*service);
+}
+
+TEST_F(RastiTest, TheSocketIsForItsOwnerOnly) {
+  Init();
+  const auto service = StartService();
+  EXPECT_EQ(fs::status(data() + "/rasti.sock").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(fs::status(data()).permissions(), fs::perms::owner_all);
+  StopService(*service);
+}
+
+TEST_F(RastiTest, WhatWasAcknowledgedOutlivesKills) {
+  Init();
+  std::vector<std::string> acknowledged;
+  for (int round = 0; round < 5; ++round) {
+    const auto service = StartService();
+    // Submits until the service is gone under it; the kill comes at a moment of its own.
+    std::thread killer([&] {
+      EXPECT_FALSE(service->WaitForError("no such text", std::chrono::seconds(1 + round % 2)));
+      service->Signal(SIGKILL);
+    });
+    auto session =
+        cli::SocketSession::Connect(data() + "/rasti.sock", cli::ReadLocalKey(cli::DataPaths(data())).value());
+    ASSERT_TRUE(session) << session.error().message;
+    for (int i = 0;; ++i) {
+      core::Command command;
+      command.command_id = core::CommandId("submit");
+      command.tenant = core::TenantId("prishtine");
+      command.case_id = core::CaseIdFromKey(command.tenant, std::to_string(round) + "/" + std::to_string(i));
+      command.actor = {core::ActorId("7b8f2c1e-0d7f-4c55-9a01-1f4e6d2c3b4a"), core::Role("citizen")};
+      core::SubmitCase submit;
+      submit.workflow = core::WorkflowId("issue-report");
+      submit.title = "Hole";
+      submit.category = core::CategoryId("pothole");
+      submit.channel = "portal";
+      submit.form = R"({"description":"A deep hole there.","location":{"address":"Rruga B"}})";
+      command.payload = std::move(submit);
+      const std::string id = command.case_id.str();
+      const auto result = (*session)->commands().Execute(std::move(command));
+      if (!result) break;
+      ASSERT_TRUE(result->accepted()) << std::get<core::Rejection>(result->outcome).message;
+      acknowledged.push_back(id);
+    }
+    killer.join();
+    EXPECT_EQ(service->Finish().signal, SIGKILL);
+  }
+  EXPECT_GT(acknowledged.size(), 5u);
+  const auto service = StartService();
+  for (const std::string& id : {acknowledged.front(), acknowledged[acknowledged.size() / 2], acknowledged.back()}) {
+    EXPECT_EQ(Json({"show", id})["stage"], "received");
+  }
+  const int64_t cases = Json({"tally"})["cases"];
+  // One more a round at most: committed, but the kill came before the answer.
+  EXPECT_GE(cases, static_cast<int64_t>(acknowledged.size()));
+  EXPECT_LE(cases, static_cast<int64_t>(acknowledged.size()) + 5);
+  StopService(*service);
+  EXPECT_EQ(Json({"replay", "--verify"})["verified"], true);
+}
+
+TEST_F(RastiTest, ADirectoryWithALongPathIsServedToo) {
+  const std::string deep = root() + "/" + std::string(60, 'a') + "/" + std::string(60, 'b');
+  fs::create_directories(deep);
+  Init();
+  fs::rename(data(), deep + "/data");
+  Child service({Program(), "run", "--json", "--data", deep + "/data"});
+  ASSERT_TRUE(service.WaitForError("\"listening\""));
+  Child show({Program(), "tally", "--json", "--data", deep + "/data"});
+  EXPECT_EQ(show.Finish().json()["cases"], 0);
+  StopService(service);
+}
+
+}  // namespace
+}  // namespace rasti::test

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# What is too long for every change: run before every release. Each step writes build-nightly/log/STEP.txt; a step that
+# fails does not stop the others. The closing lines say which passed, and after how many seconds.
+#
+#   tools/nightly.sh                  all steps
+#   tools/nightly.sh asan tsan        these only
+#   tools/nightly.sh --list           the steps
+#
+# RASTI_BOSTON    folder of the whole Boston year (tests/acceptance/boston.sh says what is in it); without it, no boston step
+# RC_PARAMS       RapidCheck's settings for the `long` step (max_success=1000)
+# RASTI_JOBS      how many compilers and tests at once
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+help_if_asked "$@"
+
+steps=(format lint long asan tsan)
+if [[ -x tools/fuzz.sh ]]; then steps+=(fuzz); fi
+if [[ -x tests/acceptance/boston.sh && -n ${RASTI_BOSTON-} ]]; then steps+=(boston); fi
+if [[ -x tools/bench.sh ]]; then steps+=(bench); fi
+
+step_format() { tools/check-format.sh; }
+step_lint() { tools/lint.sh; }
+# The release build with long counts: hundreds of kills, all seeds, large inputs.
+step_long() { RASTI_PRESET=nightly RC_PARAMS=${RC_PARAMS:-max_success=1000} tools/test.sh; }
+step_asan() { RASTI_PRESET=asan tools/test.sh; }
+step_tsan() { RASTI_PRESET=tsan tools/test.sh; }
+step_fuzz() { tools/fuzz.sh; }
+step_boston() { tools/build.sh release rasti && tests/acceptance/boston.sh "$RASTI_BOSTON"; }
+step_bench() { tools/bench.sh; }
+
+if [[ ${1-} == --list ]]; then
+  printf '%s\n' "${steps[@]}"
+  exit 0
+fi
+for step in "$@"; do
+  [[ " ${steps[*]} " == *" $step "* ]] || die "no step '$step' here; there are: ${steps[*]}"
+done
+if (($#)); then steps=("$@"); fi
+
+tools/install.sh
+logs=build-nightly/log
+mkdir -p "$logs"
+failures=0
+report=()
+for step in "${steps[@]}"; do
+  say "$step (output in $logs/$step.txt)"
+  began=$SECONDS
+  # A shell of its own, so that errexit holds inside the step although its outcome is looked at.
+  set +e
+  (set -e && "step_$step") </dev/null >"$logs/$step.txt" 2>&1
+  status=$?
+  set -e
+  outcome=passed
+  if ((status)); then
+    outcome=FAILED
+    failures=$((failures + 1))
+    tail -n 20 "$logs/$step.txt" >&2
+  fi
+  report+=("$(printf '%-8s %s  %5d s' "$step" "$outcome" $((SECONDS - began)))")
+done
+printf '%s\n' "${report[@]}"
+((failures == 0)) || die "$failures of ${#steps[@]} steps failed"

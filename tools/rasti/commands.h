@@ -1,0 +1,44 @@
+// All commands of the command line, each in a file of its name or theme.
+#pragma once
+
+#include "tools/rasti/context.h"
+
+namespace rasti::cli {
+
+void AddInitCommand(CLI::App& app, Context& context);
+void AddLintCommand(CLI::App& app, Context& context);
+void AddPublishCommand(CLI::App& app, Context& context);
+void AddPackagesCommand(CLI::App& app, Context& context);
+
+void AddSubmitCommand(CLI::App& app, Context& context);
+void AddActCommand(CLI::App& app, Context& context);
+void AddAssignCommand(CLI::App& app, Context& context);
+void AddReleaseCommand(CLI::App& app, Context& context);
+void AddMessageCommand(CLI::App& app, Context& context);
+void AddAttachCommand(CLI::App& app, Context& context);
+void AddExtendCommand(CLI::App& app, Context& context);
+void AddPauseCommand(CLI::App& app, Context& context);
+void AddResumeCommand(CLI::App& app, Context& context);
+void AddReopenCommand(CLI::App& app, Context& context);
+void AddMergeCommand(CLI::App& app, Context& context);
+void AddReferCommand(CLI::App& app, Context& context);
+void AddWithdrawCommand(CLI::App& app, Context& context);
+void AddRateCommand(CLI::App& app, Context& context);
+void AddCorrectCommand(CLI::App& app, Context& context);
+void AddMigrateCommand(CLI::App& app, Context& context);
+
+void AddShowCommand(CLI::App& app, Context& context);
+void AddHistoryCommand(CLI::App& app, Context& context);
+void AddExplainCommand(CLI::App& app, Context& context);
+void AddOverdueCommand(CLI::App& app, Context& context);
+void AddTallyCommand(CLI::App& app, Context& context);
+void AddDeadlinesCommand(CLI::App& app, Context& context);
+void AddImportCommand(CLI::App& app, Context& context);
+void AddGoLiveCommand(CLI::App& app, Context& context);
+
+void AddRunCommand(CLI::App& app, Context& context);
+void AddReplayCommand(CLI::App& app, Context& context);
+void AddDoctorCommand(CLI::App& app, Context& context);
+void AddClockCommand(CLI::App& app, Context& context);
+
+}  // namespace rasti::cli

@@ -1,0 +1,67 @@
+// A data directory: what lies where, how it is made, and what it says about itself.
+//
+//   DATA/rasti.json            format, kind of clock; written last by `init`, so that it marks a whole directory
+//   DATA/clock                 where a virtual clock stands
+//   DATA/log/                  the truth
+//   DATA/state/p<N>/, views/   computed from the log; may be deleted while nothing runs
+//   DATA/submitters/local.key  the key that commands are signed with (32 random bytes, mode 0600)
+//   DATA/rasti.sock            where `rasti run` listens (mode 0600)
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/core/ids.h"
+#include "engine/runtime/submitters.h"
+
+namespace rasti::cli {
+
+/// The format of DATA as a whole; the log has one of its own.
+inline constexpr int kDataFormat = 1;
+/// The submitter that this machine's command line is, and the name of its key.
+inline constexpr const char* kLocalSubmitter = "local";
+
+struct DataPaths {
+  explicit DataPaths(std::string directory) : root(std::move(directory)) {}
+
+  std::string root;
+  std::string meta() const { return root + "/rasti.json"; }
+  std::string clock() const { return root + "/clock"; }
+  std::string log() const { return root + "/log"; }
+  std::string states() const { return root + "/state"; }
+  std::string state(core::PartitionId partition) const;
+  std::string views() const { return root + "/views"; }
+  std::string submitters() const { return root + "/submitters"; }
+  std::string local_key() const { return submitters() + "/local.key"; }
+  std::string socket() const { return root + "/rasti.sock"; }
+};
+
+struct DataMeta {
+  int format = kDataFormat;
+  bool virtual_clock = false;
+  Instant created_at;
+};
+
+struct NewDirectory {
+  int partitions = 4;
+  std::optional<Instant> virtual_start;  // set: the log's clock is virtual and starts here
+  Instant created_at;
+};
+
+/// Makes a directory with an empty log. What an interrupted attempt left behind is made anew; nothing else is touched.
+/// Errors: kAlreadyExists (initialised before, or something else lies there), kInvalidArgument, kNoSpace, kPermission,
+/// kIo.
+Status CreateDataDirectory(const DataPaths& paths, const NewDirectory& wanted);
+
+/// Errors: kNotFound (says how to make one), kUnsupportedVersion (made by a newer rasti), kCorruption, kPermission.
+Result<DataMeta> ReadDataMeta(const DataPaths& paths);
+/// Where the virtual clock stands. Errors: kNotFound, kCorruption.
+Result<Instant> ReadVirtualClock(const DataPaths& paths);
+/// Errors: kNotFound, kPermission (others may read it: the message says how to mend that), kCorruption.
+Result<std::string> ReadLocalKey(const DataPaths& paths);
+/// Who may hand commands in: the key's holder, for every tenant and role.
+runtime::Submitters LocalSubmitters(const std::string& key);
+
+}  // namespace rasti::cli

@@ -1,0 +1,90 @@
+#include "tools/rasti/direct_session.h"
+
+namespace rasti::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kViewWait{30'000};
+
+}  // namespace
+
+client::ClientOptions LocalClientOptions(const std::string& key) {
+  client::ClientOptions options;
+  options.submitter = core::SubmitterId(kLocalSubmitter);
+  options.key_id = kLocalSubmitter;
+  options.key = key;
+  return options;
+}
+
+DirectSession::DirectSession(std::unique_ptr<LocalEngine> engine)
+    : engine_(std::move(engine)), commands_(engine_->channel(), [this] {
+        client::ClientOptions options = LocalClientOptions(engine_->key());
+        options.alive = [raw = engine_.get()] { return raw->status(); };
+        return options;
+      }()) {}
+
+DirectSession::~DirectSession() { static_cast<void>(Close()); }
+
+Result<std::shared_ptr<const runtime::Configuration>> DirectSession::Configuration() {
+  return engine_->configuration().Current();
+}
+
+Result<std::vector<codec::PublishedPackage>> DirectSession::Packages() { return engine_->configuration().packages(); }
+
+Result<std::vector<bool>> DirectSession::Publish(const std::vector<codec::PublishedPackage>& packages) {
+  RASTI_TRY(const auto outcome, engine_->configuration().Publish(packages));
+  std::vector<bool> is_new;
+  for (const auto published : outcome) is_new.push_back(published == runtime::ConfigurationReader::Published::kNew);
+  return is_new;
+}
+
+Result<views::CasePage> DirectSession::GetCase(const std::string& text, const views::Moment& moment,
+                                               const std::optional<codec::Token>& token) {
+  RASTI_CHECKED(token ? engine_->projection().WaitFor(*token, kViewWait) : engine_->projection().WaitForEnd(kViewWait));
+  RASTI_TRY(const core::CaseId id, engine_->views().FindCase(text));
+  return engine_->views().GetCase(id, moment);
+}
+
+Result<views::CaseHistory> DirectSession::History(const std::string& text, const views::Moment& moment) {
+  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
+  RASTI_TRY(const core::CaseId id, engine_->views().FindCase(text));
+  return engine_->views().History(id, moment);
+}
+
+Result<views::DeadlinePage> DirectSession::Overdue(const views::DeadlineQuery& query, Instant now) {
+  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
+  return engine_->views().Overdue(query, now);
+}
+
+Result<views::DeadlinePage> DirectSession::AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) {
+  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
+  return engine_->views().AtRisk(query, from, to);
+}
+
+Result<views::DeadlinePage> DirectSession::OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) {
+  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
+  return engine_->views().OverdueAsOf(query, moment);
+}
+
+Result<views::StatusTally> DirectSession::Tally(const std::optional<core::TenantId>& tenant,
+                                                const std::optional<core::ClockId>& clock, Instant at) {
+  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
+  return engine_->views().Tally(tenant, clock, at);
+}
+
+Result<views::CaseList> DirectSession::ListCases(const views::CaseQuery& query) {
+  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
+  return engine_->views().ListCases(query);
+}
+
+Result<std::vector<core::Sequence>> DirectSession::Ends() {
+  std::vector<core::Sequence> ends;
+  for (int i = 0; i < engine_->log().partition_count(); ++i) {
+    RASTI_TRY(const core::Sequence end, engine_->log().EndSequence({i}));
+    ends.push_back(end);
+  }
+  return ends;
+}
+
+Status DirectSession::Close() { return engine_->Close(); }
+
+}  // namespace rasti::cli

@@ -1,0 +1,46 @@
+// A session that opens the data directory itself.
+#pragma once
+
+#include <memory>
+
+#include "tools/rasti/local_engine.h"
+#include "tools/rasti/session.h"
+
+namespace rasti::cli {
+
+class DirectSession final : public Session {
+ public:
+  explicit DirectSession(std::unique_ptr<LocalEngine> engine);
+  ~DirectSession() override;
+
+  LocalEngine& engine() { return *engine_; }
+
+  Result<Instant> Now() override { return engine_->clock().Now(); }
+  bool virtual_clock() const override { return engine_->clock().is_virtual(); }
+  Status AdvanceClock(Instant to) override { return engine_->AdvanceClock(to); }
+  Result<std::shared_ptr<const runtime::Configuration>> Configuration() override;
+  Result<std::vector<codec::PublishedPackage>> Packages() override;
+  Result<std::vector<bool>> Publish(const std::vector<codec::PublishedPackage>& packages) override;
+  client::CommandClient& commands() override { return commands_; }
+  Status Settle(std::chrono::milliseconds timeout) override { return engine_->Settle(timeout); }
+  Result<views::CasePage> GetCase(const std::string& text, const views::Moment& moment,
+                                  const std::optional<codec::Token>& token) override;
+  Result<views::CaseHistory> History(const std::string& text, const views::Moment& moment) override;
+  Result<views::DeadlinePage> Overdue(const views::DeadlineQuery& query, Instant now) override;
+  Result<views::DeadlinePage> AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) override;
+  Result<views::DeadlinePage> OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) override;
+  Result<views::StatusTally> Tally(const std::optional<core::TenantId>& tenant,
+                                   const std::optional<core::ClockId>& clock, Instant at) override;
+  Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
+  Result<std::vector<core::Sequence>> Ends() override;
+  Status Close() override;
+
+ private:
+  std::unique_ptr<LocalEngine> engine_;
+  client::CommandClient commands_;
+};
+
+/// Who signs on this machine, with the directory's key.
+client::ClientOptions LocalClientOptions(const std::string& key);
+
+}  // namespace rasti::cli

@@ -1,0 +1,142 @@
+#include "tools/rasti/form_fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "engine/core/decide.h"
+#include "tools/rasti/files.h"
+
+namespace rasti::cli {
+namespace {
+
+using core::RejectionCode;
+using nlohmann::json;
+
+Outcome<json> ParseObject(const std::string& option, const std::string& text) {
+  json data;
+  try {
+    data = json::parse(text);
+  } catch (const json::parse_error& error) {
+    // The library's message quotes what it read; only the place is passed on.
+    const size_t end = std::min(error.byte == 0 ? 0 : error.byte - 1, text.size());
+    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+    const size_t start = text.rfind('\n', end == 0 ? 0 : end - 1);
+    const size_t column = end - (start == std::string::npos || end == 0 ? 0 : start + 1) + 1;
+    return Misused(fmt::format("{}: no JSON: line {}, column {}", option, line, column));
+  }
+  if (!data.is_object())
+    return Misused(fmt::format("{}: a JSON object is wanted, as in {{\"place\": \"...\"}}", option));
+  return data;
+}
+
+// Removes what a pointer names, and the objects that become empty by it.
+void Remove(json& data, const json::json_pointer& pointer) {
+  json::json_pointer at = pointer;
+  while (!at.empty()) {
+    json& parent = data.at(at.parent_pointer());
+    parent.erase(at.back());
+    if (!parent.empty()) return;
+    at = at.parent_pointer();
+  }
+}
+
+Outcome<std::vector<core::Field>> TakePersonal(const core::Form& form, json& data, const core::CaseId& case_id,
+                                               const std::optional<core::SubjectId>& subject) {
+  std::vector<core::Field> personal;
+  for (const core::PersonalFieldSpec& spec : form.personal()) {
+    const json::json_pointer pointer(spec.path);
+    if (!data.contains(pointer)) continue;
+    core::Field field;
+    field.origin_case = case_id;
+    field.path = spec.path;
+    if (spec.subject == "submitter") {
+      if (!subject) {
+        return Refuse(core::Rejection{RejectionCode::kPersonalFieldInvalid, "personal" + spec.path,
+                                      "an anonymous case holds no personal data: leave the field out"});
+      }
+      field.subject = *subject;
+    } else {
+      field.subject = core::SubjectId(FormatUuid(RandomUuid()));
+    }
+    field.value = data.at(pointer).dump();
+    personal.push_back(std::move(field));
+    Remove(data, pointer);
+  }
+  return personal;
+}
+
+json ValueOf(const std::string& text, const core::ActionField* field) {
+  const auto number = [&]<class T>(T value) -> json {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() ? json(value) : json(text);
+  };
+  if (field == nullptr) return text;
+  switch (field->type) {
+    case core::FieldType::kInteger: return number(int64_t{});
+    case core::FieldType::kNumber: return number(double{});
+    case core::FieldType::kBoolean:
+      if (text == "true" || text == "yes") return true;
+      if (text == "false" || text == "no") return false;
+      return text;
+    case core::FieldType::kText:
+    case core::FieldType::kDate:
+    case core::FieldType::kChoice: return text;
+  }
+  return text;
+}
+
+}  // namespace
+
+Outcome<json> ReadForm(const std::string& option, const std::string& argument) {
+  if (argument.empty()) return json::object();
+  RASTI_TRY(const std::string text, TextOrFile(argument));
+  return ParseObject(option, text);
+}
+
+Outcome<SplitForm> Split(const core::Form& form, json whole, const core::CaseId& case_id,
+                         const std::optional<core::SubjectId>& subject) {
+  if (const auto issues = form.CheckWhole(whole); !issues.empty()) {
+    const core::FormIssue& first = issues.front();
+    const std::string more = issues.size() > 1 ? fmt::format(" ({} more faults)", issues.size() - 1) : "";
+    return Refuse(core::Rejection{RejectionCode::kFormInvalid, "form" + first.path, first.message + more});
+  }
+  return SplitPatch(form, std::move(whole), case_id, subject);
+}
+
+Outcome<SplitForm> SplitPatch(const core::Form& form, json patch, const core::CaseId& case_id,
+                              const std::optional<core::SubjectId>& subject) {
+  SplitForm split;
+  RASTI_TRY(split.personal, TakePersonal(form, patch, case_id, subject));
+  split.form = core::CanonicalJson(patch);
+  return split;
+}
+
+Outcome<std::string> ActionFields(const std::vector<std::string>& pairs, const core::Action* action) {
+  json data = json::object();
+  for (const std::string& pair : pairs) {
+    const size_t equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Misused(fmt::format("--field {}: a name, '=' and a value are wanted, as in evidence=photo-12", pair));
+    }
+    std::string name = pair.substr(0, equals);
+    const std::string text = pair.substr(equals + 1);
+    if (name.ends_with(':')) {
+      name.pop_back();
+      json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
+      if (value.is_discarded()) return Misused(fmt::format("--field {}: behind ':=' no JSON", pair));
+      data[name] = std::move(value);
+      continue;
+    }
+    const core::ActionField* field = nullptr;
+    if (action != nullptr) {
+      const auto known = std::ranges::find(action->fields, name, &core::ActionField::id);
+      if (known != action->fields.end()) field = &*known;
+    }
+    data[name] = ValueOf(text, field);
+  }
+  return data.empty() ? std::string() : core::CanonicalJson(data);
+}
+
+}  // namespace rasti::cli

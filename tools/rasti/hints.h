@@ -1,0 +1,18 @@
+// What a person probably meant: added to rejections of names that nobody knows.
+#pragma once
+
+#include "engine/core/command.h"
+#include "engine/core/decide.h"
+#include "engine/runtime/configuration.h"
+
+namespace rasti::cli {
+
+/// The rejection with ", did you mean '...'?" where a name of the command looks like a known one.
+core::Rejection WithHint(core::Rejection rejection, const core::Command& command,
+                         const runtime::Configuration& configuration, const core::Definition* definition, Instant now);
+
+/// The rejection of a tenant or a workflow that is not in force, for look-ups that come before a command is built.
+core::Rejection UnknownTenant(const std::string& name, const runtime::Configuration& configuration, Instant now);
+core::Rejection UnknownWorkflow(const std::string& name, const runtime::Configuration& configuration, Instant now);
+
+}  // namespace rasti::cli

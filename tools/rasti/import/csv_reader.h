@@ -1,0 +1,88 @@
+// A CSV file (RFC 4180) row by row, however large: for tables from other systems, of which some rows may be broken.
+//
+// A row that cannot be read is answered with the reason, and reading goes on at the next line: a quote that is never
+// closed costs its own line, not the rest of the file. Owned by one thread.
+#pragma once
+
+#include <csv.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+
+namespace rasti::cli {
+
+/// The longest row, in bytes. What is longer is no row of a table.
+inline constexpr size_t kCsvRowBytesMost = size_t{256} << 10;
+
+struct CsvRow {
+  int64_t line = 0;  // of the file, from 1: where the row begins
+  std::string raw;   // as it stands in the file, without the end of the line
+  std::vector<std::string> fields;
+  std::string fault;   // why the row cannot be used; empty where it can
+  std::string column;  // that is to blame; empty where none is
+};
+
+class CsvReader {
+ public:
+  /// Reads the header too. Errors: kNotFound, kPermission, kIo; kInvalidArgument (empty, no header, UTF-16).
+  static Result<std::unique_ptr<CsvReader>> Open(const std::string& path);
+  ~CsvReader();
+  CsvReader(const CsvReader&) = delete;
+  CsvReader& operator=(const CsvReader&) = delete;
+
+  const std::vector<std::string>& header() const { return header_; }
+  /// The next row, or nothing at the end. Empty lines are left out. A row whose `fault` is empty has as many fields as
+  /// the header, in UTF-8, without NUL. Errors: kIo; kInvalidArgument (what can only be no CSV file).
+  Result<std::optional<CsvRow>> Next();
+
+  int64_t bytes_read() const { return bytes_read_; }
+  int64_t bytes_total() const { return bytes_total_; }
+
+ private:
+  struct Line {
+    std::string text;  // with its end
+    bool cut = false;  // longer than a row may be: what is beyond was left out
+  };
+
+  CsvReader(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  /// Reads what is there into the buffer; at the end of the file sets at_end_.
+  Status Fill();
+  Status SkipByteOrderMark();
+  Result<std::optional<Line>> ReadLine();
+  /// Takes the next line in. False at the end of the file.
+  Result<bool> Feed();
+  /// Answers the first line of the record at hand with a fault and goes on behind it.
+  Status GiveUp(std::string fault);
+  void Reset();
+  void Check(CsvRow& row) const;
+  static void OnField(void* text, size_t size, void* self);
+  static void OnRow(int end, void* self);
+
+  const std::string path_;
+  const int file_;
+  bool at_end_ = false;
+  csv_parser parser_{};
+  bool parser_open_ = false;
+  std::vector<std::string> header_;
+  bool header_read_ = false;
+
+  std::string buffer_;  // read and not yet handed out, from buffer_at_ on
+  size_t buffer_at_ = 0;
+  std::deque<Line> again_;   // lines to be read once more, before what is in the file
+  std::deque<Line> record_;  // the lines of the record at hand
+  size_t record_bytes_ = 0;
+  int64_t record_line_ = 1;  // where it begins
+  std::vector<std::string> fields_;
+  bool row_ended_ = false;
+  std::deque<CsvRow> ready_;
+  size_t read_again_ = 0;  // bytes
+  int64_t bytes_read_ = 0;
+  int64_t bytes_total_ = 0;
+};
+
+}  // namespace rasti::cli

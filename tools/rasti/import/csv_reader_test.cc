@@ -1,0 +1,164 @@
+#include "tools/rasti/import/csv_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace rasti::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class CsvReaderTest : public ::testing::Test {
+ protected:
+  CsvReaderTest() : path_((std::filesystem::temp_directory_path() / "rasti-csv-XXXXXX").string()) {
+    const int file = ::mkstemp(path_.data());
+    if (file >= 0) ::close(file);
+  }
+  ~CsvReaderTest() override { std::filesystem::remove(path_); }
+
+  Result<std::unique_ptr<CsvReader>> Open(std::string_view bytes) {
+    std::ofstream(path_, std::ios::binary) << bytes;
+    return CsvReader::Open(path_);
+  }
+  std::vector<CsvRow> Rows(std::string_view bytes) {
+    auto reader = Open(bytes);
+    EXPECT_TRUE(reader) << reader.error().message;
+    std::vector<CsvRow> rows;
+    while (reader) {
+      auto row = (*reader)->Next();
+      EXPECT_TRUE(row) << row.error().message;
+      if (!row || !*row) break;
+      rows.push_back(**std::move(row));
+    }
+    return rows;
+  }
+
+  std::string path_;
+};
+
+TEST_F(CsvReaderTest, ByteOrderMarkAndWindowsLineEnds) {
+  auto reader = Open("\xEF\xBB\xBFid,name\r\n1,Arta\r\n\r\n2,\"a \"\"b\"\"\"\r\n");
+  ASSERT_TRUE(reader);
+  EXPECT_THAT((*reader)->header(), ElementsAre("id", "name"));
+  const auto first = (*reader)->Next();
+  EXPECT_EQ((*first)->line, 2);
+  EXPECT_EQ((*first)->raw, "1,Arta");
+  const auto second = (*reader)->Next();
+  EXPECT_EQ((*second)->line, 4) << "empty lines count, but are no rows";
+  EXPECT_THAT((*second)->fields, ElementsAre("2", "a \"b\""));
+  EXPECT_FALSE((*reader)->Next()->has_value());
+  EXPECT_EQ((*reader)->bytes_read(), (*reader)->bytes_total());
+}
+
+TEST_F(CsvReaderTest, QuotedLinesAndNoLineEndAtTheEnd) {
+  const auto rows = Rows("id,text\n1,\"two\nlines, one field\"\n2,last");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].line, 2);
+  EXPECT_EQ(rows[0].fields[1], "two\nlines, one field");
+  EXPECT_EQ(rows[0].raw, "1,\"two\nlines, one field\"");
+  EXPECT_EQ(rows[1].line, 4);
+  EXPECT_EQ(rows[1].fields[1], "last");
+}
+
+TEST_F(CsvReaderTest, OldMacintoshLineEnds) {
+  const auto rows = Rows("a,b\r1,2\r3,4");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[1].line, 3);
+  EXPECT_THAT(rows[1].fields, ElementsAre("3", "4"));
+}
+
+TEST_F(CsvReaderTest, ShortAndLongRows) {
+  const auto rows = Rows("a,b,c\n1,2\n1,2,3,4\n1,2,3\n");
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0].fault, "2 fields, but the first line names 3 columns");
+  EXPECT_EQ(rows[0].column, "c");
+  EXPECT_EQ(rows[1].fault, "4 fields, but the first line names 3 columns");
+  EXPECT_THAT(rows[2].fault, IsEmpty());
+}
+
+TEST_F(CsvReaderTest, NulAndBytesThatAreNoUtf8) {
+  using namespace std::string_view_literals;
+  const auto rows = Rows("a,b\n1,x\0y\n2,\xC4\n3,\xC4\x8D\n"sv);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_THAT(rows[0].fault, HasSubstr("NUL"));
+  EXPECT_EQ(rows[0].column, "b");
+  EXPECT_EQ(rows[0].line, 2);
+  EXPECT_THAT(rows[1].fault, HasSubstr("UTF-8"));
+  EXPECT_THAT(rows[2].fault, IsEmpty());
+}
+
+TEST_F(CsvReaderTest, AQuoteThatIsNeverClosedCostsOneRow) {
+  const auto rows = Rows("a,b\n1,\"open\n2,x\n3,\"y\"\n4,z\n");
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_THAT(rows[0].fault, HasSubstr("quote"));
+  EXPECT_EQ(rows[0].line, 2);
+  EXPECT_EQ(rows[0].raw, "1,\"open");
+  EXPECT_THAT(rows[1].fields, ElementsAre("2", "x"));
+  EXPECT_EQ(rows[1].line, 3);
+  EXPECT_THAT(rows[2].fields, ElementsAre("3", "y"));
+  EXPECT_THAT(rows[3].fields, ElementsAre("4", "z"));
+}
+
+TEST_F(CsvReaderTest, AQuoteOpenAtTheEnd) {
+  const auto rows = Rows("a,b\n1,\"open\n2,x");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].fault, "the quote is not closed before the end of the file");
+  EXPECT_THAT(rows[1].fields, ElementsAre("2", "x"));
+  EXPECT_EQ(rows[1].line, 3);
+}
+
+TEST_F(CsvReaderTest, QuotesOutOfPlace) {
+  const auto rows = Rows("a,b\n1,5\" pipe\n2,\"x\"y\n3,z\n");
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_THAT(rows[0].fault, HasSubstr("double the quotes"));
+  EXPECT_THAT(rows[1].fault, HasSubstr("double the quotes"));
+  EXPECT_THAT(rows[2].fault, IsEmpty());
+  EXPECT_EQ(rows[2].line, 4);
+}
+
+TEST_F(CsvReaderTest, QuotesThatJoinRowsAreTakenApart) {
+  // Read as one row of three fields, which the header does not have.
+  const auto rows = Rows("a,b\n1,\"x\n2\",3,4\n5,6\n");
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_THAT(rows[0].fault, HasSubstr("closed in another row"));
+  EXPECT_THAT(rows[1].fault, HasSubstr("quote"));
+  EXPECT_THAT(rows[2].fields, ElementsAre("5", "6"));
+}
+
+TEST_F(CsvReaderTest, WhatIsTooLongIsNoRow) {
+  const std::string text = "a,b\n1," + std::string(3 * kCsvRowBytesMost, 'x') + "\n2,y\n3,\"" +
+                           std::string(kCsvRowBytesMost, 'z') + "\n4,w\n";
+  const auto rows = Rows(text);
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_THAT(rows[0].fault, HasSubstr("longer than"));
+  EXPECT_LE(rows[0].raw.size(), kCsvRowBytesMost + 1);
+  EXPECT_THAT(rows[1].fields, ElementsAre("2", "y"));
+  EXPECT_THAT(rows[2].fault, HasSubstr("longer than"));
+  EXPECT_THAT(rows[3].fields, ElementsAre("4", "w"));
+  EXPECT_EQ(rows[3].line, 5);
+}
+
+TEST_F(CsvReaderTest, OnlyAHeader) { EXPECT_THAT(Rows("a,b\n"), IsEmpty()); }
+
+TEST_F(CsvReaderTest, WhatIsNoTable) {
+  EXPECT_THAT(Open("").error().message, HasSubstr("name the columns"));
+  EXPECT_THAT(Open("\n\n").error().message, HasSubstr("name the columns"));
+  EXPECT_THAT(Open("\xFF\xFE"
+                   "a")
+                  .error()
+                  .message,
+              HasSubstr("iconv -f UTF-16"));
+  EXPECT_THAT(Open("a,\"b\n").error().message, HasSubstr(":1: the quote is not closed"));
+  EXPECT_EQ(CsvReader::Open(path_ + ".not-there").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(CsvReader::Open(std::filesystem::temp_directory_path().string()).error().code, ErrorCode::kIo);
+}
+
+}  // namespace
+}  // namespace rasti::cli

@@ -1,0 +1,46 @@
+// The rows that an import did not take, as a CSV file of their own: line, column, reason and the row as it stood, so
+// that somebody can mend them in the table and import it again. Owned by one thread.
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+
+namespace rasti::cli {
+
+struct RejectedRow {
+  int64_t line = 0;
+  std::string column;
+  std::string reason;
+  std::string raw;
+};
+
+class RejectsFile {
+ public:
+  /// Nothing is written before the first row, unless Open is called. The file replaces an older one; only its owner may
+  /// read it, because rows hold personal data.
+  explicit RejectsFile(std::string path) : path_(std::move(path)) {}
+  ~RejectsFile();
+  RejectsFile(const RejectsFile&) = delete;
+  RejectsFile& operator=(const RejectsFile&) = delete;
+
+  const std::string& path() const { return path_; }
+  int64_t rows() const { return rows_; }
+  /// Errors: kNotFound, kPermission, kNoSpace, kIo.
+  Status Open();
+  Status Add(const RejectedRow& row);
+  /// Errors: what could not be written.
+  Status Close();
+
+ private:
+  const std::string path_;
+  FILE* file_ = nullptr;
+  int64_t rows_ = 0;
+};
+
+/// The text as a field of a CSV file: in quotes where it needs them.
+std::string CsvField(std::string_view text);
+
+}  // namespace rasti::cli

@@ -1,0 +1,243 @@
+#include "tools/rasti/local_engine.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "engine/codec/event_codec.h"
+#include "engine/store/rocksdb_view_store.h"
+#include "engine/views/tables.h"
+
+namespace rasti::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using std::chrono::milliseconds;
+
+// The clock of a node may be this far behind what it recorded: NTP steps, a virtual machine that was paused.
+constexpr Duration kClockBehindMost{60'000};
+constexpr milliseconds kStep{500};
+
+// Submits to the log as long as somebody decides.
+class GuardedChannel final : public ports::CommandChannel {
+ public:
+  GuardedChannel(log::EmbeddedEventLog& log, std::function<Status()> status) : log_(log), status_(std::move(status)) {}
+
+  Status Submit(std::string key, std::string signed_command, ports::ResultCallback done) override {
+    RASTI_CHECKED(status_());
+    return log_.Submit(std::move(key), std::move(signed_command), std::move(done));
+  }
+
+ private:
+  log::EmbeddedEventLog& log_;
+  const std::function<Status()> status_;
+};
+
+Result<std::optional<Instant>> LastRecordedAt(ports::EventLog& log, core::PartitionId partition) {
+  RASTI_TRY(const core::Sequence end, log.EndSequence(partition));
+  if (end.value == 0) return std::nullopt;
+  RASTI_TRY(const auto last, log.ReadAt(partition, {core::Sequence{end.value - 1}}));
+  auto decoded = codec::DecodeEvent(last.front().value);
+  if (!decoded) {
+    return Fail(decoded.error().At(fmt::format("partition {}, sequence {}", partition.value, end.value - 1)));
+  }
+  return decoded->event.ctx().recorded_at;
+}
+
+bool IsRebuildable(const Error& error) {
+  return error.code == ErrorCode::kCorruption || error.code == ErrorCode::kUnsupportedVersion;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LocalEngine>> LocalEngine::Open(const DataPaths& paths, LocalEngineOptions options) {
+  RASTI_TRY(const DataMeta meta, ReadDataMeta(paths));
+  RASTI_TRY(std::string key, ReadLocalKey(paths));
+  std::unique_ptr<LocalEngine> engine(new LocalEngine(paths, std::move(options)));
+  engine->key_ = std::move(key);
+  RASTI_CHECKED(engine->OpenClock(meta));
+  log::EmbeddedLogOptions log_options;
+  log_options.directory = paths.log();
+  RASTI_TRY(engine->log_, log::EmbeddedEventLog::Open(log_options, *engine->clock_));
+  for (const log::RecoveryNote& note : engine->log_->recovery_notes()) {
+    engine->notes_.push_back(fmt::format("{}: {}", note.file, note.message));
+  }
+  RASTI_CHECKED(engine->CheckClock());
+  RASTI_CHECKED(engine->OpenEngine());
+  RASTI_CHECKED(engine->OpenViews());
+  if (engine->options_.settle) {
+    // No bound: a rebuild takes as long as the log is, and shows its progress.
+    RASTI_CHECKED(engine->Settle(std::chrono::hours(24)));
+  }
+  return engine;
+}
+
+LocalEngine::~LocalEngine() { static_cast<void>(Close()); }
+
+void LocalEngine::Progress(const std::string& text) const {
+  if (options_.progress) options_.progress(text);
+}
+
+Status LocalEngine::OpenClock(const DataMeta& meta) {
+  if (!meta.virtual_clock) {
+    clock_ = std::make_unique<NodeClock>();
+    return {};
+  }
+  RASTI_TRY(const Instant now, ReadVirtualClock(paths_));
+  clock_ = std::make_unique<NodeClock>(now, paths_.clock());
+  return {};
+}
+
+Status LocalEngine::CheckClock() {
+  for (int i = 0; i < log_->partition_count(); ++i) {
+    RASTI_TRY(const auto last, LastRecordedAt(*log_, {i}));
+    if (!last) continue;
+    if (clock_->is_virtual()) {
+      // The file was restored from an older copy than the log.
+      if (*last > clock_->Now()) RASTI_CHECKED(clock_->Advance(*last));
+    } else if (*last > clock_->Now() + kClockBehindMost) {
+      return Fail(ErrorCode::kUnavailable,
+                  fmt::format("the machine's clock says {}, but the log recorded an event at {}: nothing is decided "
+                              "with a clock that went back; set it right (NTP) and try again",
+                              FormatInstant(clock_->Now()), FormatInstant(*last)));
+    }
+  }
+  return {};
+}
+
+Status LocalEngine::DropState(core::PartitionId partition) {
+  {
+    const std::lock_guard lock(notes_mutex_);
+    notes_.push_back(
+        fmt::format("{}: damaged or of another format; it is rebuilt from the log", paths_.state(partition)));
+  }
+  std::error_code error;
+  fs::remove_all(paths_.state(partition), error);
+  if (error) return Fail(Error::Io(fmt::format("cannot delete {}: {}", paths_.state(partition), error.message())));
+  return {};
+}
+
+Status LocalEngine::OpenEngine() {
+  submitters_ = std::make_unique<runtime::Submitters>(LocalSubmitters(key_));
+  configuration_ = std::make_unique<runtime::ConfigurationReader>(*log_);
+  RASTI_CHECKED(configuration_->Refresh());
+  auto budget = store::StoreBudget::Create(options_.block_cache_bytes, options_.write_buffer_bytes);
+  budget_ = budget;
+
+  runtime::EngineOptions engine_options;
+  engine_options.stream_threads = options_.stream_threads;
+  // A virtual clock moves by months at once.
+  if (clock_->is_virtual()) engine_options.stream.clock_jump_most = kLatestInstant - kEarliestInstant;
+  runtime::StreamHooks hooks;
+  hooks.open_store = [this, budget](core::PartitionId partition) {
+    std::error_code ignored;  // the store names the directory that is missing
+    fs::create_directories(paths_.states(), ignored);
+    return store::OpenRocksDbViewStore(
+        {.directory = paths_.state(partition), .tables = runtime::CaseStore::Tables(), .budget = budget});
+  };
+  hooks.drop_store = [this](core::PartitionId partition) { return DropState(partition); };
+  hooks.on_commit = [this](core::PartitionId, core::Sequence) {
+    if (auto* projection = notify_.load()) projection->Notify();
+  };
+  hooks.on_recovery = [this](core::PartitionId partition, core::Sequence next, core::Sequence end) {
+    if (next < end) {
+      Progress(fmt::format("partition {}: replaying {} of {} events", partition.value, next.value, end.value));
+    }
+  };
+  engine_ = std::make_unique<runtime::Engine>(*log_, *configuration_, *submitters_, *clock_, engine_options,
+                                              std::move(hooks));
+  channel_ = std::make_unique<GuardedChannel>(*log_, [this] { return engine_->status(); });
+  RASTI_CHECKED(engine_->Start());
+  // All of it is owned and caught up before views are looked at: a log that lost events shows here.
+  if (options_.settle) {
+    while (!engine_->WaitUntilIdle(kStep)) {
+      RASTI_CHECKED(engine_->status());
+      Progress(fmt::format("catching up: {} timers fired", engine_->counters().timers_fired));
+    }
+  }
+  return engine_->status();
+}
+
+Status LocalEngine::OpenViews() {
+  Status opened = OpenViewsOnce();
+  if (!opened && IsRebuildable(opened.error())) {
+    notes_.push_back(fmt::format("{}: {}; they are rebuilt from the log", paths_.views(), opened.error().message));
+    projection_.reset();
+    projector_.reset();
+    view_store_.reset();
+    std::error_code error;
+    fs::remove_all(paths_.views(), error);
+    if (error) return Fail(Error::Io(fmt::format("cannot delete {}: {}", paths_.views(), error.message())));
+    opened = OpenViewsOnce();
+  }
+  if (!opened) return opened;
+  views_ = std::make_unique<views::Views>(*view_store_, *log_);
+  notify_.store(projection_.get());
+  projection_->Notify();
+  return {};
+}
+
+Status LocalEngine::OpenViewsOnce() {
+  RASTI_TRY(view_store_,
+            store::OpenRocksDbViewStore({.directory = paths_.views(),
+                                         .tables = views::ViewTables(),
+                                         .budget = std::static_pointer_cast<store::StoreBudget>(budget_)}));
+  RASTI_TRY(projector_, views::Projector::Open(*view_store_));
+  RASTI_TRY(projection_, runtime::ProjectionThread::Start(*log_, *projector_));
+  return {};
+}
+
+Status LocalEngine::status() const {
+  RASTI_CHECKED(engine_->status());
+  if (const auto error = projection_->error()) return Fail(*error);
+  return {};
+}
+
+Status LocalEngine::Settle(milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const auto left = [&] {
+    return std::clamp(std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now()),
+                      milliseconds{1}, kStep);
+  };
+  const auto late = [&] { return std::chrono::steady_clock::now() >= deadline; };
+  while (!engine_->WaitUntilIdle(left())) {
+    RASTI_CHECKED(status());
+    if (late()) return Fail(ErrorCode::kTimedOut, "the engine still has work to do");
+    Progress(fmt::format("{} timers fired", engine_->counters().timers_fired));
+  }
+  for (;;) {
+    const Status seen = projection_->WaitForEnd(left());
+    if (seen || seen.error().code != ErrorCode::kTimedOut || late()) return seen;
+    RASTI_TRY(const auto lags, projection_->Lag());
+    int64_t applied = 0;
+    int64_t end = 0;
+    for (const runtime::PartitionLag& lag : lags) {
+      applied += lag.applied.value;
+      end += lag.end.value;
+    }
+    Progress(fmt::format("building the views: {} of {} events", applied, end));
+  }
+}
+
+Status LocalEngine::AdvanceClock(Instant to) {
+  // What is under way belongs to the time before.
+  RASTI_CHECKED(Settle(std::chrono::hours(24)));
+  RASTI_CHECKED(clock_->Advance(to));
+  return Settle(std::chrono::hours(24));
+}
+
+Status LocalEngine::Close() {
+  if (closed_) return {};
+  closed_ = true;
+  Status first;
+  const auto keep = [&](Status status) {
+    if (!status && first) first = std::move(status);
+  };
+  notify_.store(nullptr);
+  if (engine_ != nullptr) keep(engine_->Stop());
+  if (projection_ != nullptr) keep(projection_->Stop());
+  if (log_ != nullptr) keep(log_->Close());
+  return first;
+}
+
+}  // namespace rasti::cli

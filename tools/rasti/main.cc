@@ -1,0 +1,139 @@
+// `rasti`: the command line, and the composition root of the embedded engine.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <exception>
+
+#include "engine/core/expression/names.h"
+#include "tools/rasti/commands.h"
+#include "tools/rasti/version.h"
+
+namespace rasti::cli {
+namespace {
+
+constexpr const char* kAbout =
+    "Rasti: case workflow for public administration, on an event log.\n"
+    "\n"
+    "A first walk:\n"
+    "  export RASTI_DATA=/tmp/rasti-first\n"
+    "  rasti init --packages workflows\n"
+    "  rasti submit --workflow issue-report --tenant prishtine --category pothole \\\n"
+    "      --title 'Hole in Rruga B' --form '{...}' --role citizen\n"
+    "  rasti overdue --tenant prishtine --at-risk P7D\n"
+    "  rasti show REFERENCE; rasti history REFERENCE; rasti explain REFERENCE\n"
+    "  rasti replay --verify";
+
+constexpr const char* kMore =
+    "TIME is RFC 3339 (2026-11-21T09:00:00+01:00), DURATION is ISO 8601 (P7D, PT48H). CASE is a case id or the public\n"
+    "reference that the citizen was told. Where `rasti run` holds the data directory, commands go through its socket;\n"
+    "otherwise they open the directory themselves and first let happen what fell due.\n";
+
+void AddSharedOptions(CLI::App& app, Context& context) {
+  app.add_option("--data", context.data, "The data directory")->type_name("DIR")->envname("RASTI_DATA");
+  app.add_flag_callback(
+      "--json", [&context] { context.out.set_json(true); }, "Print JSON, for scripts");
+  app.add_option("--now", context.now,
+                 "When it happened, for roles that may back-date; moves a virtual clock forward to there")
+      ->type_name("TIME");
+  app.add_option("--patience", context.patience_s, "Seconds to wait for a data directory that another command is using")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  app.set_version_flag("--version", std::string("rasti ") + kVersion);
+}
+
+void AddCommands(CLI::App& app, Context& context) {
+  AddInitCommand(app, context);
+  AddLintCommand(app, context);
+  AddPublishCommand(app, context);
+  AddPackagesCommand(app, context);
+  AddSubmitCommand(app, context);
+  AddActCommand(app, context);
+  AddAssignCommand(app, context);
+  AddReleaseCommand(app, context);
+  AddMessageCommand(app, context);
+  AddAttachCommand(app, context);
+  AddExtendCommand(app, context);
+  AddPauseCommand(app, context);
+  AddResumeCommand(app, context);
+  AddReopenCommand(app, context);
+  AddMergeCommand(app, context);
+  AddReferCommand(app, context);
+  AddWithdrawCommand(app, context);
+  AddRateCommand(app, context);
+  AddCorrectCommand(app, context);
+  AddMigrateCommand(app, context);
+  AddShowCommand(app, context);
+  AddHistoryCommand(app, context);
+  AddExplainCommand(app, context);
+  AddOverdueCommand(app, context);
+  AddTallyCommand(app, context);
+  AddDeadlinesCommand(app, context);
+  AddImportCommand(app, context);
+  AddGoLiveCommand(app, context);
+  AddRunCommand(app, context);
+  AddReplayCommand(app, context);
+  AddDoctorCommand(app, context);
+  AddClockCommand(app, context);
+}
+
+// CLI11 says what was not expected; people want to hear what they probably meant.
+std::string UnknownCommandText(const CLI::App& app, int argc, char** argv) {
+  std::vector<std::string_view> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word(argv[i]);
+    if (word.starts_with("--") && word.find('=') == std::string_view::npos && word != "--json") ++i;
+    if (word.starts_with("-")) continue;
+    std::string hint = core::expression::DidYouMean(word, names);
+    if (hint.empty()) hint = "; `rasti --help` lists the commands";
+    return fmt::format("there is no command '{}'{}", word, hint);
+  }
+  return "name a command; `rasti --help` lists them";
+}
+
+int ParseFailed(const Context& context, const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);  // --help, --version
+  std::string text = error.what();
+  const auto named = app.get_subcommands();
+  if (named.empty()) {
+    text = UnknownCommandText(app, argc, argv);
+  } else {
+    text += fmt::format("; see `rasti {} --help`", named.front()->get_name());
+  }
+  const Failure failure(Error::Invalid(std::move(text)));
+  context.out.Failed(failure);
+  return static_cast<int>(failure.exit);
+}
+
+int Main(int argc, char** argv) {
+  Context context;
+  CLI::App app(kAbout, "rasti");
+  app.require_subcommand(1);
+  app.footer(kMore + std::string("\n") + std::string(ExitCodeHelp()));
+  AddSharedOptions(app, context);
+  AddCommands(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return ParseFailed(context, app, error, argc, argv);
+  }
+  const auto done = context.run();
+  if (done) return static_cast<int>(Exit::kOk);
+  context.out.Progress("");
+  context.out.Failed(done.error());
+  return static_cast<int>(done.error().exit);
+}
+
+}  // namespace
+}  // namespace rasti::cli
+
+int main(int argc, char** argv) {
+  // A reader that goes away (`rasti history ... | head`) is no reason to die half-way through a commit.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return rasti::cli::Main(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "rasti: a bug: {}\n", error.what());
+    return static_cast<int>(rasti::cli::Exit::kInternal);
+  }
+}

@@ -1,0 +1,98 @@
+// `rasti message`, `rasti attach`: what goes to and fro between citizen and authority.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "tools/rasti/case_command.h"
+#include "tools/rasti/commands.h"
+#include "tools/rasti/files.h"
+
+namespace rasti::cli {
+namespace {
+
+constexpr size_t kAttachmentBytesMost = size_t{256} << 20;
+
+struct TalkOptions {
+  CaseOptions on;
+  std::string text;
+  std::string file;
+  std::string name;
+  std::string media_type = "application/octet-stream";
+  bool from_citizen = false;
+  bool to_citizen = false;
+};
+
+// Said explicitly, or told by the role: those who see only their own cases are citizens.
+core::Direction DirectionOf(const TalkOptions& options, const CaseAtHand& found, const core::Actor& actor) {
+  if (options.from_citizen) return core::Direction::kFromCitizen;
+  if (options.to_citizen) return core::Direction::kToCitizen;
+  const core::RoleDefinition* role = found.setting.definition->FindRole(actor.role);
+  return role != nullptr && role->own_cases_only ? core::Direction::kFromCitizen : core::Direction::kToCitizen;
+}
+
+Outcome<void> RunMessage(const Context& context, const TalkOptions& options) {
+  RASTI_TRY(const std::string text, TextOrFile(options.text));
+  const auto make = [&](const CaseAtHand& found, const core::Actor& actor) -> Outcome<core::CommandPayload> {
+    core::AddMessage message;
+    message.direction = DirectionOf(options, found, actor);
+    message.message_id = FormatUuid(RandomUuid());
+    // What people write to each other is personal: the citizen's, or the writer's where no citizen is known.
+    message.body.origin_case = found.state().id;
+    message.body.path = "/message/" + message.message_id;
+    message.body.subject = found.state().subject.value_or(core::SubjectId(actor.id.str()));
+    message.body.value = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return message;
+  };
+  return RunOnCase(context, options.on, RolesOf(core::Permission::kMessage), make);
+}
+
+Outcome<void> RunAttach(const Context& context, const TalkOptions& options) {
+  RASTI_TRY(const std::string content, ReadFile(options.file, kAttachmentBytesMost));
+  const auto make = [&](const CaseAtHand& found, const core::Actor& actor) -> Outcome<core::CommandPayload> {
+    core::AddAttachment add;
+    add.attachment.direction = DirectionOf(options, found, actor);
+    add.attachment.attachment_id = FormatUuid(RandomUuid());
+    add.attachment.name = options.name.empty() ? std::filesystem::path(options.file).filename().string() : options.name;
+    add.attachment.media_type = options.media_type;
+    add.attachment.size_bytes = static_cast<int64_t>(content.size());
+    add.attachment.sha256 = ToHex(AsBytes(Sha256({content})));
+    return add;
+  };
+  return RunOnCase(context, options.on, RolesOf(core::Permission::kAttach), make);
+}
+
+void AddDirection(CLI::App& command, TalkOptions& options) {
+  auto* from = command.add_flag("--from-citizen", options.from_citizen, "It came from the citizen");
+  command
+      .add_flag("--to-citizen", options.to_citizen,
+                "It goes to the citizen; default: as the role that acts stands to the case")
+      ->excludes(from);
+}
+
+}  // namespace
+
+void AddMessageCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<TalkOptions>();
+  CLI::App* command =
+      AddCommand(app, context, "message", "Add a message from or to the citizen",
+                 "  rasti message 7ZK4-MQ2W-9PAB-X --as roads.officer1 --text 'Which side of the road?'",
+                 [&context, options] { return RunMessage(context, *options); });
+  options->on.AddTo(*command);
+  command->add_option("--text", options->text, "The message; @FILE reads a file, - the standard input")->required();
+  AddDirection(*command, *options);
+}
+
+void AddAttachCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<TalkOptions>();
+  CLI::App* command = AddCommand(app, context, "attach",
+                                 "Record a document by its hash; the file itself is kept elsewhere, by that hash",
+                                 "  rasti attach 7ZK4-MQ2W-9PAB-X photo.jpg --media-type image/jpeg --as clerk1",
+                                 [&context, options] { return RunAttach(context, *options); });
+  options->on.AddTo(*command);
+  command->add_option("FILE", options->file, "The document")->required();
+  command->add_option("--name", options->name, "Its name in the case, without personal data; default: the file's");
+  command->add_option("--media-type", options->media_type, "As in image/jpeg")->capture_default_str();
+  AddDirection(*command, *options);
+}
+
+}  // namespace rasti::cli

@@ -1,0 +1,177 @@
+// `rasti overdue`, `rasti tally`: deadlines over all cases of a tenant.
+#include <fmt/format.h>
+
+#include "tools/rasti/case_command.h"
+#include "tools/rasti/commands.h"
+#include "tools/rasti/hints.h"
+
+namespace rasti::cli {
+namespace {
+
+struct OverdueOptions {
+  std::string tenant;
+  std::string at_risk;
+  std::string at;
+  std::string known_at;
+  std::string clock;
+  int limit = 100;
+  std::string cursor;
+};
+
+Outcome<std::optional<core::TenantId>> GivenTenant(Session& session, const std::string& name) {
+  if (name.empty()) return std::optional<core::TenantId>();
+  RASTI_TRY(const auto configuration, session.Configuration());
+  RASTI_TRY(const Instant now, session.Now());
+  if (configuration->TenantAt(core::TenantId(name), now) == nullptr) {
+    return Refuse(UnknownTenant(name, *configuration, now));
+  }
+  return std::optional(core::TenantId(name));
+}
+
+nlohmann::ordered_json RowJson(const views::DeadlineRow& row, Instant now) {
+  nlohmann::ordered_json json{{"case_id", row.case_id.str()},
+                              {"reference", row.reference},
+                              {"tenant", row.tenant.str()},
+                              {"title", row.title},
+                              {"category", row.category.str()},
+                              {"stage", row.stage.str()},
+                              {"status", core::CaseStatusName(row.status)}};
+  if (row.holder.person) json["person"] = row.holder.person->str();
+  if (row.holder.queue) json["queue"] = row.holder.queue->str();
+  if (row.holder.directorate) json["directorate"] = row.holder.directorate->str();
+  json["clock"] = row.clock.str();
+  json["due_at"] = FormatInstant(row.due_at);
+  json["overdue"] = row.due_at < now;
+  json["breached"] = row.breached;
+  json["escalated_to"] = row.escalated_to;
+  if (row.historic) json["historic"] = true;
+  return json;
+}
+
+std::vector<std::string> RowText(const views::DeadlineRow& row, const runtime::Configuration& configuration,
+                                 Instant now) {
+  CaseSetting setting;
+  setting.tenant = configuration.TenantAt(row.tenant, now);
+  if (setting.tenant != nullptr) {
+    setting.calendar = configuration.CalendarAt(setting.tenant->calendar, now);
+    if (setting.tenant->overseen_by) setting.overseer = configuration.TenantAt(*setting.tenant->overseen_by, now);
+  }
+  const bool late = row.due_at < now;
+  return {LocalText(row.due_at, setting.calendar),
+          fmt::format("{} {}", LengthText(row.due_at - now), late ? "late" : "left"),
+          row.reference,
+          fmt::format("{}/{}", row.tenant.str(), row.clock.str()),
+          row.escalated_to > 0 ? fmt::format("level {}", row.escalated_to) : "-",
+          HolderText(row.holder, setting),
+          Printable(row.title)};
+}
+
+Outcome<void> RunOverdue(const Context& context, const OverdueOptions& options) {
+  RASTI_TRY(const auto at, GivenInstant("--at", options.at));
+  RASTI_TRY(const auto known_at, GivenInstant("--known-at", options.known_at));
+  std::optional<Duration> ahead;
+  if (!options.at_risk.empty()) {
+    const auto length = ParseDuration(options.at_risk);
+    if (!length) return Misused(fmt::format("--at-risk {}: {}", options.at_risk, length.error().message));
+    if (*length < Duration{0}) return Misused("--at-risk: a length of time from now on, as in P7D");
+    if (at || known_at) return Misused("--at-risk looks ahead from now; it does not go with --at and --known-at");
+    ahead = *length;
+  }
+  RASTI_TRY(const auto session, context.Open());
+  views::DeadlineQuery query;
+  query.limit = static_cast<size_t>(options.limit);
+  query.cursor = options.cursor;
+  RASTI_TRY(query.tenant, GivenTenant(*session, options.tenant));
+  RASTI_TRY(Instant now, session->Now());
+  views::DeadlinePage page;
+  if (ahead) {
+    const auto until = CheckedAdd(now, *ahead);
+    RASTI_TRY(page, session->AtRisk(query, now, until.value_or(kLatestInstant)));
+  } else if (at || known_at) {
+    const views::Moment moment{.at = at, .known_at = known_at};
+    now = moment.Now();
+    RASTI_TRY(page, session->OverdueAsOf(query, moment));
+  } else {
+    RASTI_TRY(page, session->Overdue(query, now));
+  }
+  RASTI_TRY(const auto configuration, session->Configuration());
+  RASTI_CHECKED(session->Close());
+
+  auto list = nlohmann::ordered_json::array();
+  std::vector<std::vector<std::string>> rows;
+  for (const views::DeadlineRow& row : page.rows) {
+    list.push_back(RowJson(row, now));
+    rows.push_back(RowText(row, *configuration, now));
+  }
+  const auto lines = Align(rows);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    context.out.Line(context.out.Paint(page.rows[i].due_at < now ? Colour::kRed : Colour::kYellow, lines[i]));
+  }
+  if (rows.empty()) context.out.Line(ahead ? "nothing is at risk" : "nothing is overdue");
+  if (!page.next.empty()) context.out.Line(fmt::format("more: --cursor {}", page.next));
+  nlohmann::ordered_json json{{"now", FormatInstant(now)}, {"deadlines", std::move(list)}};
+  if (!page.next.empty()) json["next"] = page.next;
+  context.out.Json(json);
+  return {};
+}
+
+Outcome<void> RunTally(const Context& context, const OverdueOptions& options) {
+  RASTI_TRY(const auto given, GivenInstant("--at", options.at));
+  RASTI_TRY(const auto session, context.Open());
+  RASTI_TRY(const auto tenant, GivenTenant(*session, options.tenant));
+  RASTI_TRY(const Instant now, session->Now());
+  const Instant at = given.value_or(now);
+  const auto clock = options.clock.empty() ? std::nullopt : std::optional(core::ClockId(options.clock));
+  RASTI_TRY(const views::StatusTally tally, session->Tally(tenant, clock, at));
+  RASTI_CHECKED(session->Close());
+  const int64_t cases =
+      tally.closed_on_time + tally.closed_late + tally.open_overdue + tally.open_in_time + tally.no_deadline;
+  for (const std::string& line : Align({{"closed in time", std::to_string(tally.closed_on_time)},
+                                        {"closed late", std::to_string(tally.closed_late)},
+                                        {"open, overdue", std::to_string(tally.open_overdue)},
+                                        {"open, in time", std::to_string(tally.open_in_time)},
+                                        {"no deadline", std::to_string(tally.no_deadline)},
+                                        {"cases", std::to_string(cases)}})) {
+    context.out.Line(line);
+  }
+  context.out.Json({{"at", FormatInstant(at)},
+                    {"closed_on_time", tally.closed_on_time},
+                    {"closed_late", tally.closed_late},
+                    {"open_overdue", tally.open_overdue},
+                    {"open_in_time", tally.open_in_time},
+                    {"no_deadline", tally.no_deadline},
+                    {"cases", cases}});
+  return {};
+}
+
+}  // namespace
+
+void AddOverdueCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<OverdueOptions>();
+  CLI::App* command = AddCommand(app, context, "overdue",
+                                 "List deadlines that have passed, oldest first; with --at-risk those about to",
+                                 "  rasti overdue --tenant prishtine\n"
+                                 "  rasti overdue --tenant prishtine --at-risk P2D --limit 20",
+                                 [&context, options] { return RunOverdue(context, *options); });
+  command->add_option("--tenant", options->tenant, "Only this tenant's cases");
+  command->add_option("--at-risk", options->at_risk, "Instead: deadlines from now until then")->type_name("DURATION");
+  command->add_option("--at", options->at, "What was overdue then, whatever happened since (reads every case)")
+      ->type_name("TIME");
+  command->add_option("--known-at", options->known_at, "The same by what the log held then")->type_name("TIME");
+  command->add_option("--limit", options->limit, "Rows in the answer")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command->add_option("--cursor", options->cursor, "Go on behind the last answer: its `next`");
+}
+
+void AddTallyCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<OverdueOptions>();
+  CLI::App* command = AddCommand(app, context, "tally", "Count cases by how they stand with their deadlines",
+                                 "  rasti tally --tenant prishtine --clock resolve --at 2026-07-01T00:00:00+02:00",
+                                 [&context, options] { return RunTally(context, *options); });
+  command->add_option("--tenant", options->tenant, "Only this tenant's cases");
+  command->add_option("--clock", options->clock, "Only this clock; default: all of each case");
+  command->add_option("--at", options->at, "As of then; default: now")->type_name("TIME");
+}
+
+}  // namespace rasti::cli

@@ -1,0 +1,136 @@
+#include "tools/rasti/package_folders.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace rasti::cli {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int kDepthMost = 8;
+
+std::vector<fs::path> FoldersIn(const fs::path& folder) {
+  std::vector<fs::path> folders;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.is_directory(error) && !entry.path().filename().string().starts_with('.')) folders.push_back(entry);
+  }
+  std::ranges::sort(folders);
+  return folders;
+}
+
+// "path:3:4: error: text" back into its parts, where a reader of packages gave them so.
+codec::Issue IssueOf(const Error& error, const fs::path& folder) {
+  codec::Issue issue{folder.string(), 1, 1, error.message};
+  const std::string& text = error.message;
+  for (size_t at = text.find(':'); at != std::string::npos; at = text.find(':', at + 1)) {
+    int line = 0;
+    int column = 0;
+    int used = 0;
+    // NOLINTNEXTLINE(cert-err34-c): counted by %n
+    if (std::sscanf(text.c_str() + at, ":%d:%d: error: %n", &line, &column, &used) == 2 && used > 0) {
+      return {text.substr(0, at), line, column, text.substr(at + static_cast<size_t>(used))};
+    }
+  }
+  return issue;
+}
+
+class Scanner {
+ public:
+  explicit Scanner(PackageScan& scan) : scan_(scan) {}
+
+  // True when there was a package, whole or faulty.
+  Result<bool> Visit(const fs::path& folder, int depth) {
+    if (depth > kDepthMost) return false;
+    auto package = codec::ReadPackageDirectory(folder.string());
+    if (package) {
+      scan_.packages.push_back({folder.string(), *std::move(package)});
+      return true;
+    }
+    if (package.error().code == ErrorCode::kInvalidArgument) {
+      scan_.issues.push_back(IssueOf(package.error(), folder));
+      return true;
+    }
+    if (package.error().code != ErrorCode::kNotFound) return Fail(package.error());
+    bool found = false;
+    for (const fs::path& below : FoldersIn(folder)) {
+      RASTI_TRY(const bool here, Visit(below, depth + 1));
+      found = found || here;
+    }
+    return found;
+  }
+
+ private:
+  PackageScan& scan_;
+};
+
+}  // namespace
+
+Result<PackageScan> ScanPackages(const std::vector<std::string>& folders,
+                                 const std::vector<codec::PublishedPackage>& published) {
+  PackageScan scan;
+  for (const std::string& name : folders) {
+    std::error_code error;
+    const fs::path folder = fs::path(name).lexically_normal();
+    const fs::file_status status = fs::status(folder, error);
+    if (!fs::exists(status)) return Fail(Error::NotFound(fmt::format("{}: there is no such folder", name)));
+    if (!fs::is_directory(status)) {
+      return Fail(Error::Invalid(fmt::format("{}: a file; name the folder of the package", name)));
+    }
+    fs::directory_iterator readable(folder, error);
+    if (error) return Fail(ErrorCode::kPermission, fmt::format("cannot read {}: {}", name, error.message()));
+    RASTI_TRY(const bool found, Scanner(scan).Visit(folder.has_filename() ? folder : folder.parent_path(), 0));
+    if (!found) {
+      return Fail(Error::NotFound(fmt::format(
+          "{}: no package in or under this folder: there is no workflow.yaml, calendar.yaml, tenant.yaml or zone file",
+          name)));
+    }
+  }
+  std::vector<codec::PackageFiles> known;
+  for (const codec::PublishedPackage& package : published) known.push_back(package.files);
+  for (const FoundPackage& package : scan.packages) known.push_back(package.files);
+  const codec::LoadContext context = codec::ContextOf(known);
+  for (const FoundPackage& package : scan.packages) {
+    for (codec::Issue issue : codec::LintPackage(package.files, context)) {
+      issue.file = (fs::path(package.folder) / issue.file).string();
+      scan.issues.push_back(std::move(issue));
+    }
+  }
+  return scan;
+}
+
+void PrintIssues(const std::vector<codec::Issue>& issues, const Output& out) {
+  for (const codec::Issue& issue : issues) {
+    const bool error = issue.severity == codec::Severity::kError;
+    out.Line(out.Paint(error ? Colour::kRed : Colour::kYellow, issue.ToString()));
+  }
+}
+
+nlohmann::ordered_json IssuesJson(const std::vector<codec::Issue>& issues) {
+  auto list = nlohmann::ordered_json::array();
+  for (const codec::Issue& issue : issues) {
+    list.push_back({{"file", issue.file},
+                    {"line", issue.line},
+                    {"column", issue.column},
+                    {"severity", issue.severity == codec::Severity::kError ? "error" : "warning"},
+                    {"message", issue.message}});
+  }
+  return list;
+}
+
+Failure IssuesFailure(const std::vector<codec::Issue>& issues) {
+  const auto errors = std::ranges::count(issues, codec::Severity::kError, &codec::Issue::severity);
+  return Error::Invalid(fmt::format("{} error{} in the packages; nothing was changed", errors, errors == 1 ? "" : "s"));
+}
+
+std::vector<codec::PublishedPackage> ToPublish(const PackageScan& scan, Instant effective_from, Instant now) {
+  std::vector<codec::PublishedPackage> packages;
+  for (const FoundPackage& package : scan.packages) {
+    packages.push_back({package.files, effective_from, now, kLocalPublisher});
+  }
+  return packages;
+}
+
+}  // namespace rasti::cli

@@ -1,0 +1,125 @@
+// `rasti lint`, `rasti publish`, `rasti packages`: configuration as versioned packages.
+#include <fmt/format.h>
+
+#include "tools/rasti/commands.h"
+#include "tools/rasti/package_folders.h"
+
+namespace rasti::cli {
+namespace {
+
+struct PublishOptions {
+  std::vector<std::string> folders;
+  std::string effective_from;
+};
+
+Outcome<void> RunLint(const Context& context, const PublishOptions& options) {
+  std::vector<codec::PublishedPackage> published;
+  if (!context.data.empty()) {
+    RASTI_TRY(const auto session, context.Open());
+    RASTI_TRY(published, session->Packages());
+    RASTI_CHECKED(session->Close());
+  }
+  RASTI_TRY(const PackageScan scan, ScanPackages(options.folders, published));
+  PrintIssues(scan.issues, context.out);
+  auto packages = nlohmann::ordered_json::array();
+  for (const FoundPackage& package : scan.packages) {
+    packages.push_back({{"folder", package.folder},
+                        {"kind", codec::PackageKindName(package.files.kind)},
+                        {"package", package.files.id().str()}});
+  }
+  context.out.Json({{"packages", std::move(packages)}, {"issues", IssuesJson(scan.issues)}});
+  if (scan.HasErrors()) return Refuse(IssuesFailure(scan.issues));
+  context.out.Line(fmt::format("{} packages checked, {} warnings", scan.packages.size(), scan.issues.size()));
+  return {};
+}
+
+Outcome<void> RunPublish(const Context& context, const PublishOptions& options) {
+  RASTI_TRY(const auto given, GivenInstant("--effective-from", options.effective_from));
+  RASTI_TRY(const auto session, context.Open());
+  RASTI_TRY(const auto known, session->Packages());
+  RASTI_TRY(const PackageScan scan, ScanPackages(options.folders, known));
+  if (scan.HasErrors()) {
+    PrintIssues(scan.issues, context.out);
+    context.out.Json({{"issues", IssuesJson(scan.issues)}});
+    return Refuse(IssuesFailure(scan.issues));
+  }
+  RASTI_TRY(const Instant now, session->Now());
+  const Instant from = given.value_or(now);
+  if (from < now) {
+    return Misused(fmt::format("--effective-from {}: lies in the past (it is {}); what was decided stays decided",
+                               FormatInstant(from), FormatInstant(now)));
+  }
+  const auto packages = ToPublish(scan, from, now);
+  RASTI_TRY(const auto is_new, session->Publish(packages));
+  RASTI_CHECKED(session->Close());
+  auto list = nlohmann::ordered_json::array();
+  for (size_t i = 0; i < packages.size(); ++i) {
+    context.out.Line(fmt::format("{} {}", packages[i].Key(),
+                                 is_new[i] ? "published, in force from " + FormatInstant(from)
+                                           : std::string("is published already, unchanged")));
+    nlohmann::ordered_json entry{{"package", packages[i].Key()}, {"new", static_cast<bool>(is_new[i])}};
+    if (is_new[i]) entry["effective_from"] = FormatInstant(from);
+    list.push_back(std::move(entry));
+  }
+  context.out.Json({{"packages", std::move(list)}});
+  return {};
+}
+
+Outcome<void> RunPackages(const Context& context) {
+  RASTI_TRY(const auto session, context.Open());
+  RASTI_TRY(const auto packages, session->Packages());
+  RASTI_TRY(const Instant now, session->Now());
+  RASTI_CHECKED(session->Close());
+  std::vector<std::vector<std::string>> rows;
+  auto list = nlohmann::ordered_json::array();
+  for (const codec::PublishedPackage& package : packages) {
+    const std::string_view kind = codec::PackageKindName(package.files.kind);
+    rows.push_back({std::string(kind), package.files.id().str(),
+                    fmt::format("{} {}", package.effective_from <= now ? "in force from" : "comes into force",
+                                FormatInstant(package.effective_from))});
+    list.push_back({{"kind", kind},
+                    {"name", package.files.name},
+                    {"version", package.files.version},
+                    {"effective_from", FormatInstant(package.effective_from)},
+                    {"published_at", FormatInstant(package.published_at)},
+                    {"published_by", package.published_by},
+                    {"files", package.files.files.size()}});
+  }
+  for (const std::string& line : Align(rows)) context.out.Line(line);
+  if (rows.empty()) context.out.Line("nothing is published yet: rasti publish DIR");
+  context.out.Json({{"packages", std::move(list)}});
+  return {};
+}
+
+}  // namespace
+
+void AddLintCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<PublishOptions>();
+  CLI::App* command = AddCommand(app, context, "lint",
+                                 "Check packages (workflows, calendars, tenants, time zones) without publishing them; "
+                                 "with --data also against what is published",
+                                 "  rasti lint workflows/issue-report\n"
+                                 "  workflows/issue-report/workflow.yaml:41:11: error: no stage 'clsoed', did you "
+                                 "mean 'closed'?",
+                                 [&context, options] { return RunLint(context, *options); });
+  command->add_option("DIR", options->folders, "Folders of packages; sub-folders are looked through")->required();
+}
+
+void AddPublishCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<PublishOptions>();
+  CLI::App* command = AddCommand(app, context, "publish",
+                                 "Bring new versions of packages into force; a version that was published never "
+                                 "changes, and running cases stay on theirs",
+                                 "  rasti publish workflows/issue-report --effective-from 2026-12-01T00:00:00+01:00",
+                                 [&context, options] { return RunPublish(context, *options); });
+  command->add_option("DIR", options->folders, "Folders of packages; sub-folders are looked through")->required();
+  command->add_option("--effective-from", options->effective_from, "In force from then on; default: now")
+      ->type_name("TIME");
+}
+
+void AddPackagesCommand(CLI::App& app, Context& context) {
+  AddCommand(app, context, "packages", "List what is published, and from when it is in force",
+             "  rasti packages --json", [&context] { return RunPackages(context); });
+}
+
+}  // namespace rasti::cli

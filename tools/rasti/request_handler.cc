@@ -1,0 +1,213 @@
+#include "tools/rasti/request_handler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+#include "proto/rasti/v1/command.pb.h"
+#include "tools/rasti/frame.h"
+#include "tools/rasti/version.h"
+#include "tools/rasti/wire.h"
+
+namespace rasti::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kViewWait{30'000};
+constexpr milliseconds kSettleMost = std::chrono::hours(1);
+constexpr int kRowsMost = 100'000;
+constexpr int kCasesMost = 1'000;
+// Leaves room in the frame for what is around the events.
+constexpr size_t kHistoryBytesMost = kFrameBytesMost - 65'536;
+
+}  // namespace
+
+v1::Response FailureOf(uint64_t id, const Error& error) {
+  v1::Response response;
+  response.set_id(id);
+  response.mutable_failure()->set_code(std::string(ErrorCodeName(error.code)));
+  response.mutable_failure()->set_message(error.message);
+  return response;
+}
+
+RequestHandler::RequestHandler(LocalEngine& engine, int query_threads)
+    : engine_(engine), started_at_(engine.clock().Now()), queries_(static_cast<size_t>(query_threads)) {}
+
+RequestHandler::~RequestHandler() { queries_.join(); }
+
+void RequestHandler::Handle(v1::Request request, const Answer& answer) {
+  if (request.has_submit()) return Submit(request, answer);
+  boost::asio::post(queries_, [this, request = std::move(request), answer] { answer(Query(request)); });
+}
+
+void RequestHandler::Submit(const v1::Request& request, const Answer& answer) {
+  const uint64_t id = request.id();
+  // Only where the command goes; whether it may be given is for the engine to decide.
+  v1::Command command;
+  if (!command.ParseFromString(request.submit().body()) || command.case_id().size() != 16) {
+    return answer(FailureOf(id, Error::Invalid("the body of what was signed is no command with a case_id")));
+  }
+  const Status taken = engine_.channel().Submit(
+      command.case_id(), request.submit().SerializeAsString(), [id, answer](Result<std::string> result) {
+        if (!result) return answer(FailureOf(id, result.error()));
+        v1::Response response;
+        response.set_id(id);
+        if (!response.mutable_submitted()->ParseFromString(*result)) {
+          return answer(FailureOf(id, Error::Internal("a result that cannot be read")));
+        }
+        answer(std::move(response));
+      });
+  if (!taken) answer(FailureOf(id, taken.error()));
+}
+
+v1::Response RequestHandler::Query(const v1::Request& request) {
+  v1::Response response;
+  response.set_id(request.id());
+  if (const Status filled = Fill(request, response); !filled) return FailureOf(request.id(), filled.error());
+  return response;
+}
+
+Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) {
+  switch (request.ask_case()) {
+    case v1::Request::kPing: {
+      auto& pong = *response.mutable_pong();
+      pong.set_version(kVersion);
+      pong.set_protocol(kSocketProtocol);
+      pong.set_now_at_ms(ToUnixMillis(engine_.clock().Now()));
+      pong.set_virtual_clock(engine_.clock().is_virtual());
+      return {};
+    }
+    case v1::Request::kStatus: return EngineStatus(response);
+    case v1::Request::kPublish: return Publish(request.publish(), response);
+    case v1::Request::kPackages: ToWire(engine_.configuration().packages(), *response.mutable_packages()); return {};
+    case v1::Request::kShow: return Show(request.show(), response);
+    case v1::Request::kHistory: return History(request.history(), response);
+    case v1::Request::kDeadlines: return Deadlines(request.deadlines(), response);
+    case v1::Request::kCases: return Cases(request.cases(), response);
+    case v1::Request::kCount: return Count(request.count(), response);
+    case v1::Request::kSettle: {
+      const milliseconds wait{request.settle().length_ms()};
+      response.mutable_done();
+      return engine_.Settle(std::clamp(wait, milliseconds{0}, kSettleMost));
+    }
+    case v1::Request::kAdvanceClock: {
+      const Instant to = InstantFromUnixMillis(request.advance_clock().advance_to_at_ms());
+      if (to < kEarliestInstant || to > kLatestInstant) return Fail(Error::Invalid("not between the years 1 and 9999"));
+      const std::lock_guard lock(change_mutex_);
+      response.mutable_done();
+      return engine_.AdvanceClock(to);
+    }
+    case v1::Request::kSubmit:
+    case v1::Request::ASK_NOT_SET: break;
+  }
+  return Fail(ErrorCode::kUnsupportedVersion, "the request asks nothing that this version knows");
+}
+
+Status RequestHandler::Show(const v1::Request::ShowCase& ask, v1::Response& response) {
+  RASTI_TRY(const views::Moment moment, FromWire(ask.moment()));
+  RASTI_CHECKED(ask.has_token() ? engine_.projection().WaitFor(FromWire(ask.token()), kViewWait)
+                                : engine_.projection().WaitForEnd(kViewWait));
+  RASTI_TRY(const core::CaseId id, engine_.views().FindCase(ask.case_()));
+  RASTI_TRY(const views::CasePage page, engine_.views().GetCase(id, moment));
+  ToWire(page, *response.mutable_page());
+  return {};
+}
+
+Status RequestHandler::History(const v1::Request::ShowHistory& ask, v1::Response& response) {
+  RASTI_TRY(const views::Moment moment, FromWire(ask.moment()));
+  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
+  RASTI_TRY(const core::CaseId id, engine_.views().FindCase(ask.case_()));
+  RASTI_TRY(const views::CaseHistory history, engine_.views().History(id, moment));
+  std::vector<core::Sequence> sequences;
+  for (const codec::DecodedEvent& event : history.events) sequences.push_back(event.event.sequence);
+  // The records as they are: what the client checks must be what the log holds.
+  RASTI_TRY(auto stored, engine_.log().ReadAt(history.partition, sequences));
+  response.mutable_history()->set_partition(history.partition.value);
+  size_t bytes = 0;
+  for (ports::StoredEvent& event : stored) {
+    bytes += event.value.size();
+    if (bytes > kHistoryBytesMost) {
+      return Fail(
+          Error::OutOfRange(fmt::format("the history of {} has more than {} bytes: ask for a part of it with "
+                                        "--at",
+                                        id.str(), kHistoryBytesMost)));
+    }
+    response.mutable_history()->add_stored(std::move(event.value));
+  }
+  return {};
+}
+
+Status RequestHandler::Deadlines(const v1::Request::ListDeadlines& ask, v1::Response& response) {
+  views::DeadlineQuery query;
+  if (!ask.tenant().empty()) query.tenant.emplace(ask.tenant());
+  if (ask.most() > 0) query.limit = static_cast<size_t>(std::min(ask.most(), kRowsMost));
+  query.cursor = ask.cursor();
+  query.historic_at_moment = ask.historic_at_moment();
+  RASTI_TRY(const views::Moment as_of, FromWire(ask.as_of()));
+  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
+  const Instant to = InstantFromUnixMillis(ask.to_at_ms());
+  const auto page = !as_of.IsNow()         ? engine_.views().OverdueAsOf(query, as_of)
+                    : ask.has_from_at_ms() ? engine_.views().AtRisk(query, InstantFromUnixMillis(ask.from_at_ms()), to)
+                                           : engine_.views().Overdue(query, to);
+  if (!page) return Fail(page.error());
+  ToWire(*page, *response.mutable_deadlines());
+  return {};
+}
+
+Status RequestHandler::Cases(const v1::Request::ListCases& ask, v1::Response& response) {
+  views::CaseQuery query;
+  if (!ask.tenant().empty()) query.tenant.emplace(ask.tenant());
+  RASTI_TRY(query.moment, FromWire(ask.moment()));
+  query.limit = static_cast<size_t>(std::clamp(ask.most(), 1, kCasesMost));
+  if (!ask.after().empty()) {
+    RASTI_TRY(const Uuid after, UuidFromBytes(ask.after()));
+    query.after = core::CaseId{after};
+  }
+  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
+  RASTI_TRY(const views::CaseList list, engine_.views().ListCases(query));
+  ToWire(list, *response.mutable_cases());
+  return {};
+}
+
+Status RequestHandler::Count(const v1::Request::CountCases& ask, v1::Response& response) {
+  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
+  const auto tenant = ask.tenant().empty() ? std::nullopt : std::optional(core::TenantId(ask.tenant()));
+  const auto clock = ask.clock().empty() ? std::nullopt : std::optional(core::ClockId(ask.clock()));
+  RASTI_TRY(const views::StatusTally tally, engine_.views().Tally(tenant, clock, InstantFromUnixMillis(ask.at_ms())));
+  ToWire(tally, *response.mutable_tally());
+  return {};
+}
+
+Status RequestHandler::Publish(const v1::Request::Publish& ask, v1::Response& response) {
+  RASTI_TRY(const auto packages, PackagesFromWire(ask));
+  const std::lock_guard lock(change_mutex_);
+  RASTI_TRY(const auto published, engine_.configuration().Publish(packages));
+  auto& answer = *response.mutable_published();
+  for (const auto outcome : published) answer.add_is_new(outcome == runtime::ConfigurationReader::Published::kNew);
+  return {};
+}
+
+Status RequestHandler::EngineStatus(v1::Response& response) {
+  auto& status = *response.mutable_status();
+  status.set_started_at_ms(ToUnixMillis(started_at_));
+  if (client_count_) status.set_clients(client_count_());
+  RASTI_TRY(const auto lags, engine_.projection().Lag());
+  for (const runtime::PartitionLag& lag : lags) {
+    auto& partition = *status.add_partitions();
+    partition.set_partition(lag.partition.value);
+    partition.set_end(lag.end.value);
+    partition.set_shown(lag.applied.value);
+  }
+  const runtime::PartitionCounters counters = engine_.engine().counters();
+  status.set_commands_accepted(counters.commands_accepted);
+  status.set_commands_rejected(counters.commands_rejected);
+  status.set_commands_repeated(counters.commands_repeated);
+  status.set_timers_fired(counters.timers_fired);
+  status.set_timers_waiting(static_cast<int64_t>(engine_.engine().timer_count()));
+  status.set_events(counters.events);
+  return {};
+}
+
+}  // namespace rasti::cli

@@ -1,0 +1,52 @@
+// What `rasti run` does with a request of the socket.
+//
+// Commands go straight to the log and are answered after their commit; everything else is read from the views by a few
+// threads of its own, so that a slow query holds nobody up but queries.
+//
+// Ownership: the engine outlives the handler. Threading: thread-safe; answers come from any thread, once a request.
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <mutex>
+
+#include "proto/rasti/v1/socket.pb.h"
+#include "tools/rasti/local_engine.h"
+
+namespace rasti::cli {
+
+class RequestHandler {
+ public:
+  using Answer = std::function<void(v1::Response)>;
+
+  RequestHandler(LocalEngine& engine, int query_threads);
+  /// Waits for the queries that are under way.
+  ~RequestHandler();
+
+  void Handle(v1::Request request, const Answer& answer);
+  void set_client_count(std::function<int()> count) { client_count_ = std::move(count); }
+
+ private:
+  void Submit(const v1::Request& request, const Answer& answer);
+  v1::Response Query(const v1::Request& request);
+  Status Fill(const v1::Request& request, v1::Response& response);
+
+  Status Show(const v1::Request::ShowCase& ask, v1::Response& response);
+  Status History(const v1::Request::ShowHistory& ask, v1::Response& response);
+  Status Deadlines(const v1::Request::ListDeadlines& ask, v1::Response& response);
+  Status Cases(const v1::Request::ListCases& ask, v1::Response& response);
+  Status Count(const v1::Request::CountCases& ask, v1::Response& response);
+  Status Publish(const v1::Request::Publish& ask, v1::Response& response);
+  Status EngineStatus(v1::Response& response);
+
+  LocalEngine& engine_;
+  const Instant started_at_;
+  std::function<int()> client_count_;
+  std::mutex change_mutex_;  // one at a time publishes or moves the clock
+  boost::asio::thread_pool queries_;
+};
+
+/// The answer that something was not carried out.
+v1::Response FailureOf(uint64_t id, const Error& error);
+
+}  // namespace rasti::cli

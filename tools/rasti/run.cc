@@ -1,0 +1,149 @@
+// `rasti run`: the engine as a service on its Unix socket.
+#include <fmt/format.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <future>
+#include <thread>
+
+#include "tools/rasti/commands.h"
+#include "tools/rasti/local_engine.h"
+#include "tools/rasti/request_handler.h"
+#include "tools/rasti/service_log.h"
+#include "tools/rasti/socket_server.h"
+
+namespace rasti::cli {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr auto kWatchEvery = 500ms;
+constexpr auto kReportEvery = 60s;
+constexpr auto kDrainMost = 5s;
+
+struct RunOptions {
+  int threads = 2;
+  int query_threads = 2;
+};
+
+// Runs until a signal comes or the engine stops by itself.
+class Service {
+ public:
+  Service(LocalEngine& engine, ServiceLog& log, const RunOptions& options, std::string socket)
+      : engine_(engine), log_(log), handler_(engine, options.query_threads), socket_(std::move(socket)) {}
+
+  Status Run() {
+    asio::signal_set signals(io_, SIGTERM, SIGINT);
+    RASTI_TRY(server_, SocketServer::Listen(io_, {.path = socket_},
+                                            [this](v1::Request request, const SocketServer::Answer& answer) {
+                                              handler_.Handle(std::move(request), answer);
+                                            }));
+    handler_.set_client_count([this] { return server_->client_count(); });
+    signals.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (!error) Finish({}, signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    });
+    asio::steady_timer watch(io_);
+    Watch(watch);
+    std::thread io_thread([this] { io_.run(); });
+    log_.Info("listening", {{"socket", socket_}, {"partitions", engine_.log().partition_count()}});
+
+    Status ended = ended_.get_future().get();
+    server_->StopReading();
+    // Decides what was read, commits, and answers it; what still waits is told to come again.
+    if (Status closed = engine_.Close(); !closed && ended) ended = std::move(closed);
+    const auto give_up_at = std::chrono::steady_clock::now() + kDrainMost;
+    while (!server_->Drained() && std::chrono::steady_clock::now() < give_up_at) std::this_thread::sleep_for(5ms);
+    io_.stop();
+    io_thread.join();
+    server_.reset();
+    return ended;
+  }
+
+ private:
+  void Finish(Status status, std::string_view why) {
+    if (finished_) return;
+    finished_ = true;
+    if (status) {
+      log_.Info("stopping", {{"why", why}});
+    } else {
+      log_.Error("stopped", {{"code", ErrorCodeName(status.error().code)}, {"message", status.error().message}});
+    }
+    ended_.set_value(std::move(status));
+  }
+
+  void Watch(asio::steady_timer& timer) {
+    timer.expires_after(kWatchEvery);
+    timer.async_wait([this, &timer](const boost::system::error_code& error) {
+      if (error) return;
+      if (Status status = engine_.status(); !status) return Finish(std::move(status), "");
+      Report();
+      Watch(timer);
+    });
+  }
+
+  void Report() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - reported_at_ < kReportEvery) return;
+    reported_at_ = now;
+    const runtime::PartitionCounters counters = engine_.engine().counters();
+    if (counters.events == reported_events_ && counters.commands_rejected == reported_rejected_) return;
+    reported_events_ = counters.events;
+    reported_rejected_ = counters.commands_rejected;
+    log_.Info("work", {{"accepted", counters.commands_accepted},
+                       {"rejected", counters.commands_rejected},
+                       {"repeated", counters.commands_repeated},
+                       {"timers", counters.timers_fired},
+                       {"events", counters.events},
+                       {"lateness_ms_most", counters.lateness_ms_most},
+                       {"clients", server_->client_count()}});
+  }
+
+  LocalEngine& engine_;
+  ServiceLog& log_;
+  asio::io_context io_;
+  RequestHandler handler_;
+  const std::string socket_;
+  std::unique_ptr<SocketServer> server_;
+  std::promise<Status> ended_;
+  bool finished_ = false;
+  std::chrono::steady_clock::time_point reported_at_ = std::chrono::steady_clock::now();
+  int64_t reported_events_ = 0;
+  int64_t reported_rejected_ = 0;
+};
+
+Outcome<void> RunRun(const Context& context, const RunOptions& options) {
+  RASTI_TRY(const DataPaths paths, context.Paths());
+  ServiceLog log(context.out.json());
+  LocalEngineOptions engine_options;
+  engine_options.stream_threads = options.threads;
+  engine_options.block_cache_bytes = size_t{128} << 20;
+  engine_options.progress = [&log](const std::string& text) { log.Info("progress", {{"text", text}}); };
+  RASTI_TRY(const auto engine, LocalEngine::Open(paths, engine_options));
+  for (const std::string& note : engine->notes()) log.Warn("recovered", {{"note", note}});
+  const Status ended = Service(*engine, log, options, paths.socket()).Run();
+  const runtime::PartitionCounters counters = engine->engine().counters();
+  log.Info("stopped", {{"accepted", counters.commands_accepted}, {"events", counters.events}});
+  if (!ended) return Refuse(ended.error());
+  return {};
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command = AddCommand(app, context, "run",
+                                 "Run the engine as a service; the other commands then go through its socket. Ends in "
+                                 "good order on SIGTERM and Ctrl-C",
+                                 "  rasti run --data /var/lib/rasti --threads 2 --json 2>> /var/log/rasti.jsonl",
+                                 [&context, options] { return RunRun(context, *options); });
+  command->add_option("--threads", options->threads, "Threads that decide; at most one a partition")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_option("--query-threads", options->query_threads, "Threads that answer queries")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+}
+
+}  // namespace rasti::cli

@@ -1,0 +1,81 @@
+// What a command of the command line works with: an engine, wherever it runs.
+//
+//   direct   this process opens the data directory, fires what is due, and gives the directory free at the end
+//   socket   `rasti run` holds the directory: everything goes over its Unix socket
+//
+// Threading: one thread, except `commands()`, which is thread-safe.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/client/command_client.h"
+#include "engine/codec/package_codec.h"
+#include "engine/runtime/configuration.h"
+#include "engine/views/views.h"
+
+namespace rasti::cli {
+
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  /// The engine's clock, now.
+  virtual Result<Instant> Now() = 0;
+  virtual bool virtual_clock() const = 0;
+  /// Moves a virtual clock forward; when it returns, everything that fell due has happened and is shown.
+  /// Errors: kInvalidArgument (the machine's clock; backwards).
+  virtual Status AdvanceClock(Instant to) = 0;
+
+  /// Every published version of everything, as of the first call or the last Publish.
+  virtual Result<std::shared_ptr<const runtime::Configuration>> Configuration() = 0;
+  virtual Result<std::vector<codec::PublishedPackage>> Packages() = 0;
+  /// Whether each of them is new. Errors: see runtime::ConfigurationReader::Publish.
+  virtual Result<std::vector<bool>> Publish(const std::vector<codec::PublishedPackage>& packages) = 0;
+
+  /// Signs and submits; knows how to try again.
+  virtual client::CommandClient& commands() = 0;
+  /// Waits until everything taken in, follow-ups between cases included, is decided and shown.
+  /// Errors: kTimedOut; what stopped the engine.
+  virtual Status Settle(std::chrono::milliseconds timeout) = 0;
+
+  /// `text`: a case_id or a public reference. With a token the answer shows at least what it names. Errors: kNotFound,
+  /// kInvalidArgument; kTimedOut.
+  virtual Result<views::CasePage> GetCase(const std::string& text, const views::Moment& moment,
+                                          const std::optional<codec::Token>& token) = 0;
+  virtual Result<views::CaseHistory> History(const std::string& text, const views::Moment& moment) = 0;
+  virtual Result<views::DeadlinePage> Overdue(const views::DeadlineQuery& query, Instant now) = 0;
+  virtual Result<views::DeadlinePage> AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) = 0;
+  virtual Result<views::DeadlinePage> OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) = 0;
+  /// Reads every case. Nothing for tenant or clock: all.
+  virtual Result<views::StatusTally> Tally(const std::optional<core::TenantId>& tenant,
+                                           const std::optional<core::ClockId>& clock, Instant at) = 0;
+
+  /// All cases of a tenant, page by page.
+  virtual Result<views::CaseList> ListCases(const views::CaseQuery& query) = 0;
+  /// The next sequence of each partition of the log.
+  virtual Result<std::vector<core::Sequence>> Ends() = 0;
+
+  /// Ends the session in good order. Errors: what was decided is committed, but the stores could not be flushed.
+  virtual Status Close() = 0;
+};
+
+struct SessionOptions {
+  std::string directory;
+  /// How long to wait for a directory that another process holds without listening: a command that is about to end.
+  std::chrono::milliseconds patience{5'000};
+  int stream_threads = 1;                            // direct mode
+  std::function<void(const std::string&)> progress;  // while a wait is long
+  std::function<void(const std::string&)> note;      // what was found and mended
+};
+
+/// Over the socket where somebody listens there, directly otherwise.
+/// Errors: kNotFound, kInUse (names the holder), kUnsupportedVersion; those of LocalEngine::Open.
+Result<std::unique_ptr<Session>> OpenSession(const SessionOptions& options);
+
+}  // namespace rasti::cli

@@ -1,0 +1,188 @@
+#include "tools/rasti/socket_session.h"
+
+#include <fmt/format.h>
+
+#include "engine/codec/event_codec.h"
+#include "engine/runtime/configuration_reader.h"
+#include "tools/rasti/direct_session.h"
+#include "tools/rasti/frame.h"
+#include "tools/rasti/wire.h"
+
+namespace rasti::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kQueryWait{60'000};
+// A virtual clock may move by a year, and all of it happens before the answer.
+constexpr milliseconds kAdvanceWait = std::chrono::hours(6);
+
+Error WrongAnswer() { return Error::Internal("the answer does not fit the question"); }
+
+}  // namespace
+
+SocketSession::SocketSession(std::unique_ptr<SocketConnection> connection, const std::string& key)
+    : connection_(std::move(connection)), commands_(*connection_, LocalClientOptions(key)) {}
+
+Result<std::unique_ptr<SocketSession>> SocketSession::Connect(const std::string& path, const std::string& key) {
+  RASTI_TRY(auto connection, SocketConnection::Connect(path));
+  std::unique_ptr<SocketSession> session(new SocketSession(std::move(connection), key));
+  RASTI_TRY(const v1::Response::Pong pong, session->Ping());
+  if (pong.protocol() != kSocketProtocol) {
+    return Fail(
+        ErrorCode::kUnsupportedVersion,
+        fmt::format("`rasti run` is of version {} and speaks protocol {}, this program {}: use the same version",
+                    pong.version(), pong.protocol(), kSocketProtocol));
+  }
+  session->virtual_clock_ = pong.virtual_clock();
+  return session;
+}
+
+Result<v1::Response::Pong> SocketSession::Ping() {
+  v1::Request request;
+  request.mutable_ping();
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  if (!response.has_pong()) return Fail(WrongAnswer());
+  return response.pong();
+}
+
+Result<Instant> SocketSession::Now() {
+  RASTI_TRY(const v1::Response::Pong pong, Ping());
+  return InstantFromUnixMillis(pong.now_at_ms());
+}
+
+Status SocketSession::AdvanceClock(Instant to) {
+  v1::Request request;
+  request.mutable_advance_clock()->set_advance_to_at_ms(ToUnixMillis(to));
+  RASTI_CHECKED(connection_->Call(std::move(request), kAdvanceWait));
+  return {};
+}
+
+Result<std::vector<codec::PublishedPackage>> SocketSession::Packages() {
+  v1::Request request;
+  request.mutable_packages();
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return PackagesFromWire(response.packages());
+}
+
+Result<std::shared_ptr<const runtime::Configuration>> SocketSession::Configuration() {
+  if (configuration_ == nullptr) {
+    RASTI_TRY(const auto packages, Packages());
+    RASTI_TRY(configuration_, runtime::ConfigurationReader::Of(packages));
+  }
+  return configuration_;
+}
+
+Result<std::vector<bool>> SocketSession::Publish(const std::vector<codec::PublishedPackage>& packages) {
+  v1::Request request;
+  ToWire(packages, *request.mutable_publish());
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  configuration_.reset();
+  const auto& is_new = response.published().is_new();
+  if (is_new.size() != static_cast<int>(packages.size())) return Fail(WrongAnswer());
+  return std::vector<bool>(is_new.begin(), is_new.end());
+}
+
+Status SocketSession::Settle(milliseconds timeout) {
+  v1::Request request;
+  request.mutable_settle()->set_length_ms(timeout.count());
+  RASTI_CHECKED(connection_->Call(std::move(request), timeout + kQueryWait));
+  return {};
+}
+
+Result<views::CasePage> SocketSession::GetCase(const std::string& text, const views::Moment& moment,
+                                               const std::optional<codec::Token>& token) {
+  v1::Request request;
+  auto& show = *request.mutable_show();
+  show.set_case_(text);
+  ToWire(moment, *show.mutable_moment());
+  if (token) ToWire(*token, *show.mutable_token());
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return FromWire(response.page());
+}
+
+Result<views::CaseHistory> SocketSession::History(const std::string& text, const views::Moment& moment) {
+  v1::Request request;
+  auto& ask = *request.mutable_history();
+  ask.set_case_(text);
+  ToWire(moment, *ask.mutable_moment());
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  views::CaseHistory history;
+  history.partition = {response.history().partition()};
+  codec::EventDecoder decoder;
+  for (const std::string& stored : response.history().stored()) {
+    RASTI_TRY(auto event, decoder.Decode(stored));
+    history.events.push_back(std::move(event));
+  }
+  return history;
+}
+
+Result<views::DeadlinePage> SocketSession::Deadlines(v1::Request request, const views::DeadlineQuery& query) {
+  auto& ask = *request.mutable_deadlines();
+  if (query.tenant) ask.set_tenant(query.tenant->str());
+  ask.set_most(static_cast<int32_t>(query.limit));
+  ask.set_cursor(query.cursor);
+  ask.set_historic_at_moment(query.historic_at_moment);
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return FromWire(response.deadlines());
+}
+
+Result<views::DeadlinePage> SocketSession::Overdue(const views::DeadlineQuery& query, Instant now) {
+  v1::Request request;
+  request.mutable_deadlines()->set_to_at_ms(ToUnixMillis(now));
+  return Deadlines(std::move(request), query);
+}
+
+Result<views::DeadlinePage> SocketSession::AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) {
+  v1::Request request;
+  request.mutable_deadlines()->set_from_at_ms(ToUnixMillis(from));
+  request.mutable_deadlines()->set_to_at_ms(ToUnixMillis(to));
+  return Deadlines(std::move(request), query);
+}
+
+Result<views::DeadlinePage> SocketSession::OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) {
+  v1::Request request;
+  ToWire(moment, *request.mutable_deadlines()->mutable_as_of());
+  return Deadlines(std::move(request), query);
+}
+
+Result<views::StatusTally> SocketSession::Tally(const std::optional<core::TenantId>& tenant,
+                                                const std::optional<core::ClockId>& clock, Instant at) {
+  v1::Request request;
+  auto& count = *request.mutable_count();
+  if (tenant) count.set_tenant(tenant->str());
+  if (clock) count.set_clock(clock->str());
+  count.set_at_ms(ToUnixMillis(at));
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kAdvanceWait));
+  return FromWire(response.tally());
+}
+
+Result<views::CaseList> SocketSession::ListCases(const views::CaseQuery& query) {
+  v1::Request request;
+  auto& ask = *request.mutable_cases();
+  if (query.tenant) ask.set_tenant(query.tenant->str());
+  ToWire(query.moment, *ask.mutable_moment());
+  ask.set_most(static_cast<int32_t>(query.limit));
+  if (query.after) ask.set_after(std::string(query.after->uuid.AsBytes()));
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return FromWire(response.cases());
+}
+
+Result<std::vector<core::Sequence>> SocketSession::Ends() {
+  RASTI_TRY(const v1::Response::Status status, EngineStatus());
+  std::vector<core::Sequence> ends(static_cast<size_t>(status.partitions_size()));
+  for (const auto& partition : status.partitions()) {
+    if (partition.partition() < 0 || partition.partition() >= status.partitions_size()) return Fail(WrongAnswer());
+    ends[static_cast<size_t>(partition.partition())] = core::Sequence{partition.end()};
+  }
+  return ends;
+}
+
+Result<v1::Response::Status> SocketSession::EngineStatus() {
+  v1::Request request;
+  request.mutable_status();
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return response.status();
+}
+
+}  // namespace rasti::cli

@@ -1,0 +1,50 @@
+// A session over the socket of `rasti run`.
+#pragma once
+
+#include <memory>
+
+#include "tools/rasti/session.h"
+#include "tools/rasti/socket_connection.h"
+
+namespace rasti::cli {
+
+class SocketSession final : public Session {
+ public:
+  /// Errors: kUnavailable (nobody listens), kUnsupportedVersion (the other end is of another version), kPermission.
+  static Result<std::unique_ptr<SocketSession>> Connect(const std::string& path, const std::string& key);
+
+  Result<Instant> Now() override;
+  bool virtual_clock() const override { return virtual_clock_; }
+  Status AdvanceClock(Instant to) override;
+  Result<std::shared_ptr<const runtime::Configuration>> Configuration() override;
+  Result<std::vector<codec::PublishedPackage>> Packages() override;
+  Result<std::vector<bool>> Publish(const std::vector<codec::PublishedPackage>& packages) override;
+  client::CommandClient& commands() override { return commands_; }
+  Status Settle(std::chrono::milliseconds timeout) override;
+  Result<views::CasePage> GetCase(const std::string& text, const views::Moment& moment,
+                                  const std::optional<codec::Token>& token) override;
+  Result<views::CaseHistory> History(const std::string& text, const views::Moment& moment) override;
+  Result<views::DeadlinePage> Overdue(const views::DeadlineQuery& query, Instant now) override;
+  Result<views::DeadlinePage> AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) override;
+  Result<views::DeadlinePage> OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) override;
+  Result<views::StatusTally> Tally(const std::optional<core::TenantId>& tenant,
+                                   const std::optional<core::ClockId>& clock, Instant at) override;
+  Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
+  Result<std::vector<core::Sequence>> Ends() override;
+  Status Close() override { return {}; }
+
+  /// How the engine does. Errors: as for every request.
+  Result<v1::Response::Status> EngineStatus();
+
+ private:
+  SocketSession(std::unique_ptr<SocketConnection> connection, const std::string& key);
+  Result<v1::Response::Pong> Ping();
+  Result<views::DeadlinePage> Deadlines(v1::Request request, const views::DeadlineQuery& query);
+
+  std::unique_ptr<SocketConnection> connection_;
+  client::CommandClient commands_;
+  bool virtual_clock_ = false;
+  std::shared_ptr<const runtime::Configuration> configuration_;
+};
+
+}  // namespace rasti::cli

@@ -1,0 +1,47 @@
+// What goes over the socket, to and from the types of the engine: requests' moments, pages of cases and deadlines.
+#pragma once
+
+#include <vector>
+
+#include "engine/codec/package_codec.h"
+#include "engine/codec/result_codec.h"
+#include "engine/views/views.h"
+#include "proto/rasti/v1/socket.pb.h"
+
+namespace rasti::cli {
+
+void ToWire(const views::Moment& moment, v1::Request::Moment& out);
+Result<views::Moment> FromWire(const v1::Request::Moment& in);
+
+void ToWire(const codec::Token& token, v1::Token& out);
+codec::Token FromWire(const v1::Token& in);
+
+void ToWire(const views::CasePage& page, v1::Response::CasePage& out);
+Result<views::CasePage> FromWire(const v1::Response::CasePage& in);
+
+void ToWire(const views::DeadlinePage& page, v1::Response::Deadlines& out);
+Result<views::DeadlinePage> FromWire(const v1::Response::Deadlines& in);
+
+void ToWire(const views::CaseList& list, v1::Response::Cases& out);
+Result<views::CaseList> FromWire(const v1::Response::Cases& in);
+
+void ToWire(const views::StatusTally& tally, v1::Response::Tally& out);
+views::StatusTally FromWire(const v1::Response::Tally& in);
+
+template <class Packages>
+void ToWire(const std::vector<codec::PublishedPackage>& packages, Packages& out) {
+  for (const codec::PublishedPackage& package : packages) {
+    out.add_packages()->ParseFromString(codec::EncodePackage(package));
+  }
+}
+template <class Packages>
+Result<std::vector<codec::PublishedPackage>> PackagesFromWire(const Packages& in) {
+  std::vector<codec::PublishedPackage> packages;
+  for (const v1::Package& package : in.packages()) {
+    RASTI_TRY(auto decoded, codec::DecodePackage(package.SerializeAsString()));
+    packages.push_back(std::move(decoded));
+  }
+  return packages;
+}
+
+}  // namespace rasti::cli
