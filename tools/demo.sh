@@ -24,13 +24,13 @@ rasti() {
 # Sorted keys, so that text compares as values. Into the folder $1, for the case $2.
 figures() {
   # The instant of the question is the one thing in which two answers may differ.
-  local folder=$1 case_id=$2 steady="del(.now)"
+  local folder=$1 case_id=$2 steady="del(.now, .at)"
   mkdir "$folder"
   build/rasti --data "$data" overdue --tenant "$tenant" --json | jq -eS "$steady" >"$folder/overdue.json"
   build/rasti --data "$data" show "$case_id" --json | jq -eS "$steady" >"$folder/case.json"
   build/rasti --data "$data" explain "$case_id" --json | jq -eS "$steady" >"$folder/explained.json"
   build/rasti --data "$data" history "$case_id" --json | jq -eS "$steady" >"$folder/history.json"
-  build/rasti --data "$data" tally --tenant "$tenant" --at "$until_time" --json | jq -eS "$steady" >"$folder/tally.json"
+  build/rasti --data "$data" tally --tenant "$tenant" --json | jq -eS "$steady" >"$folder/tally.json"
 }
 
 first_overdue_case() {
@@ -43,6 +43,7 @@ run_the_year() {
   rasti init --partitions 4 --packages "${packages[@]}"
   rasti import --mapping "$mapping" "$sample" --until "$until_time" --json | tee "$work/import.json"
   rasti overdue --tenant "$tenant" --limit 10
+  rasti tally --tenant "$tenant"
   case_id=$(first_overdue_case) || die "no case is overdue after the import, and there should be"
   rasti show "$case_id"
   rasti explain "$case_id"

@@ -55,6 +55,7 @@ void ToWire(const core::EventPayload& in, v1::Event& out) {
                  [&](const core::ClockPaused& event) { ToWire(event, *out.mutable_clock_paused()); },
                  [&](const core::ClockResumed& event) { ToWire(event, *out.mutable_clock_resumed()); },
                  [&](const core::ClockMet& event) { ToWire(event, *out.mutable_clock_met()); },
+                 [&](const core::ClockCancelled& event) { ToWire(event, *out.mutable_clock_cancelled()); },
                  [&](const core::ClockExtended& event) { ToWire(event, *out.mutable_clock_extended()); },
                  [&](const core::ClockReplanned& event) { ToWire(event, *out.mutable_clock_replanned()); },
                  [&](const core::DeadlineWarned& event) { ToWire(event, *out.mutable_deadline_warned()); },
@@ -107,6 +108,7 @@ void FromWire(const v1::Event& in, core::EventPayload& out, Faults& faults) {
     case E::kClockPaused: return Fill<core::ClockPaused>(in.clock_paused(), out, faults);
     case E::kClockResumed: return Fill<core::ClockResumed>(in.clock_resumed(), out, faults);
     case E::kClockMet: return Fill<core::ClockMet>(in.clock_met(), out, faults);
+    case E::kClockCancelled: return Fill<core::ClockCancelled>(in.clock_cancelled(), out, faults);
     case E::kClockExtended: return Fill<core::ClockExtended>(in.clock_extended(), out, faults);
     case E::kClockReplanned: return Fill<core::ClockReplanned>(in.clock_replanned(), out, faults);
     case E::kDeadlineWarned: return Fill<core::DeadlineWarned>(in.deadline_warned(), out, faults);

@@ -52,6 +52,8 @@ void ToWire(const core::ClockPaused& in, v1::ClockPaused& out);
 void FromWire(const v1::ClockPaused& in, core::ClockPaused& out, Faults& faults);
 void ToWire(const core::ClockResumed& in, v1::ClockResumed& out);
 void FromWire(const v1::ClockResumed& in, core::ClockResumed& out, Faults& faults);
+void ToWire(const core::ClockCancelled& in, v1::ClockCancelled& out);
+void FromWire(const v1::ClockCancelled& in, core::ClockCancelled& out, Faults& faults);
 void ToWire(const core::ClockMet& in, v1::ClockMet& out);
 void FromWire(const v1::ClockMet& in, core::ClockMet& out, Faults& faults);
 void ToWire(const core::ClockExtended& in, v1::ClockExtended& out);

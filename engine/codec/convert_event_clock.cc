@@ -59,6 +59,16 @@ void FromWire(const v1::ClockMet& in, core::ClockMet& out, Faults& faults) {
   out.on_time = in.on_time();
 }
 
+void ToWire(const core::ClockCancelled& in, v1::ClockCancelled& out) {
+  out.set_clock(in.clock.str());
+  out.set_reason(in.reason);
+}
+
+void FromWire(const v1::ClockCancelled& in, core::ClockCancelled& out, Faults&) {
+  out.clock = core::ClockId(in.clock());
+  out.reason = in.reason();
+}
+
 void ToWire(const core::ClockExtended& in, v1::ClockExtended& out) {
   out.set_clock(in.clock.str());
   ToWire(in.by, *out.mutable_by());

@@ -103,6 +103,7 @@ void ToWire(const core::CaseState& in, v1::CaseState& out) {
   if (in.live_since) out.set_live_since_at_ms(ToUnixMillis(*in.live_since));
   if (in.advanced_to) out.set_advanced_to_at_ms(ToUnixMillis(*in.advanced_to));
   out.set_calendar(in.calendar.str());
+  out.set_tzdata(in.tzdata.str());
   out.set_last_person(in.last_person.str());
   out.set_last_person_revision(in.last_person_revision.value);
   out.set_other_person_revision(in.other_person_revision.value);
@@ -146,6 +147,7 @@ void FromWire(const v1::CaseState& in, core::CaseState& out, Faults& faults) {
   FromWire(in.has_live_since_at_ms(), in.live_since_at_ms(), out.live_since, "live_since_at_ms", faults);
   FromWire(in.has_advanced_to_at_ms(), in.advanced_to_at_ms(), out.advanced_to, "advanced_to_at_ms", faults);
   out.calendar = core::VersionedName(in.calendar());
+  out.tzdata = core::VersionedName(in.tzdata());
   out.last_person = core::ActorId(in.last_person());
   out.last_person_revision = {in.last_person_revision()};
   out.other_person_revision = {in.other_person_revision()};

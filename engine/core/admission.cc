@@ -143,6 +143,16 @@ Verdict CheckActor(const Config& config, const CaseState& state, const Command& 
         fmt::format("{} has no action {}; it has: {}", config.definition->version.str(),
                     take != nullptr ? "'" + take->action.str() + "'" : "of this kind", fmt::join(known, ", ")));
   }
+  if (role->own_cases_only) {
+    const auto* message = std::get_if<AddMessage>(&command.payload);
+    const auto* attachment = std::get_if<AddAttachment>(&command.payload);
+    const bool from_office = (message != nullptr && message->direction != Direction::kFromCitizen) ||
+                             (attachment != nullptr && attachment->attachment.direction != Direction::kFromCitizen);
+    if (from_office) {
+      return Reject(RejectionCode::kRoleNotAllowed, "direction",
+                    fmt::format("the role '{}' speaks for the citizen, not for the office", actor.role.str()));
+    }
+  }
   if (role->own_cases_only && state.Exists() && state.submitted_by != actor.id &&
       (!state.subject || state.subject->view() != actor.id.view())) {
     return Reject(RejectionCode::kNotYourCase, "actor/id",
@@ -248,6 +258,10 @@ tl::expected<Instant, Rejection> AdmitCommand(const Config& config, const CaseSt
   if (state.Exists() && state.tenant != command.tenant) {
     return Reject(RejectionCode::kWrongTenant, "tenant",
                   fmt::format("the case does not belong to '{}'", command.tenant.str()));
+  }
+  if (command.received_at && !submits) {
+    return Reject(RejectionCode::kFieldInvalid, "received_at",
+                  "only a submission was received; what happened to a case later has an occurred_at");
   }
   const Gate gate = GateOf(*config.definition, state, command.payload);
   if (auto verdict = CheckActor(config, state, command, gate); !verdict) return tl::unexpected(verdict.error());

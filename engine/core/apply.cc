@@ -1,6 +1,9 @@
 #include "engine/core/apply.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <type_traits>
 
 #include "engine/base/check.h"
 
@@ -83,50 +86,59 @@ class Applier {
     }
   }
   void operator()(const ClockPaused& event) {
-    ClockState& clock = Clock(event.clock);
-    clock.status = ClockStatus::kPaused;
-    clock.paused_by_hand = event.by_hand;
-    clock.course.steps.emplace_back(sla::Paused{context_.occurred_at});
+    ClockState* clock = Find(event.clock);
+    if (clock == nullptr) return;
+    clock->status = ClockStatus::kPaused;
+    clock->paused_by_hand = event.by_hand;
+    clock->course.steps.emplace_back(sla::Paused{context_.occurred_at});
   }
   void operator()(const ClockResumed& event) {
-    ClockState& clock = Clock(event.clock);
-    clock.status = ClockStatus::kRunning;
-    clock.paused_by_hand = false;
-    clock.course.steps.emplace_back(sla::Resumed{context_.occurred_at});
-    clock.plan = event.plan;
+    ClockState* clock = Find(event.clock);
+    if (clock == nullptr) return;
+    clock->status = ClockStatus::kRunning;
+    clock->paused_by_hand = false;
+    clock->course.steps.emplace_back(sla::Resumed{context_.occurred_at});
+    clock->plan = event.plan;
   }
   void operator()(const ClockMet& event) {
-    ClockState& clock = Clock(event.clock);
-    clock.status = ClockStatus::kMet;
-    clock.met_at = context_.occurred_at;
-    clock.plan.warnings.clear();
-    clock.plan.escalations.clear();
+    ClockState* clock = Find(event.clock);
+    if (clock == nullptr) return;
+    clock->met_at = context_.occurred_at;
+    Stop(*clock, ClockStatus::kMet);
+  }
+  void operator()(const ClockCancelled& event) {
+    if (ClockState* clock = Find(event.clock)) Stop(*clock, ClockStatus::kCancelled);
   }
   void operator()(const ClockExtended& event) {
-    ClockState& clock = Clock(event.clock);
-    clock.course.steps.emplace_back(sla::Extended{event.by});
-    clock.plan = event.plan;
-    ++clock.extensions;
+    ClockState* clock = Find(event.clock);
+    if (clock == nullptr) return;
+    clock->course.steps.emplace_back(sla::Extended{event.by});
+    clock->plan = event.plan;
+    ++clock->extensions;
   }
   void operator()(const ClockReplanned& event) {
-    ClockState& clock = Clock(event.clock);
-    clock.course.rule = event.rule;
-    clock.course.steps.emplace_back(sla::Replanned{context_.occurred_at});
-    clock.plan = event.plan;
+    ClockState* clock = Find(event.clock);
+    if (clock == nullptr) return;
+    clock->course.rule = event.rule;
+    clock->course.steps.emplace_back(sla::Replanned{context_.occurred_at});
+    clock->plan = event.plan;
   }
   void operator()(const DeadlineWarned& event) {
-    auto& warnings = Clock(event.clock).plan.warnings;
-    if (!warnings.empty()) warnings.erase(warnings.begin());
+    ClockState* clock = Find(event.clock);
+    if (clock == nullptr || clock->plan.warnings.empty()) return;
+    clock->plan.warnings.erase(clock->plan.warnings.begin());
   }
   void operator()(const DeadlineBreached& event) {
-    ClockState& clock = Clock(event.clock);
-    clock.breached = true;
-    clock.plan.warnings.clear();
+    ClockState* clock = Find(event.clock);
+    if (clock == nullptr) return;
+    clock->breached = true;
+    clock->plan.warnings.clear();
   }
   void operator()(const CaseEscalated& event) {
-    ClockState& clock = Clock(event.clock);
-    clock.escalated_to = std::max(clock.escalated_to, event.level);
-    auto& levels = clock.plan.escalations;
+    ClockState* clock = Find(event.clock);
+    if (clock == nullptr) return;
+    clock->escalated_to = std::max(clock->escalated_to, event.level);
+    auto& levels = clock->plan.escalations;
     if (!levels.empty()) levels.erase(levels.begin());
   }
 
@@ -148,19 +160,17 @@ class Applier {
   void operator()(const PersonalDataOpened&) {}
 
  private:
-  ClockState& Clock(const ClockId& id) {
-    ClockState* clock = state_.FindClock(id);
-    RASTI_CHECK(clock != nullptr, "an event names a clock that was never started");
-    return *clock;
+  ClockState* Find(const ClockId& clock) { return state_.FindClock(clock); }
+  static void Stop(ClockState& clock, ClockStatus status) {
+    clock.status = status;
+    clock.plan.warnings.clear();
+    clock.plan.escalations.clear();
   }
   // No clock runs in a case that ended; those that were not met did not get the chance.
   void End(CaseStatus status) {
     state_.status = status;
     for (ClockState& clock : state_.clocks) {
-      if (!clock.IsActive()) continue;
-      clock.status = ClockStatus::kCancelled;
-      clock.plan.warnings.clear();
-      clock.plan.escalations.clear();
+      if (clock.IsActive()) Stop(clock, ClockStatus::kCancelled);
     }
   }
   void Unfreeze(const CommandId& follow_up) {
@@ -172,6 +182,20 @@ class Applier {
   CaseState& state_;
   const EventContext& context_;
 };
+
+// The clock that an event needs to be there; nullptr for events that need none.
+const ClockId* NeededClock(const EventPayload& payload) {
+  return std::visit(
+      [](const auto& event) -> const ClockId* {
+        using Payload = std::decay_t<decltype(event)>;
+        if constexpr (requires { event.clock; } && !std::is_same_v<Payload, ClockStarted>) {
+          return &event.clock;
+        } else {
+          return nullptr;
+        }
+      },
+      payload);
+}
 
 // Timers, deliveries and re-planning are nobody's doing: they do not count for expected_revision.
 bool IsDoneByPeople(const EventContext& context) {
@@ -191,6 +215,7 @@ void Apply(CaseState& state, const Event& event) {
   state.last_occurred_at = context.occurred_at;
   state.last_recorded_at = context.recorded_at;
   if (state.calendar != context.versions.calendar) state.calendar = context.versions.calendar;
+  if (state.tzdata != context.versions.tzdata) state.tzdata = context.versions.tzdata;
   if (IsDoneByPeople(context)) {
     if (state.last_person != context.actor.id) {
       state.other_person_revision = state.last_person_revision;
@@ -198,6 +223,19 @@ void Apply(CaseState& state, const Event& event) {
     }
     state.last_person_revision = event.revision;
   }
+}
+
+std::optional<std::string> WhyNotNext(const CaseState& state, const Event& event) {
+  if (event.revision != state.revision.Next()) return fmt::format("the case is at revision {}", state.revision.value);
+  if (state.Exists() && state.id != event.ctx().case_id) return fmt::format("the case is {}", state.id.str());
+  if (state.Exists() == std::holds_alternative<CaseSubmitted>(event.payload)) {
+    return state.Exists() ? "the case was submitted before" : "a case begins with its submission";
+  }
+  const ClockId* clock = NeededClock(event.payload);
+  if (clock != nullptr && state.FindClock(*clock) == nullptr) {
+    return fmt::format("it names the clock '{}', which was never started", clock->str());
+  }
+  return std::nullopt;
 }
 
 }  // namespace rasti::core

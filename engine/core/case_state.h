@@ -73,8 +73,8 @@ struct ClockState {
   bool operator==(const ClockState&) const = default;
 
   bool IsActive() const { return status == ClockStatus::kRunning || status == ClockStatus::kPaused; }
-  /// Met, and not after its deadline. On time is occurred_at <= due_at.
-  bool MetOnTime() const { return met_at.has_value() && *met_at <= plan.due_at; }
+  /// Met, not after its deadline and never breached. On time is occurred_at <= due_at.
+  bool MetOnTime() const { return met_at.has_value() && !breached && *met_at <= plan.due_at; }
 };
 
 /// A command sent to another case whose answer is awaited.
@@ -127,8 +127,9 @@ struct CaseState {
   bool historic = false;
   std::optional<Instant> live_since;
   std::optional<Instant> advanced_to;
-  /// The calendar that the running clocks were last planned with.
+  /// The calendar and the time zones that the running clocks were last planned with.
   VersionedName calendar;
+  VersionedName tzdata;
 
   /// What expected_revision is compared with: the last revision made by a person, and the last one made by anybody
   /// but that person.

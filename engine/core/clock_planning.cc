@@ -43,10 +43,15 @@ Result<ClockPlan> PlanChange(const sla::Calendar& calendar, const Clock& clock, 
   RASTI_TRY(const sla::Deadline deadline, sla::ComputeDeadline(calendar, course));
   ClockPlan plan{deadline.due_at, deadline.computed, {}, {}};
   RASTI_TRY(plan.warnings, Warnings(calendar, clock, plan.due_at));
-  // Warnings fire in order, so that the pending ones are the last of the list.
-  const size_t pending = std::min(before.plan.warnings.size(), plan.warnings.size());
-  plan.warnings.erase(plan.warnings.begin(), plan.warnings.end() - static_cast<std::ptrdiff_t>(pending));
-  for (PendingWarning& warning : plan.warnings) warning.at = std::max(warning.at, now);
+  // Warnings fire in order, so that the pending ones are the last of the list. One whose instant has passed by the new
+  // plan is given at once if it was pending; one that was given is given again if the deadline moved behind it.
+  const size_t given = plan.warnings.size() - std::min(before.plan.warnings.size(), plan.warnings.size());
+  std::vector<PendingWarning> kept;
+  for (size_t i = 0; i < plan.warnings.size(); ++i) {
+    const Instant at = plan.warnings[i].at;
+    if (at > now || i >= given) kept.push_back({std::max(at, now)});
+  }
+  plan.warnings = std::move(kept);
   RASTI_TRY(plan.escalations, Escalations(calendar, clock, plan.due_at));
   return plan;
 }

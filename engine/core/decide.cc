@@ -153,10 +153,11 @@ class Decider {
   const Command& command_;
 };
 
-// Bookkeeping changes nothing that an automatic action could wait for, and must not set off what time should.
+// Bookkeeping changes nothing that an automatic action could wait for, and must not set off what time should. After a
+// migration the automatic actions are those of another version: they come with the next thing that happens.
 bool SetsOffAutomaticActions(const CommandPayload& payload) {
   return !std::holds_alternative<RecordDelivery>(payload) && !std::holds_alternative<RecordAccess>(payload) &&
-         !std::holds_alternative<GoLive>(payload);
+         !std::holds_alternative<GoLive>(payload) && !std::holds_alternative<MigrateCase>(payload);
 }
 
 }  // namespace
@@ -191,8 +192,9 @@ FollowUp AnswerTo(const Command& follow_up, const Rejection* rejection) {
   AnswerFollowUp payload;
   payload.follow_up = follow_up.command_id;
   payload.from = follow_up.case_id;
-  payload.accepted = rejection == nullptr;
-  if (rejection != nullptr) {
+  // Asked again after a time-out, the other case has nothing to change: what was asked for is so.
+  payload.accepted = rejection == nullptr || rejection->code == RejectionCode::kNoChange;
+  if (!payload.accepted) {
     payload.code = RejectionCodeName(rejection->code);
     payload.reason = rejection->message;
   }

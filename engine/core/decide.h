@@ -136,9 +136,11 @@ tl::expected<Instant, Rejection> Admit(const Config& config, const CaseState& st
 /// A calendar that does not cover what is to be planned is a rejection (kCalendarNotCovered): the timer stays.
 DecideResult FireTimer(const Config& config, const CaseState& state, Instant recorded_at);
 
-/// Plans running clocks anew where config.calendar differs from the one they were planned with. A result without
+/// Plans running clocks anew where calendar or time zones differ from those they were planned with. A result without
 /// events: nothing moved. To be called before a command or timer of the case is decided, and by the sweep.
-DecideResult Replan(const Config& config, const CaseState& state, Instant recorded_at);
+/// `occurred_at` is the re-planning instant: that of what is decided next, so that a command which was handed in in
+/// time is not made late by planning before it; no deadline moves to before it. Historic cases: their own last instant.
+DecideResult Replan(const Config& config, const CaseState& state, Instant occurred_at, Instant recorded_at);
 /// True when Replan has something to look at.
 bool NeedsReplan(const Config& config, const CaseState& state);
 

@@ -84,6 +84,14 @@ Verdict DecideSubmit(DecisionBuilder& builder, const Command& command, const Sub
                   fmt::format("{} lies after the submission at {}", FormatInstant(*command.received_at),
                               FormatInstant(builder.now())));
   }
+  const Permission back_date = submit.historic ? Permission::kImport : Permission::kBackDate;
+  if (command.received_at && *command.received_at < builder.now() &&
+      !definition.Allows(back_date, command.actor.role)) {
+    return Reject(RejectionCode::kBackDated, "received_at",
+                  fmt::format("the role '{}' may not say that something was received before it was entered; leave "
+                              "received_at out",
+                              command.actor.role.str()));
+  }
   if (!submit.given_deadlines.empty() && !submit.historic) {
     return Reject(RejectionCode::kNotHistoric, "given_deadlines", "only a historic case brings deadlines of its own");
   }
@@ -126,6 +134,53 @@ Verdict DecideSubmit(DecisionBuilder& builder, const Command& command, const Sub
   return builder.RunClocks(happening, submit.historic ? &submit.given_deadlines : nullptr);
 }
 
+namespace {
+
+// Another category, or a form of which a clock's condition now says something else, has other deadlines. They are
+// counted from the same start: a correction resets no clock. What is breached or met stays so, and deadlines that came
+// with the case are its own. `applied`: which of the definition's clocks the case had before.
+Verdict FollowCorrection(DecisionBuilder& builder, const std::vector<bool>& applied, const char* reason) {
+  const bool own_deadlines =
+      builder.state().historic &&
+      (builder.state().clocks.empty() || std::ranges::any_of(builder.state().clocks, &ClockState::given));
+  if (own_deadlines) return {};
+  const auto& clocks = builder.definition().clocks;
+  for (size_t i = 0; i < clocks.size(); ++i) {
+    const Clock& clock = clocks[i];
+    const ClockState* known = builder.state().FindClock(clock.id);
+    if (known != nullptr && (known->breached || known->status == ClockStatus::kMet)) continue;
+    const auto applies = builder.AppliesTo(clock);
+    if (!applies) return tl::unexpected(applies.error());
+
+    if (known != nullptr && known->IsActive()) {
+      if (!*applies) {
+        builder.Emit(ClockCancelled{clock.id, reason});
+        continue;
+      }
+      const sla::Rule& rule = *clock.RuleFor(builder.state().category);
+      if (auto verdict = builder.ReplanClock(clock, rule, reason); !verdict) return verdict;
+    } else if (*applies && !applied[i] && (known != nullptr || clock.start.submitted)) {
+      const Instant submitted = builder.state().received_at.value_or(builder.state().submitted_at);
+      const Instant start = known != nullptr ? known->course.start : submitted;
+      if (auto verdict = builder.StartClock(clock, start, nullptr); !verdict) return verdict;
+    }
+  }
+  return {};
+}
+
+// Which of the definition's clocks the case has, in their order.
+tl::expected<std::vector<bool>, Rejection> ClocksOf(const DecisionBuilder& builder) {
+  std::vector<bool> applied;
+  for (const Clock& clock : builder.definition().clocks) {
+    const auto applies = builder.AppliesTo(clock);
+    if (!applies) return tl::unexpected(applies.error());
+    applied.push_back(*applies);
+  }
+  return applied;
+}
+
+}  // namespace
+
 Verdict DecideCorrect(DecisionBuilder& builder, const CorrectCase& correct) {
   const CaseState& state = builder.state();
   CaseCorrected event;
@@ -160,23 +215,12 @@ Verdict DecideCorrect(DecisionBuilder& builder, const CorrectCase& correct) {
   if (!event.category && !event.title && !event.form && event.personal.empty()) {
     return Reject(RejectionCode::kNoChange, "", "the case already says so");
   }
-  const bool recategorised = event.category.has_value();
+  const bool moves_clocks = event.category || event.form;
+  const char* reason = event.category ? "category corrected" : "form corrected";
+  const auto applied = ClocksOf(builder);
+  if (!applied) return tl::unexpected(applied.error());
   builder.Emit(std::move(event));
-  if (!recategorised) return {};
-
-  // Another category has other deadlines, counted from the same start: a correction resets no clock.
-  for (const Clock& clock : builder.definition().clocks) {
-    const ClockState* running = builder.state().FindClock(clock.id);
-    const sla::Rule* rule = clock.RuleFor(builder.state().category);
-    if (running == nullptr) {
-      if (rule == nullptr || !clock.start.submitted) continue;
-      const Instant start = builder.state().received_at.value_or(builder.state().submitted_at);
-      if (auto verdict = builder.StartClock(clock, start, nullptr); !verdict) return verdict;
-    } else if (running->status == ClockStatus::kRunning && !running->breached && !running->given && rule != nullptr) {
-      if (auto verdict = builder.ReplanClock(clock, *rule, "category corrected"); !verdict) return verdict;
-    }
-  }
-  return {};
+  return moves_clocks ? FollowCorrection(builder, *applied, reason) : Verdict();
 }
 
 Verdict DecideMigrate(DecisionBuilder& builder, const MigrateCase& migrate) {

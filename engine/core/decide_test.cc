@@ -2,60 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/sample_definition.h"
+#include "engine/core/decide_fixture_for_test.h"
 
 namespace rasti::core {
 namespace {
-
-using test::Act;
-using test::MakeCommand;
-using test::SampleCaseId;
-using test::SampleSubmit;
-namespace people = test::people;
-
-// One case of the sample workflow, its commands decided one after another.
-class DecideTest : public testing::Test {
- protected:
-  DecideResult Try(const Actor& actor, CommandPayload payload) {
-    return core::Decide(config_, state_, Make(actor, std::move(payload)), Time());
-  }
-  Command Make(const Actor& actor, CommandPayload payload) {
-    return MakeCommand(id_, std::to_string(++commands_), actor, std::move(payload));
-  }
-  DecisionTime Time() const { return {now_, now_}; }
-  Decision Do(const Actor& actor, CommandPayload payload) { return Take(Try(actor, std::move(payload))); }
-  Decision Take(DecideResult result) {
-    EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().message);
-    if (!result) return {};
-    state_ = result->state;
-    return *std::move(result);
-  }
-  RejectionCode Refused(const Actor& actor, CommandPayload payload) { return CodeOf(Try(actor, std::move(payload))); }
-  static RejectionCode CodeOf(const DecideResult& result) {
-    EXPECT_FALSE(result.has_value()) << "accepted";
-    if (result) return RejectionCode::kNoChange;
-    EXPECT_FALSE(result.error().message.empty());
-    return result.error().code;
-  }
-  void Submit() { Do(people::Citizen(), SampleSubmit()); }
-  void Open() {
-    Submit();
-    Do(people::Officer(), Act("open"));
-  }
-  const ClockState& Resolve() const { return *state_.FindClock(ClockId("resolve")); }
-  static std::vector<std::string_view> Types(const Decision& decision) {
-    std::vector<std::string_view> types;
-    for (const Event& event : decision.events) types.push_back(EventTypeName(event.payload));
-    return types;
-  }
-
-  test::SampleWorld world_;
-  Config config_ = world_.config();
-  CaseId id_ = SampleCaseId(1);
-  CaseState state_;
-  Instant now_ = test::SampleStart();
-  int commands_ = 0;
-};
 
 TEST_F(DecideTest, ASubmissionStartsItsClocksAndFindsItsQueue) {
   const Decision decision = Do(people::Citizen(), SampleSubmit());
@@ -224,7 +174,7 @@ TEST_F(DecideTest, ANewCalendarReplansWhatRuns) {
   const Instant due_before = Resolve().plan.due_at;
   config_ = world_.config_with_calendar_2();
   ASSERT_TRUE(NeedsReplan(config_, state_));
-  const auto replanned = Replan(config_, state_, now_);
+  const auto replanned = Replan(config_, state_, now_, now_);
   ASSERT_TRUE(replanned.has_value());
   for (const Event& event : replanned->events) {
     const auto* moved = std::get_if<ClockReplanned>(&event.payload);
@@ -232,7 +182,7 @@ TEST_F(DecideTest, ANewCalendarReplansWhatRuns) {
     EXPECT_GE(moved->plan.due_at, now_);
   }
   EXPECT_GE(replanned->state.FindClock(ClockId("resolve"))->plan.due_at, due_before);
-  const auto again = Replan(config_, replanned->state, now_);
+  const auto again = Replan(config_, replanned->state, now_, now_);
   ASSERT_TRUE(again.has_value());
   EXPECT_TRUE(again->events.empty()) << "planning anew twice changes nothing more";
 }

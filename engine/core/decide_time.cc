@@ -68,18 +68,19 @@ DecideResult FireTimer(const Config& config, const CaseState& state, Instant rec
 }
 
 bool NeedsReplan(const Config& config, const CaseState& state) {
-  return state.Exists() && state.calendar != config.versions.calendar &&
-         std::ranges::any_of(state.clocks, MovesWithCalendar);
+  const bool same = state.calendar == config.versions.calendar && state.tzdata == config.versions.tzdata;
+  return state.Exists() && !same && std::ranges::any_of(state.clocks, MovesWithCalendar);
 }
 
-DecideResult Replan(const Config& config, const CaseState& state, Instant recorded_at) {
-  const Instant now = state.IsLive() ? std::max(recorded_at, state.last_occurred_at) : state.last_occurred_at;
+DecideResult Replan(const Config& config, const CaseState& state, Instant occurred_at, Instant recorded_at) {
+  const Instant now = state.IsLive() ? std::max(occurred_at, state.last_occurred_at) : state.last_occurred_at;
   DecisionBuilder builder(config, state, SystemContext(config, state, now, recorded_at, CommandId("replan")));
   for (const Clock& clock : config.definition->clocks) {
     const ClockState* running = builder.state().FindClock(clock.id);
     if (running == nullptr || !MovesWithCalendar(*running)) continue;
-    auto verdict =
-        builder.ReplanClock(clock, running->course.rule, fmt::format("calendar {}", config.versions.calendar.str()));
+    auto verdict = builder.ReplanClock(
+        clock, running->course.rule,
+        fmt::format("calendar {}, {}", config.versions.calendar.str(), config.versions.tzdata.str()));
     if (!verdict) return tl::unexpected(std::move(verdict).error());
   }
   return std::move(builder).Finish({}, /*may_be_empty=*/true);

@@ -47,8 +47,10 @@ class DecisionBuilder {
   };
   Verdict RunClocks(const Happening& happening, const std::vector<GivenDeadline>* given = nullptr);
   Verdict StartClock(const Clock& clock, Instant start, const std::vector<GivenDeadline>* given);
+  /// True where the case's category has a rule of this clock and its condition, if any, holds.
+  tl::expected<bool, Rejection> AppliesTo(const Clock& clock) const;
   Verdict ResumeClock(const Clock& clock, const std::string& reason);
-  /// Plans a running clock anew; emits an event only if its deadline or rule moves.
+  /// Plans a running or paused clock anew; emits an event only if its deadline or rule moves.
   Verdict ReplanClock(const Clock& clock, const sla::Rule& rule, const std::string& reason);
 
   // ---- actions (decision_actions.cc) ----

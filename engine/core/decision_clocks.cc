@@ -46,8 +46,12 @@ Verdict DecisionBuilder::RunClocks(const Happening& happening, const std::vector
           if (auto verdict = ResumeClock(clock, "met"); !verdict) return verdict;
           running = state().FindClock(clock.id);
         }
+        // What falls due within the decision itself (a date that passed during a pause, a receipt long ago) is a breach
+        // all the same, and comes first.
         const Instant due_at = running->plan.due_at;
-        Emit(ClockMet{clock.id, due_at, now() <= due_at});
+        if (due_at < now() && !running->breached) Emit(DeadlineBreached{clock.id, due_at});
+        const bool on_time = now() <= due_at && !state().FindClock(clock.id)->breached;
+        Emit(ClockMet{clock.id, due_at, on_time});
         continue;
       }
       if (happening.stage.empty()) continue;
@@ -87,22 +91,24 @@ Verdict DecisionBuilder::StartClock(const Clock& clock, Instant start, const std
   } else {
     // With deadlines of its own, a case has no others.
     if (given != nullptr && !given->empty()) return {};
-    const sla::Rule* rule = clock.RuleFor(state().category);
-    if (rule == nullptr) return {};
-    if (clock.when) {
-      const GuardActivation activation(definition(), state(), context().actor, {}, now());
-      const auto holds = clock.when->EvaluateBool(activation);
-      if (!holds) {
-        return Reject(RejectionCode::kGuardError, "clocks/" + clock.id.str() + "/when", holds.error().message);
-      }
-      if (!*holds) return {};
-    }
-    course.rule = *rule;
+    const auto applies = AppliesTo(clock);
+    if (!applies) return tl::unexpected(applies.error());
+    if (!*applies) return {};
+    course.rule = *clock.RuleFor(state().category);
   }
   auto plan = PlanStart(*config_.calendar, clock, course);
   if (!plan) return RejectPlan(clock, plan.error());
   Emit(ClockStarted{clock.id, course.rule, start, *std::move(plan), own != nullptr});
   return {};
+}
+
+tl::expected<bool, Rejection> DecisionBuilder::AppliesTo(const Clock& clock) const {
+  if (clock.RuleFor(state().category) == nullptr) return false;
+  if (!clock.when) return true;
+  const GuardActivation activation(definition(), state(), context().actor, {}, now());
+  const auto holds = clock.when->EvaluateBool(activation);
+  if (!holds) return Reject(RejectionCode::kGuardError, "clocks/" + clock.id.str() + "/when", holds.error().message);
+  return *holds;
 }
 
 Verdict DecisionBuilder::ResumeClock(const Clock& clock, const std::string& reason) {

@@ -39,6 +39,7 @@ std::string_view EventTypeName(const EventPayload& payload) {
                         [](const ClockPaused&) -> std::string_view { return "clock_paused"; },
                         [](const ClockResumed&) -> std::string_view { return "clock_resumed"; },
                         [](const ClockMet&) -> std::string_view { return "clock_met"; },
+                        [](const ClockCancelled&) -> std::string_view { return "clock_cancelled"; },
                         [](const ClockExtended&) -> std::string_view { return "clock_extended"; },
                         [](const ClockReplanned&) -> std::string_view { return "clock_replanned"; },
                         [](const DeadlineWarned&) -> std::string_view { return "deadline_warned"; },
@@ -57,13 +58,14 @@ std::string_view EventTypeName(const EventPayload& payload) {
 
 const std::vector<std::string_view>& EventTypeNames() {
   static const std::vector<std::string_view> names{
-      "case_submitted",  "stage_entered",       "action_taken",        "case_assigned",     "case_released",
-      "case_referred",   "case_reopened",       "case_withdrawn",      "case_rated",        "case_closed",
-      "case_corrected",  "case_migrated",       "case_advanced",       "case_went_live",    "message_received",
-      "message_sent",    "attachment_received", "attachment_sent",     "response_sent",     "clock_started",
-      "clock_paused",    "clock_resumed",       "clock_met",           "clock_extended",    "clock_replanned",
-      "deadline_warned", "deadline_breached",   "case_escalated",      "merge_requested",   "duplicate_linked",
-      "case_merged",     "merge_refused",       "follow_up_timed_out", "delivery_recorded", "personal_data_opened"};
+      "case_submitted",      "stage_entered",       "action_taken",      "case_assigned",       "case_released",
+      "case_referred",       "case_reopened",       "case_withdrawn",    "case_rated",          "case_closed",
+      "case_corrected",      "case_migrated",       "case_advanced",     "case_went_live",      "message_received",
+      "message_sent",        "attachment_received", "attachment_sent",   "response_sent",       "clock_started",
+      "clock_paused",        "clock_resumed",       "clock_met",         "clock_cancelled",     "clock_extended",
+      "clock_replanned",     "deadline_warned",     "deadline_breached", "case_escalated",      "merge_requested",
+      "duplicate_linked",    "case_merged",         "merge_refused",     "follow_up_timed_out", "delivery_recorded",
+      "personal_data_opened"};
   return names;
 }
 

@@ -192,6 +192,12 @@ struct ClockMet {
   bool on_time = false;
   bool operator==(const ClockMet&) const = default;
 };
+/// A correction took the deadline away: the case's category or form has none any more.
+struct ClockCancelled {
+  ClockId clock;
+  std::string reason;
+  bool operator==(const ClockCancelled&) const = default;
+};
 struct ClockExtended {
   ClockId clock;
   sla::Rule by;
@@ -275,12 +281,12 @@ struct PersonalDataOpened {
   bool operator==(const PersonalDataOpened&) const = default;
 };
 
-using EventPayload =
-    std::variant<CaseSubmitted, StageEntered, ActionTaken, CaseAssigned, CaseReleased, CaseReferred, CaseReopened,
-                 CaseWithdrawn, CaseRated, CaseClosed, CaseCorrected, CaseMigrated, CaseAdvanced, CaseWentLive,
-                 MessageAdded, AttachmentAdded, ResponseSent, ClockStarted, ClockPaused, ClockResumed, ClockMet,
-                 ClockExtended, ClockReplanned, DeadlineWarned, DeadlineBreached, CaseEscalated, MergeRequested,
-                 DuplicateLinked, CaseMerged, MergeRefused, FollowUpTimedOut, DeliveryRecorded, PersonalDataOpened>;
+using EventPayload = std::variant<CaseSubmitted, StageEntered, ActionTaken, CaseAssigned, CaseReleased, CaseReferred,
+                                  CaseReopened, CaseWithdrawn, CaseRated, CaseClosed, CaseCorrected, CaseMigrated,
+                                  CaseAdvanced, CaseWentLive, MessageAdded, AttachmentAdded, ResponseSent, ClockStarted,
+                                  ClockPaused, ClockResumed, ClockMet, ClockCancelled, ClockExtended, ClockReplanned,
+                                  DeadlineWarned, DeadlineBreached, CaseEscalated, MergeRequested, DuplicateLinked,
+                                  CaseMerged, MergeRefused, FollowUpTimedOut, DeliveryRecorded, PersonalDataOpened>;
 
 struct Event {
   std::shared_ptr<const EventContext> context;

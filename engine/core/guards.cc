@@ -1,5 +1,7 @@
 #include "engine/core/guards.h"
 
+#include <algorithm>
+
 namespace rasti::core {
 namespace {
 
@@ -89,6 +91,17 @@ Value GuardActivation::FormValue() const {
     if (!data.contains(path)) data[path] = true;
   }
   return ValueFromJson(data, definition_.form.type());
+}
+
+bool GuardActivation::MayHave(size_t variable_index, std::string_view member) const {
+  if (variable_index != kForm) return true;
+  // The form is canonical JSON, and members are identifiers, which JSON does not escape.
+  const std::string quoted = "\"" + std::string(member) + "\"";
+  if (state_.form.find(quoted) != std::string::npos) return true;
+  return std::ranges::any_of(state_.personal, [&](const Field& field) {
+    const std::string_view path = field.path;
+    return path.starts_with('/') && path.substr(1).starts_with(member);
+  });
 }
 
 Value GuardActivation::Lookup(size_t variable_index) const {

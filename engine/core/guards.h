@@ -17,6 +17,7 @@ class GuardActivation final : public expression::Activation {
                   Instant now)
       : definition_(definition), state_(state), actor_(actor), fields_(fields), now_(now) {}
   expression::Value Lookup(size_t variable_index) const override;
+  bool MayHave(size_t variable_index, std::string_view member) const override;
 
  private:
   expression::Value CaseValue() const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -86,6 +87,22 @@ Result<std::string> ParsePublicReference(std::string_view text) {
         fmt::format("reference '{}': the last character does not match; one of them is mistyped", text)));
   }
   return Write(symbols);
+}
+
+bool IsEngineCommandId(const CommandId& id) {
+  const std::string_view text = id.view();
+  if (text == "timer" || text == "replan") return true;
+  constexpr size_t kUuidLength = 36;
+  if (text.size() <= kUuidLength || !ParseUuid(text.substr(0, kUuidLength))) return false;
+  std::string_view rest = text.substr(kUuidLength);
+  for (int part = 0; part < 2; ++part) {
+    if (!rest.starts_with('/')) return false;
+    rest.remove_prefix(1);
+    const size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    if (digits == 0) return false;
+    rest.remove_prefix(digits);
+  }
+  return rest.empty() || rest == "/answer";
 }
 
 VersionedName MakeVersionedName(std::string_view name, std::string_view version) {

@@ -45,6 +45,10 @@ struct CaseId {
   friend std::ostream& operator<<(std::ostream& out, const CaseId& id) { return out << id.str(); }
 };
 
+/// True for the ids that the engine gives what it does by itself: "timer", "replan", and those of follow-ups and their
+/// answers, "case_id/revision/n" and "case_id/revision/n/answer". Nobody else may use them.
+bool IsEngineCommandId(const CommandId& id);
+
 /// Reads a case id as people write it. Errors: kInvalidArgument.
 Result<CaseId> ParseCaseId(std::string_view text);
 

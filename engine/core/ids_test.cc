@@ -50,6 +50,17 @@ TEST(CaseIdTest, AKeyAlwaysGivesTheSameCase) {
   EXPECT_NE(CaseIdFromKey(TenantId("prizren"), "42"), CaseIdFromKey(TenantId("prizren"), "43"));
 }
 
+TEST(CommandIdTest, TheEnginesOwnAreTold) {
+  const std::string id = CaseIdFromKey(TenantId("prizren"), "42").str();
+  for (const std::string& own : std::vector<std::string>{"timer", "replan", id + "/7/0", id + "/12/3/answer"}) {
+    EXPECT_TRUE(IsEngineCommandId(CommandId(own))) << own;
+  }
+  for (const std::string& free : std::vector<std::string>{"", "timer2", "1", id, id + "/7", id + "/7/0/delivered",
+                                                          id + "/7/", id + "/x/0", "a/7/0"}) {
+    EXPECT_FALSE(IsEngineCommandId(CommandId(free))) << free;
+  }
+}
+
 TEST(VersionedNameTest, HasTwoParts) {
   const VersionedName name = MakeVersionedName("issue-report", "3");
   EXPECT_EQ(name.str(), "issue-report@3");

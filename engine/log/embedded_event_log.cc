@@ -60,8 +60,8 @@ class EmbeddedEventLogImpl : public EmbeddedEventLog {
                   fmt::format("{} commands wait already; try again later", core_->options().queue_most));
     }
     const core::PartitionId partition = ports::PartitionOf(key, core_->partition_count());
-    return core_->partition(partition).queue.PushCommand(core_->clock().Now(), std::move(key),
-                                                         std::move(signed_command), std::move(done));
+    return core_->partition(partition).queue.PushCommand(core_->clock(), std::move(key), std::move(signed_command),
+                                                         std::move(done));
   }
 
   Result<int64_t> Publish(std::string key, std::string value) override {

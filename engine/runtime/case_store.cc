@@ -17,6 +17,7 @@ constexpr ports::Table kTimers{3};
 
 constexpr std::string_view kFormatRow = "format";
 constexpr std::string_view kPositionRow = "position";
+constexpr std::string_view kSweptRow = "swept";
 
 std::string CommandRowKey(const core::CaseId& id, const core::CommandId& command) {
   std::string key(id.uuid.AsBytes());
@@ -81,6 +82,12 @@ Status CaseStore::Load() {
     position_.input.commands = row.Number();
     position_.input.follow_ups = row.Number();
     if (!row.Complete()) return Fail(Error::Corruption("state store: the position's row is damaged"));
+  }
+  RASTI_TRY(const auto swept, store_->Get(kMeta, kSweptRow));
+  if (swept) {
+    RowReader row(*swept);
+    swept_epoch_ = row.Number();
+    if (!row.Complete()) return Fail(Error::Corruption("state store: the row of the sweep is damaged"));
   }
   const auto cursor = store_->Scan(kTimers);
   for (cursor->Seek({}); cursor->Valid(); cursor->Next()) {
@@ -170,9 +177,7 @@ Status CaseStore::Replay(const core::Event& event, const Hash256& hash, const po
   RASTI_TRY(std::shared_ptr<CaseRecord> record, FindRecord(context.case_id));
   const bool is_new = record == nullptr;
   if (is_new) record = std::make_shared<CaseRecord>();
-  if (event.revision != record->state.revision.Next()) {
-    return corrupt(fmt::format("the case is at revision {}", record->state.revision.value));
-  }
+  if (const auto why_not = core::WhyNotNext(record->state, event)) return corrupt(*why_not);
   const Hash256 wanted = is_new ? audit::FirstPrevHash(context.case_id.uuid) : record->head;
   if (event.prev_hash != wanted) return corrupt("it does not follow the case's event before: the hash chain is broken");
 
@@ -193,6 +198,7 @@ Status CaseStore::Replay(const core::Event& event, const Hash256& hash, const po
     outcome.last_revision = event.revision;
     outcome.last_sequence = event.sequence;
   }
+  last_replayed_ = CommandKey{context.case_id, context.command_id};
   position_.next_sequence = event.sequence.Next();
   position_.last_recorded_at = context.recorded_at;
   position_.input = input;
@@ -212,6 +218,10 @@ void CaseStore::InstallCommand(const core::CaseId& id, const core::CommandId& co
 std::optional<std::pair<Instant, core::CaseId>> CaseStore::EarliestTimer() const {
   if (timers_.empty()) return std::nullopt;
   return *timers_.begin();
+}
+
+bool CaseStore::WouldSplit(const core::Event& next) const {
+  return last_replayed_ == CommandKey{next.ctx().case_id, next.ctx().command_id} && IsRemembered(next.ctx().command_id);
 }
 
 Status CaseStore::Checkpoint(bool durable) {
@@ -238,6 +248,9 @@ Status CaseStore::Checkpoint(bool durable) {
   AppendOrdered(position, position_.input.commands);
   AppendOrdered(position, position_.input.follow_ups);
   batch->Put(kMeta, kPositionRow, position);
+  std::string swept;
+  AppendOrdered(swept, swept_epoch_);
+  batch->Put(kMeta, kSweptRow, swept);
   RASTI_CHECKED(store_->Write(*batch));
 
   for (auto& [id, record] : dirty_) Remember(std::move(record));

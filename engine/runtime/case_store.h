@@ -73,6 +73,10 @@ class CaseStore {
   Status Replay(const core::Event& event, const Hash256& hash, const ports::InputPositions& input);
   void SetPosition(const PartitionPosition& position) { position_ = position; }
   const PartitionPosition& position() const { return position_; }
+  /// Up to which epoch of calendars (Configuration::CalendarEpochAt) all cases were planned anew; -1: nobody looked
+  /// yet. Kept with the next checkpoint.
+  int64_t swept_epoch() const { return swept_epoch_; }
+  void SetSweptEpoch(int64_t epoch) { swept_epoch_ = epoch; }
 
   /// The earliest wall-time timer, or nothing.
   std::optional<std::pair<Instant, core::CaseId>> EarliestTimer() const;
@@ -84,6 +88,9 @@ class CaseStore {
 
   /// Writes everything that changed, with the position, in one batch; with `durable` also to disk.
   Status Checkpoint(bool durable);
+  /// True where a checkpoint now would leave a command's events on both sides of it, of which the later ones could no
+  /// longer tell where its answer begins: while replaying, after an event whose command may go on with `next`.
+  bool WouldSplit(const core::Event& next) const;
   /// Calls for every case, in order of id, from `after` on (exclusive), at most `most`; answers the last id seen, or
   /// nothing at the end. REQUIRES: a checkpoint since the last change that the caller wants to see.
   Result<std::optional<core::CaseId>> ForEach(std::optional<core::CaseId> after, size_t most,
@@ -114,10 +121,12 @@ class CaseStore {
   Cache young_;  // clean: two generations approximate least-recently-used with one look-up
   Cache old_;
   absl::flat_hash_map<CommandKey, CommandOutcome> new_commands_;
+  std::optional<CommandKey> last_replayed_;
   absl::btree_set<std::pair<Instant, core::CaseId>> timers_;
   // Each dirty case's timer as it stands in the store: what a checkpoint has to delete.
   absl::flat_hash_map<core::CaseId, std::optional<Instant>> stored_timers_;
   PartitionPosition position_;
+  int64_t swept_epoch_ = -1;
 };
 
 }  // namespace rasti::runtime

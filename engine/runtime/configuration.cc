@@ -108,6 +108,16 @@ const sla::Calendar* Configuration::CalendarAt(const std::string& name, Instant 
   return bound == version->value->by_tz.end() ? nullptr : bound->second.get();
 }
 
+const sla::Calendar* Configuration::FindCalendar(const core::VersionedName& calendar,
+                                                 const core::VersionedName& tzdata) const {
+  const auto found = calendars_.find(std::string(core::NameOf(calendar)));
+  if (found == calendars_.end()) return nullptr;
+  const auto version = std::ranges::find(found->second, core::VersionOf(calendar), &Version<CalendarVersion>::version);
+  if (version == found->second.end()) return nullptr;
+  const auto bound = version->value->by_tz.find(std::string(core::VersionOf(tzdata)));
+  return bound == version->value->by_tz.end() ? nullptr : bound->second.get();
+}
+
 core::VersionedName Configuration::CalendarVersionAt(const std::string& name, Instant at) const {
   const auto found = calendars_.find(name);
   if (found == calendars_.end()) return {};

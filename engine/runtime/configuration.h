@@ -55,6 +55,8 @@ class Configuration {
   const sla::Calendar* CalendarAt(const std::string& name, Instant at) const;
   /// "kosovo@1" of that calendar as events record it.
   core::VersionedName CalendarVersionAt(const std::string& name, Instant at) const;
+  /// The calendar that events name, whenever it was in force; nullptr when it was never published.
+  const sla::Calendar* FindCalendar(const core::VersionedName& calendar, const core::VersionedName& tzdata) const;
   /// The version of the tz data in force, for sla::LoadTimeZone; empty when there is none.
   std::string TimeZoneVersionAt(Instant at) const;
   std::vector<const core::Tenant*> TenantsAt(Instant at) const;

@@ -107,7 +107,7 @@ Result<Partition::Outcome> Partition::Run(const core::Command& command, std::str
       const auto happened_at = core::Admit(*config, record->state, command, time);
       if (!happened_at) return Outcome(tl::unexpected(happened_at.error()));
       RASTI_TRY(record, FireOwnTimers(std::move(record), *happened_at, time.recorded_at));
-      RASTI_TRY(record, ReplanIfNeeded(std::move(record), time.recorded_at));
+      RASTI_TRY(record, ReplanIfNeeded(std::move(record), *happened_at, time.recorded_at));
     }
   }
   auto decision = core::Decide(*config, state(), command, time);
@@ -122,7 +122,7 @@ Result<CaseRef> Partition::FireOwnTimers(CaseRef record, Instant before, Instant
   for (;;) {
     const auto timer = core::NextTimer(record->state);
     if (!timer || timer->due >= before) return record;
-    RASTI_TRY(record, ReplanIfNeeded(std::move(record), recorded_at));
+    RASTI_TRY(record, ReplanIfNeeded(std::move(record), before, recorded_at));
     const auto again = core::NextTimer(record->state);
     if (!again || again->due >= before) return record;
     const core::CaseId id = record->state.id;
@@ -143,10 +143,10 @@ Status Partition::FireOne(const CaseRef& record, Instant recorded_at) {
   return {};
 }
 
-Result<CaseRef> Partition::ReplanIfNeeded(CaseRef record, Instant recorded_at) {
+Result<CaseRef> Partition::ReplanIfNeeded(CaseRef record, Instant occurred_at, Instant recorded_at) {
   const auto config = configuration_->For(record->state, recorded_at);
   if (!config || !core::NeedsReplan(*config, record->state)) return record;
-  auto decision = core::Replan(*config, record->state, recorded_at);
+  auto decision = core::Replan(*config, record->state, occurred_at, recorded_at);
   // A calendar that does not cover a deadline any more leaves the deadline as it was planned.
   if (!decision || decision->events.empty()) return record;
   const core::CaseId id = record->state.id;
@@ -235,9 +235,14 @@ Result<size_t> Partition::FireTimers(Instant before, size_t most) {
     RASTI_TRY(CaseRef record, Find(next->second));
     RASTI_CHECK(record != nullptr, "a timer's case exists");
     const Instant recorded_at = RecordedAt();
-    RASTI_TRY(record, ReplanIfNeeded(std::move(record), recorded_at));
+    // Before the barrier everything was read, so that no command is to come which happened before this.
+    const CaseRef found = record;
+    RASTI_TRY(record, ReplanIfNeeded(std::move(record), before, recorded_at));
+    const bool replanned = record != found;
+    if (replanned) ++fired;
     const auto timer = core::NextWallTimer(record->state);
     if (!timer || *timer != next->first) continue;
+    if (replanned && fired >= most) break;
     RASTI_CHECKED(FireOne(record, recorded_at));
     staged_counters_.lateness_ms_most =
         std::max(staged_counters_.lateness_ms_most, (position_.last_recorded_at - next->first).count());
@@ -246,13 +251,13 @@ Result<size_t> Partition::FireTimers(Instant before, size_t most) {
   return fired;
 }
 
-Result<bool> Partition::Sweep(size_t most) {
+Result<bool> Partition::Sweep(Instant before, size_t most) {
   const Instant recorded_at = RecordedAt();
   RASTI_TRY(const auto last, cases_->ForEach(sweep_after_, most, [&](const CaseRecord& row) -> Status {
     const auto config = configuration_->For(row.state, recorded_at);
     if (!config || !core::NeedsReplan(*config, row.state)) return {};
     RASTI_TRY(CaseRef record, Find(row.state.id));
-    RASTI_TRY(record, ReplanIfNeeded(std::move(record), recorded_at));
+    RASTI_TRY(record, ReplanIfNeeded(std::move(record), before, recorded_at));
     return {};
   }));
   sweep_after_ = last;
@@ -281,6 +286,8 @@ void Partition::Drop() {
   position_ = cases_->position();
   next_input_ = committed_input_;
   staged_counters_ = counters_;
+  // What the sweep planned went with the rest: it begins again.
+  sweep_after_.reset();
   Clear();
 }
 

@@ -53,10 +53,13 @@ class Partition {
   void Use(std::shared_ptr<const Configuration> configuration);
   /// Decides one record and stages what comes of it. Errors are those of the store: the process stops.
   Status Handle(const ports::InputRecord& record);
-  /// Fires wall-time timers that are due before `before`, at most `most`, earliest first; answers how many.
+  /// Fires wall-time timers that are due before `before`, earliest first, and plans anew what has to be planned first;
+  /// at most `most` of both together, and answers how many.
+  /// REQUIRES: input taken in before `before` was handled.
   Result<size_t> FireTimers(Instant before, size_t most);
   /// Plans cases anew after a calendar came into force: looks at `most` cases a call; true when it has come to the end.
-  Result<bool> Sweep(size_t most);
+  /// REQUIRES: input taken in before `before` was handled; a checkpoint since the last change.
+  Result<bool> Sweep(Instant before, size_t most);
 
   /// Where the inputs stand with everything that was handled.
   const ports::InputPositions& next_input() const { return next_input_; }
@@ -88,7 +91,7 @@ class Partition {
   /// Fires the case's own timers due before `before`, whatever the budget. Answers the case as it is then.
   /// `recorded_at` is that of the decision they go before: recorded time never goes back within a partition.
   Result<CaseRef> FireOwnTimers(CaseRef record, Instant before, Instant recorded_at);
-  Result<CaseRef> ReplanIfNeeded(CaseRef record, Instant recorded_at);
+  Result<CaseRef> ReplanIfNeeded(CaseRef record, Instant occurred_at, Instant recorded_at);
   /// Fires the case's next timer. REQUIRES: it has one.
   Status FireOne(const CaseRef& record, Instant recorded_at);
   void Clear();

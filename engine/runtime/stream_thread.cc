@@ -22,8 +22,7 @@ StreamThread::StreamThread(ports::EventLog& log, ConfigurationSource& configurat
       clock_(clock),
       options_(options),
       hooks_(std::move(hooks)),
-      last_checkpoint_(std::chrono::steady_clock::now()),
-      last_flush_(last_checkpoint_) {}
+      timer_budget_(options.timers_time) {}
 
 StreamThread::~StreamThread() { static_cast<void>(Stop()); }
 
@@ -79,11 +78,11 @@ Status StreamThread::Loop() {
 Status StreamThread::Round() {
   RASTI_CHECKED(CheckClock());
   if (configuration_.Age() > kRefreshEvery) RASTI_CHECKED(configuration_.Refresh());
-  if (auto current = configuration_.Current(); current != in_use_) {
-    in_use_ = std::move(current);
-    for (auto& [id, owned] : owned_) owned.partition->Use(in_use_);
-  }
+  UseCurrentConfiguration();
   RASTI_TRY(const auto records, stream_->Poll(options_.batch_most, NextWait()));
+  // The wait may have been long: what came into force meanwhile holds for what is decided now.
+  UseCurrentConfiguration();
+  const auto began = std::chrono::steady_clock::now();
   for (const ports::InputRecord& record : records) {
     const auto found = owned_.find(record.partition);
     if (found == owned_.end()) {
@@ -91,14 +90,19 @@ Status StreamThread::Round() {
     }
     RASTI_CHECKED(found->second.partition->Handle(record));
   }
-  timers_pending_ = false;
-  for (auto& [id, owned] : owned_) {
-    RASTI_CHECKED(FireDueTimers(owned));
-    RASTI_CHECKED(SweepIfNeeded(owned));
-  }
+  RASTI_TRY(const size_t fired, FireDueTimers());
+  for (auto& [id, owned] : owned_) RASTI_CHECKED(SweepIfNeeded(owned));
   RASTI_CHECKED(Commit());
+  timer_budget_.Took(fired, std::chrono::steady_clock::now() - began);
   RASTI_CHECKED(CheckpointIfDue());
   return EndRound();
+}
+
+void StreamThread::UseCurrentConfiguration() {
+  auto current = configuration_.Current();
+  if (current == in_use_) return;
+  in_use_ = std::move(current);
+  for (auto& [id, owned] : owned_) owned.partition->Use(in_use_);
 }
 
 Status StreamThread::CheckClock() {
@@ -123,7 +127,7 @@ Duration StreamThread::NextWait() const {
   Duration wait = options_.idle_wait;
   const Instant now = clock_.Now();
   for (const auto& [id, owned] : owned_) {
-    if (owned.sweeping) return Duration{0};
+    if (IsSweepDue(owned)) return Duration{0};
     // A timer fires when now is past its instant, so one millisecond later.
     if (const auto earliest = owned.partition->cases().EarliestTimer()) {
       wait = std::clamp(earliest->first - now + Duration{1}, Duration{0}, wait);
@@ -135,37 +139,66 @@ Duration StreamThread::NextWait() const {
   return wait;
 }
 
-Status StreamThread::FireDueTimers(Owned& owned) {
+Result<size_t> StreamThread::FireDueTimers() {
+  timers_pending_ = false;
+  std::vector<Owned*> due;
+  for (auto& [id, owned] : owned_) {
+    RASTI_TRY(const bool may_fire, MayFireTimers(owned));
+    if (may_fire) due.push_back(&owned);
+  }
+  size_t sum = 0;
+  for (size_t i = 0; i < due.size(); ++i) {
+    // What one partition leaves is there for those behind it.
+    const size_t left = timer_budget_.most() - std::min(sum, timer_budget_.most());
+    const size_t share = std::max<size_t>(left / (due.size() - i), 1);
+    RASTI_TRY(const size_t fired, due[i]->partition->FireTimers(due[i]->barrier->asked_at, share));
+    if (fired < share) due[i]->barrier.reset();
+    sum += fired;
+  }
+  return sum;
+}
+
+Result<bool> StreamThread::MayFireTimers(Owned& owned) {
   Partition& partition = *owned.partition;
   const auto earliest = partition.cases().EarliestTimer();
   const Instant now = clock_.Now();
-  if (!earliest || earliest->first >= now) return {};
-  if (!owned.barrier) {
-    RASTI_TRY(const auto end, stream_->End(partition.id()));
-    owned.barrier = Barrier{now, end};
-  }
+  if (!earliest || earliest->first >= now) return false;
   timers_pending_ = true;
-  const ports::InputPositions& read = partition.next_input();
-  if (read.commands < owned.barrier->end.commands || read.follow_ups < owned.barrier->end.follow_ups) return {};
+  return PassedBarrier(partition, owned.barrier);
+}
 
-  RASTI_TRY(const size_t fired, partition.FireTimers(owned.barrier->asked_at, options_.timers_most));
-  if (fired < options_.timers_most) owned.barrier.reset();
-  return {};
+Result<bool> StreamThread::PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier) {
+  if (!barrier) {
+    const Instant now = clock_.Now();
+    RASTI_TRY(const auto end, stream_->End(partition.id()));
+    barrier = Barrier{now, end};
+  }
+  const ports::InputPositions& read = partition.next_input();
+  return read.commands >= barrier->end.commands && read.follow_ups >= barrier->end.follow_ups;
+}
+
+bool StreamThread::IsSweepDue(const Owned& owned) const {
+  return owned.sweeping_to || owned.partition->cases().swept_epoch() != in_use_->CalendarEpochAt(clock_.Now());
 }
 
 Status StreamThread::SweepIfNeeded(Owned& owned) {
-  const int64_t epoch = in_use_->CalendarEpochAt(clock_.Now());
-  if (owned.calendar_epoch != epoch) {
-    // The sweep reads the store's table, so what is in memory goes there first.
-    if (owned.calendar_epoch >= 0) {
-      RASTI_CHECKED(owned.partition->cases().Checkpoint(false));
-      owned.sweeping = true;
-    }
-    owned.calendar_epoch = epoch;
+  CaseStore& cases = owned.partition->cases();
+  if (owned.swept) {
+    // The transaction with the last of it is committed.
+    cases.SetSweptEpoch(*owned.sweeping_to);
+    owned.swept = false;
+    owned.sweeping_to.reset();
   }
-  if (!owned.sweeping) return {};
-  RASTI_TRY(const bool done, owned.partition->Sweep(kSweepBatch));
-  owned.sweeping = !done;
+  if (!owned.sweeping_to) {
+    if (!IsSweepDue(owned)) return {};
+    // The sweep reads the store's table, so what is in memory goes there first.
+    RASTI_CHECKED(cases.Checkpoint(false));
+    owned.sweeping_to = in_use_->CalendarEpochAt(clock_.Now());
+  }
+  RASTI_TRY(const bool passed, PassedBarrier(*owned.partition, owned.sweep_barrier));
+  if (!passed) return {};
+  RASTI_TRY(owned.swept, owned.partition->Sweep(owned.sweep_barrier->asked_at, kSweepBatch));
+  owned.sweep_barrier.reset();
   return {};
 }
 
@@ -184,6 +217,9 @@ Status StreamThread::Commit() {
       Owned& owned = owned_.at(id);
       owned.partition->Drop();
       owned.barrier.reset();
+      owned.sweep_barrier.reset();
+      owned.sweeping_to.reset();
+      owned.swept = false;
       RASTI_CHECKED(stream_->Rewind(id, owned.partition->next_input()));
     }
     return {};
@@ -196,25 +232,31 @@ Status StreamThread::Commit() {
   return {};
 }
 
+// One partition a round, the one that waits longest: people's commands wait while a store is written.
 Status StreamThread::CheckpointIfDue() {
-  const auto clock = std::chrono::steady_clock::now();
-  const bool due = clock - last_checkpoint_ >= options_.checkpoint_every;
-  if (due) last_checkpoint_ = clock;
-  // A quiet partition's memtable would never fill up by itself, and every restart would replay it.
-  const bool flush = clock - last_flush_ >= options_.flush_every;
-  if (flush) last_flush_ = clock;
+  const auto now = std::chrono::steady_clock::now();
+  Owned* next = nullptr;
   for (auto& [id, owned] : owned_) {
-    CaseStore& cases = owned.partition->cases();
-    const size_t dirty = cases.dirty_count();
-    if (flush || (due && dirty > 0) || dirty >= options_.checkpoint_cases) RASTI_CHECKED(cases.Checkpoint(flush));
+    if (owned.partition->cases().dirty_count() >= options_.checkpoint_cases) {
+      owned.checkpoint_at = std::min(owned.checkpoint_at, now);
+    }
+    if (owned.checkpoint_at <= now && (next == nullptr || owned.checkpoint_at < next->checkpoint_at)) next = &owned;
   }
+  if (next == nullptr) return {};
+  CaseStore& cases = next->partition->cases();
+  // A quiet partition's memtable would never fill up by itself, and every restart would replay it.
+  const bool flush = next->flush_at <= now && next->flushed != cases.position().next_sequence;
+  if (flush || cases.dirty_count() > 0) RASTI_CHECKED(cases.Checkpoint(flush));
+  if (flush) next->flushed = cases.position().next_sequence;
+  next->checkpoint_at = now + options_.checkpoint_every;
+  if (next->flush_at <= now) next->flush_at = now + options_.flush_every;
   return {};
 }
 
 Result<bool> StreamThread::IsIdle() {
   const Instant now = clock_.Now();
   for (auto& [id, owned] : owned_) {
-    if (owned.sweeping) return false;
+    if (IsSweepDue(owned)) return false;
     const auto earliest = owned.partition->cases().EarliestTimer();
     if (earliest && earliest->first < now) return false;
     RASTI_TRY(const auto end, stream_->End(id));
@@ -252,6 +294,7 @@ Status StreamThread::OnAssigned(const std::vector<core::PartitionId>& partitions
     RASTI_CHECKED(configuration_.Refresh());
     in_use_ = configuration_.Current();
   }
+  const auto now = std::chrono::steady_clock::now();
   const size_t share = options_.cached_cases_most / static_cast<size_t>(std::max(log_.partition_count(), 1));
   for (const core::PartitionId id : partitions) {
     const auto open = [&]() -> Result<std::unique_ptr<CaseStore>> {
@@ -271,6 +314,11 @@ Status StreamThread::OnAssigned(const std::vector<core::PartitionId>& partitions
     RASTI_TRY(const auto committed, stream_->Committed(id));
     owned.partition->StartAt(committed);
     owned.partition->Use(in_use_);
+    owned.flushed = core::Sequence{-1};
+    // Spread out, so that the partitions' turns do not come all at once.
+    const auto turn = [&](Duration every) { return now + every * (owned_.size() + 1) / partitions.size(); };
+    owned.checkpoint_at = turn(options_.checkpoint_every);
+    owned.flush_at = turn(options_.flush_every);
     owned_[id] = std::move(owned);
   }
   return {};
@@ -298,11 +346,13 @@ Status StreamThread::CatchUp(Partition& partition) {
       auto decoded = decoder.Decode(stored.value);
       if (!decoded)
         return Fail(decoded.error().At(fmt::format("partition {}, sequence {}", id.value, stored.sequence.value)));
+      if (cases.dirty_count() >= options_.replay_checkpoint_cases && !cases.WouldSplit(decoded->event)) {
+        RASTI_CHECKED(cases.Checkpoint(false));
+      }
       if (Status replayed = cases.Replay(decoded->event, decoded->hash, stored.input); !replayed) {
         return Fail(replayed.error().At(fmt::format("partition {}", id.value)));
       }
     }
-    if (cases.dirty_count() >= options_.checkpoint_cases) RASTI_CHECKED(cases.Checkpoint(false));
     if (hooks_.on_recovery) hooks_.on_recovery(id, cases.position().next_sequence, end);
   }
   partition.Drop();

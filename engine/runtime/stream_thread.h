@@ -20,17 +20,19 @@
 #include "engine/ports/event_log.h"
 #include "engine/runtime/configuration_source.h"
 #include "engine/runtime/partition.h"
+#include "engine/runtime/timer_budget.h"
 
 namespace rasti::runtime {
 
 struct StreamOptions {
-  size_t batch_most = 1024;            // records of input in one transaction
-  size_t timers_most = 512;            // timers in one transaction
-  size_t cached_cases_most = 100'000;  // clean cases in memory, over all partitions of the thread
-  size_t checkpoint_cases = 20'000;    // changed cases after which the store is written
-  Duration checkpoint_every{10'000};   // and at the latest after this time
-  Duration flush_every{60'000};        // how often a checkpoint also goes to disk
-  Duration idle_wait{200};             // how long to wait for input when nothing is due
+  size_t batch_most = 1024;                 // records of input in one transaction
+  Duration timers_time{20};                 // how long a transaction full of timers should take
+  size_t cached_cases_most = 100'000;       // clean cases in memory, over all partitions of the thread
+  size_t checkpoint_cases = 2'500;          // changed cases of a partition after which its store is written
+  size_t replay_checkpoint_cases = 20'000;  // the same while a store catches up and nobody waits for it
+  Duration checkpoint_every{10'000};        // and at the latest after this time
+  Duration flush_every{60'000};             // how often a checkpoint also goes to disk
+  Duration idle_wait{200};                  // how long to wait for input when nothing is due
   Duration clock_jump_most{60'000};
 };
 
@@ -77,8 +79,12 @@ class StreamThread final : private ports::AssignmentListener {
   struct Owned {
     std::unique_ptr<Partition> partition;
     std::optional<Barrier> barrier;
-    int64_t calendar_epoch = -1;
-    bool sweeping = false;
+    std::optional<int64_t> sweeping_to;  // the epoch of calendars that all cases are being planned for
+    std::optional<Barrier> sweep_barrier;
+    bool swept = false;                                   // to the end, with the transaction that is under way
+    std::chrono::steady_clock::time_point checkpoint_at;  // when the store is to be written next
+    std::chrono::steady_clock::time_point flush_at;       // and also to disk
+    core::Sequence flushed;                               // the next sequence when it last was
   };
 
   Status OnAssigned(const std::vector<core::PartitionId>& partitions) override;
@@ -89,8 +95,15 @@ class StreamThread final : private ports::AssignmentListener {
   Status Loop();
   Status Round();
   Status CatchUp(Partition& partition);
-  Status FireDueTimers(Owned& owned);
+  /// Fires what is due, over all partitions within the budget; answers how many.
+  Result<size_t> FireDueTimers();
+  /// True when the partition has timers due and its input was read up to its barrier.
+  Result<bool> MayFireTimers(Owned& owned);
   Status SweepIfNeeded(Owned& owned);
+  bool IsSweepDue(const Owned& owned) const;
+  /// Sets the barrier where there is none yet; true once the partition's input was read up to it.
+  Result<bool> PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier);
+  void UseCurrentConfiguration();
   Status Commit();
   Status CheckpointIfDue();
   Status CheckClock();
@@ -109,8 +122,7 @@ class StreamThread final : private ports::AssignmentListener {
   std::map<core::PartitionId, Owned> owned_;
   std::shared_ptr<const Configuration> in_use_;
   bool timers_pending_ = false;
-  std::chrono::steady_clock::time_point last_checkpoint_;
-  std::chrono::steady_clock::time_point last_flush_;
+  TimerBudget timer_budget_;
   std::optional<std::pair<Instant, std::chrono::steady_clock::time_point>> last_clock_;
 
   std::thread thread_;

@@ -38,6 +38,11 @@ tl::expected<core::Command, core::Rejection> Submitters::Open(std::string_view s
   if (core::IsFollowUp(command->payload) || command->actor.role == core::SystemActor().role) {
     return Reject(core::RejectionCode::kRoleNotAllowed, "actor/role", "only the engine speaks as 'system'");
   }
+  if (core::IsEngineCommandId(command->command_id)) {
+    return Reject(core::RejectionCode::kMalformed, "command_id",
+                  fmt::format("'{}' is an id that only the engine gives; choose another, a UUID for instance",
+                              command->command_id.str()));
+  }
   if (!MayBe(known->roles, command->actor.role)) {
     return Reject(core::RejectionCode::kRoleNotAllowed, "actor/role",
                   fmt::format("the submitter '{}' may not speak as '{}'", known->id.str(), command->actor.role.str()));

@@ -78,6 +78,10 @@ Result<std::optional<CasePage>> HistoryReader::AsOf(CasePage current, const Mome
   CasePage page;
   page.partition = history.partition;
   for (const codec::DecodedEvent& decoded : history.events) {
+    if (const auto why_not = core::WhyNotNext(page.state, decoded.event)) {
+      return Fail(Error::Corruption(
+          fmt::format("partition {}, sequence {}: {}", page.partition.value, decoded.event.sequence.value, *why_not)));
+    }
     core::Apply(page.state, decoded.event);
     page.head = decoded.hash;
   }

@@ -128,10 +128,9 @@ Status Projector::ProjectOne(core::PartitionId partition, core::Sequence expecte
                                       event.revision.value, context.case_id.str(), state.revision.value)));
   }
   const auto* submitted = std::get_if<core::CaseSubmitted>(&event.payload);
-  if ((submitted != nullptr) != (state.revision.value == 0)) {
-    return Fail(Error::Corruption(
-        fmt::format("revision {} of case {} is {}: a case begins with its submission, and only so",
-                    event.revision.value, context.case_id.str(), core::EventTypeName(event.payload))));
+  if (const auto why_not = core::WhyNotNext(state, event)) {
+    return Fail(Error::Corruption(fmt::format("revision {} of case {} is {}: {}", event.revision.value,
+                                              context.case_id.str(), core::EventTypeName(event.payload), *why_not)));
   }
   if (!cached->touched) {
     cached->touched = true;

@@ -18,11 +18,12 @@ void Count(StatusTally& tally, Standing standing) {
 }  // namespace
 
 Result<StatusTally> Views::Tally(const std::optional<core::TenantId>& tenant, const std::optional<core::ClockId>& clock,
-                                 Instant at) const {
+                                 std::optional<Instant> at, Instant now) const {
   StatusTally tally;
   const auto snapshot = store_.Snapshot();
   const auto count = [&](const CasePage& page) -> Status {
-    if (!tenant || page.state.tenant == *tenant) Count(tally, StandingOf(page.state, clock, at));
+    if (tenant && page.state.tenant != *tenant) return {};
+    Count(tally, StandingOf(page.state, clock, at ? *at : EffectiveNow(page.state, now)));
     return {};
   };
   RASTI_CHECKED(HistoryReader(*snapshot, log_).ForEachCase({.at = at, .known_at = {}}, count));

@@ -31,7 +31,7 @@ RC_GTEST_PROP(TallyProperty, CountsWhatTheFoldsSay, (uint64_t seed)) {
         ++(late ? expected.closed_late : expected.closed_on_time);
       }
     }
-    RC_ASSERT(all.views.Tally(core::TenantId("prishtine"), resolve, at).value() == expected);
+    RC_ASSERT(all.views.Tally(core::TenantId("prishtine"), resolve, at, life.now()).value() == expected);
   }
 }
 
@@ -62,15 +62,42 @@ TEST(TallyTest, CountsByDatesAlone) {
   writer.Write(open(true), tenant, start + hours(1), core::CaseWithdrawn{});
   ASSERT_TRUE(all.Project().has_value());
 
-  const auto tally = [&](Instant at) { return all.views.Tally(tenant, target, at).value(); };
+  const auto tally = [&](Instant at) { return all.views.Tally(tenant, target, at, due + hours(1)).value(); };
   EXPECT_EQ(tally(start - Duration{1}), StatusTally());
   EXPECT_EQ(tally(start), (StatusTally{.open_in_time = 4, .no_deadline = 1}));
   EXPECT_EQ(tally(due), (StatusTally{.closed_on_time = 2, .open_in_time = 2, .no_deadline = 1}));
   EXPECT_EQ(tally(due + Duration{1}),
             (StatusTally{.closed_on_time = 2, .closed_late = 1, .open_overdue = 1, .no_deadline = 1}));
-  EXPECT_EQ(all.views.Tally(core::TenantId("other"), target, due).value(), StatusTally());
-  EXPECT_EQ(all.views.Tally({}, {}, due + Duration{1}).value(), tally(due + Duration{1}));
-  EXPECT_EQ(all.views.Tally({}, core::ClockId("unknown"), due).value(), StatusTally{.no_deadline = 5});
+  EXPECT_EQ(all.views.Tally(core::TenantId("other"), target, due, due).value(), StatusTally());
+  EXPECT_EQ(all.views.Tally({}, {}, due + Duration{1}, due + hours(1)).value(), tally(due + Duration{1}));
+  EXPECT_EQ(all.views.Tally({}, core::ClockId("unknown"), due, due).value(), StatusTally{.no_deadline = 5});
+}
+
+TEST(TallyTest, WithoutAMomentHistoricCasesStandAsAtTheEndOfTheirHistory) {
+  LogAndViews all;
+  test::EventWriter writer(all.log);
+  const core::TenantId tenant("boston");
+  const Instant start = test::SampleStart();
+  const Instant due = start + hours(10);
+  const auto open = [&](uint64_t n, bool historic) {
+    const core::CaseId id = test::SampleCaseId(n);
+    core::CaseSubmitted submitted = test::Submitted(id);
+    submitted.historic = historic;
+    writer.Write(id, tenant, start, submitted);
+    writer.Write(id, tenant, start, test::Started("target", start, due));
+    return id;
+  };
+  open(1, false);
+  writer.Write(open(2, true), tenant, start + hours(1), core::CaseAdvanced{due - hours(1)});
+  writer.Write(open(3, true), tenant, start + hours(1), core::CaseAdvanced{due + hours(1)});
+  const core::CaseId live = open(4, true);
+  writer.Write(live, tenant, start + hours(1), core::CaseAdvanced{due - hours(1)});
+  writer.Write(live, tenant, start + hours(1), core::CaseWentLive{due - hours(1)});
+  ASSERT_TRUE(all.Project().has_value());
+
+  const Instant years_later = due + hours(20'000);
+  EXPECT_EQ(all.views.Tally(tenant, {}, {}, years_later).value(), (StatusTally{.open_overdue = 3, .open_in_time = 1}));
+  EXPECT_EQ(all.views.Tally(tenant, {}, years_later, years_later).value(), StatusTally{.open_overdue = 4});
 }
 
 }  // namespace

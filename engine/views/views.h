@@ -99,10 +99,11 @@ class Views {
   Result<DeadlinePage> OverdueAsOf(const DeadlineQuery& query, const Moment& moment) const;
 
   /// Counts a tenant's cases (none: of all tenants) by how they stood at a moment with one clock (none: with all of
-  /// theirs: open before closed, late before in time). Cases submitted later do not count; what happened later is not
-  /// known. Reads every case. Errors: kCorruption; those of log and store.
+  /// theirs: open before closed, late before in time). With `at`: cases submitted later do not count, and what happened
+  /// later is not known. Without: as they are at `now`, historic ones at the end of their history (EffectiveNow). Reads
+  /// every case. Errors: kCorruption; those of log and store.
   Result<StatusTally> Tally(const std::optional<core::TenantId>& tenant, const std::optional<core::ClockId>& clock,
-                            Instant at) const;
+                            std::optional<Instant> at, Instant now) const;
 
   /// A tenant's cases as of a moment, page by page. Reads every case on the way. Errors: kCorruption; those of log and
   /// store.

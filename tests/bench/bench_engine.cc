@@ -10,6 +10,7 @@
 #include "engine/base/check.h"
 #include "engine/codec/command_codec.h"
 #include "engine/codec/result_codec.h"
+#include "engine/runtime/sample_configuration_for_test.h"
 #include "engine/store/rocksdb_view_store.h"
 #include "tests/bench/bench.h"
 
@@ -32,17 +33,6 @@ std::filesystem::path MakeDirectory() {
   return pattern;
 }
 
-std::shared_ptr<const runtime::Configuration> MakeConfiguration(const test::SampleWorld& world) {
-  auto configuration = std::make_shared<runtime::Configuration>();
-  Must(configuration->AddTimeZones("2025b", kEarliestInstant, 0));
-  Must(configuration->AddDefinition(world.definition, kEarliestInstant, 1));
-  Must(configuration->AddTenant(world.tenant, kEarliestInstant, 2));
-  Must(configuration->AddTenant(world.ministry, kEarliestInstant, 3));
-  Must(configuration->AddCalendar(world.calendar.spec(), "1", kEarliestInstant, 4));
-  Must(configuration->Build());
-  return configuration;
-}
-
 }  // namespace
 
 EngineUnderTest::EngineUnderTest(Options options)
@@ -51,7 +41,7 @@ EngineUnderTest::EngineUnderTest(Options options)
   log::EmbeddedLogOptions log_options;
   log_options.directory = (directory_ / "log").string();
   log_ = Must(log::EmbeddedEventLog::Open(log_options, clock_));
-  configuration_ = std::make_unique<runtime::FixedConfiguration>(MakeConfiguration(world_));
+  configuration_ = std::make_unique<runtime::FixedConfiguration>(runtime::SampleConfiguration(world_));
 
   const auto budget = store::StoreBudget::Create(64u << 20, 64u << 20);
   runtime::StreamHooks hooks;

@@ -166,6 +166,30 @@ TEST_F(SocketTest, ManyRequestsAtOnceAreAllAnswered) {
   sender.join();
 }
 
+TEST_F(SocketTest, AClientThatStopsSendingStillGetsItsAnswersAndOneThatLeavesDisturbsNobody) {
+  constexpr uint64_t kRequests = 40;
+  std::string all;
+  for (uint64_t id = 1; id <= kRequests; ++id) {
+    v1::Request request;
+    request.set_id(id);
+    request.mutable_packages();  // a large answer
+    all += *cli::MakeFrame(request.SerializeAsString());
+  }
+  {
+    RawClient leaves(socket());
+    leaves.Send(all);
+  }
+  RawClient client(socket());
+  client.Send(all);
+  client.EndSending();
+  for (uint64_t i = 0; i < kRequests; ++i) {
+    const auto answer = client.Receive();
+    ASSERT_TRUE(answer) << i;
+    EXPECT_GT(answer->packages().packages_size(), 0);
+  }
+  EXPECT_FALSE(client.Receive()) << "the connection is closed once everything is answered";
+}
+
 TEST_F(SocketTest, QuestionsAboutNothingAreAnsweredWithTheReason) {
   RawClient client(socket());
   v1::Request request;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -39,12 +40,26 @@ class Auditor {
       EXPECT_EQ(codec::ToJson(live).dump(1), codec::ToJson(cases_[id]).dump(1));
       RC_ASSERT(live == cases_[id]);
     }
+    CheckTimers();
   }
 
   const std::map<core::CaseId, core::CaseState>& cases() const { return cases_; }
   size_t events() const { return events_; }
 
  private:
+  // The index of timers is a pure function of the states.
+  void CheckTimers() {
+    std::map<core::PartitionId, std::set<std::pair<Instant, core::CaseId>>> wanted;
+    for (const auto& [id, state] : cases_) {
+      const auto timer = core::NextWallTimer(state);
+      if (timer) wanted[ports::PartitionOf(id.uuid.AsBytes(), driver_.partition_count())].insert({*timer, id});
+    }
+    for (int32_t p = 0; p < driver_.partition_count(); ++p) {
+      const auto& timers = driver_.partition({p}).cases().timers();
+      RC_ASSERT(std::ranges::equal(timers, wanted[{p}]));
+    }
+  }
+
   void Check(int32_t partition, const core::Event& event, const Hash256& hash) {
     const core::EventContext& context = event.ctx();
     core::CaseState& state = cases_[context.case_id];
@@ -68,7 +83,13 @@ class Auditor {
     // Whatever a person does happens after everything that was due before it: a close never overtakes its breach.
     if (!by_time && context.command_id.view() != "replan" && before.Exists()) {
       const auto timer = core::NextTimer(before);
-      RC_ASSERT(!timer || timer->due >= context.occurred_at);
+      const bool overtakes = timer && timer->due < context.occurred_at;
+      if (overtakes) {
+        RC_LOG() << core::EventTypeName(event.payload) << " at " << FormatInstant(context.occurred_at)
+                 << " overtakes what was due at " << FormatInstant(timer->due) << ":\n"
+                 << codec::ToJson(before).dump(1);
+      }
+      RC_ASSERT(!overtakes);
     }
     if (const auto* met = std::get_if<core::ClockMet>(&event.payload)) {
       RC_ASSERT(met->on_time == !before.FindClock(met->clock)->breached);
@@ -112,9 +133,9 @@ class RandomRun {
         if (Below(3) == 0) driver_.log().FailNextCommit({ErrorCode::kAborted, "as the test wants it"});
         break;
       case 3:
-        if (Below(6) == 0 && !second_calendar_) {
-          second_calendar_ = true;
-          driver_.UseSecondCalendar();
+        if (Below(6) == 0 && !second_configuration_) {
+          second_configuration_ = true;
+          driver_.UseSecondConfiguration();
         }
         break;
       case 4: Repeat(); break;
@@ -151,7 +172,7 @@ class RandomRun {
     for (uint64_t n = 1 + Below(3); n > 0; --n) {
       const core::CaseId id = SampleCaseId(Below(kCases));
       const core::CaseState state = driver_.StateOf(id);
-      core::Command command = commands_.Next(driver_.world().definition, id, state, driver_.clock().Now());
+      core::Command command = commands_.Next(driver_.DefinitionOf(state), id, state, driver_.clock().Now());
       if (Below(4) == 0)
         command.expected_revision = core::Revision{static_cast<int64_t>(Below(state.revision.value + 2))};
       submitted_.push_back({command, driver_.Submit(command)});
@@ -181,7 +202,7 @@ class RandomRun {
   Auditor auditor_;
   std::vector<Submitted> submitted_;
   std::vector<std::pair<size_t, size_t>> repeats_;
-  bool second_calendar_ = false;
+  bool second_configuration_ = false;
 };
 
 int StepCount() { return std::getenv("RASTI_NIGHTLY") != nullptr ? 2'000 : 300; }

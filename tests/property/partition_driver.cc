@@ -2,6 +2,8 @@
 
 #include "engine/base/check.h"
 #include "engine/codec/command_codec.h"
+#include "engine/runtime/sample_configuration_for_test.h"
+#include "tests/support/shared_view_store.h"
 
 namespace rasti::test {
 namespace {
@@ -16,46 +18,13 @@ T Must(Result<T> result) {
   return *std::move(result);
 }
 
-// A store that outlives the partition that uses it.
-class SharedStore final : public ports::ViewStore {
- public:
-  explicit SharedStore(std::shared_ptr<MemoryViewStore> store) : store_(std::move(store)) {}
-  Result<std::optional<std::string>> Get(ports::Table table, std::string_view key) const override {
-    return store_->Get(table, key);
-  }
-  std::unique_ptr<ports::Cursor> Scan(ports::Table table) const override { return store_->Scan(table); }
-  std::unique_ptr<ports::WriteBatch> NewBatch() const override { return store_->NewBatch(); }
-  Status Write(ports::WriteBatch& batch) override { return store_->Write(batch); }
-  Status Flush() override { return store_->Flush(); }
-  std::unique_ptr<ports::ViewReader> Snapshot() const override { return store_->Snapshot(); }
-  Status Checkpoint(const std::string& directory) override { return store_->Checkpoint(directory); }
-  size_t MemoryBytes() const override { return store_->MemoryBytes(); }
-  size_t DiskBytes() const override { return store_->DiskBytes(); }
-
- private:
-  std::shared_ptr<MemoryViewStore> store_;
-};
-
-std::shared_ptr<const runtime::Configuration> MakeConfiguration(const SampleWorld& world, bool second_calendar,
-                                                                Instant now) {
-  auto configuration = std::make_shared<runtime::Configuration>();
-  Must(configuration->AddTimeZones("2025b", kEarliestInstant, 0));
-  Must(configuration->AddDefinition(world.definition, kEarliestInstant, 1));
-  Must(configuration->AddTenant(world.tenant, kEarliestInstant, 2));
-  Must(configuration->AddTenant(world.ministry, kEarliestInstant, 3));
-  Must(configuration->AddCalendar(world.calendar.spec(), "1", kEarliestInstant, 4));
-  if (second_calendar) Must(configuration->AddCalendar(world.calendar_2.spec(), "2", now, 5));
-  Must(configuration->Build());
-  return configuration;
-}
-
 }  // namespace
 
 PartitionDriver::PartitionDriver(int partitions)
     : clock_(SampleStart()),
       log_({.partitions = partitions, .position_gaps = true, .queue_most = 65'536}, clock_),
       submitters_({{core::SubmitterId("socket"), {{"k1", kKey}}, {}, {}}}),
-      configuration_(MakeConfiguration(world_, false, clock_.Now())) {
+      configuration_(runtime::SampleConfiguration(world_)) {
   Open();
 }
 
@@ -132,9 +101,13 @@ void PartitionDriver::Checkpoint(bool durable) {
   for (auto& [id, partition] : partitions_) Must(partition->cases().Checkpoint(durable));
 }
 
-void PartitionDriver::UseSecondCalendar() {
-  configuration_ = MakeConfiguration(world_, true, clock_.Now());
+void PartitionDriver::UseSecondConfiguration() {
+  configuration_ = runtime::SampleConfiguration(world_, clock_.Now());
   for (auto& [id, partition] : partitions_) partition->Use(configuration_);
+}
+
+const core::Definition& PartitionDriver::DefinitionOf(const core::CaseState& state) const {
+  return state.definition == world_.definition_2.version ? world_.definition_2 : world_.definition;
 }
 
 core::CaseState PartitionDriver::StateOf(const core::CaseId& id) {
@@ -147,7 +120,7 @@ Status PartitionDriver::OnAssigned(const std::vector<core::PartitionId>& partiti
   for (const core::PartitionId id : partitions) {
     auto& store = stores_[id];
     if (store == nullptr) store = std::make_shared<MemoryViewStore>(runtime::CaseStore::Tables().size());
-    auto cases = Must(runtime::CaseStore::Open(std::make_unique<SharedStore>(store), 4));
+    auto cases = Must(runtime::CaseStore::Open(std::make_unique<SharedViewStore>(store), 4));
     const auto reader = Must(log_.OpenReader(id, cases->position().next_sequence));
     const core::Sequence end = Must(log_.EndSequence(id));
     while (cases->position().next_sequence < end) {

@@ -37,8 +37,11 @@ class PartitionDriver final : private ports::AssignmentListener {
   /// The process dies and comes back: commands not decided are kept by the log, stores go back to their last flush.
   void Crash();
   void Checkpoint(bool durable);
-  /// From now on decisions are made with the second calendar.
-  void UseSecondCalendar();
+  /// From now on decisions are made with the second calendar, and cases may move to the second version.
+  void UseSecondConfiguration();
+
+  /// The version of the workflow that the case runs on.
+  const core::Definition& DefinitionOf(const core::CaseState& state) const;
 
   core::CaseState StateOf(const core::CaseId& id);
   runtime::Partition& partition(core::PartitionId id) { return *partitions_.at(id); }

@@ -34,6 +34,7 @@ void Fill(Values v, core::ClockStarted& out) { FillAll(v, out.clock, out.rule, o
 void Fill(Values v, core::ClockPaused& out) { FillAll(v, out.clock, out.reason, out.by_hand); }
 void Fill(Values v, core::ClockResumed& out) { FillAll(v, out.clock, out.plan, out.reason); }
 void Fill(Values v, core::ClockMet& out) { FillAll(v, out.clock, out.due_at, out.on_time); }
+void Fill(Values v, core::ClockCancelled& out) { FillAll(v, out.clock, out.reason); }
 void Fill(Values v, core::ClockExtended& out) { FillAll(v, out.clock, out.by, out.legal_basis, out.reason, out.plan); }
 void Fill(Values v, core::ClockReplanned& out) { FillAll(v, out.clock, out.rule, out.plan, out.reason); }
 void Fill(Values v, core::DeadlineWarned& out) { FillAll(v, out.clock, out.warned_at, out.due_at); }

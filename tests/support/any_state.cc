@@ -17,7 +17,8 @@ core::CaseState AnyCaseState() {
           out.reference, out.subject, out.submitted_by, out.form, out.personal, out.assignment, out.clocks,
           out.follow_ups, out.messages_in, out.messages_out, out.attachments, out.responses, out.reopened, out.rating,
           out.referred_to, out.merging_into, out.merged_into, out.duplicates, out.historic, out.live_since,
-          out.advanced_to, out.calendar, out.last_person, out.last_person_revision, out.other_person_revision);
+          out.advanced_to, out.calendar, out.tzdata, out.last_person, out.last_person_revision,
+          out.other_person_revision);
   return out;
 }
 

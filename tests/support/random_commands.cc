@@ -64,6 +64,7 @@ core::Command RandomCommands::Submission(const core::CaseId& id, Instant now) {
       given.push_back({core::ClockId("acknowledge"), *command.occurred_at + std::chrono::hours(1 + Below(200))});
     }
   } else if (Percent(20)) {
+    command.actor = people::Clerk();
     command.received_at = now - std::chrono::hours(Below(100));
   }
   return command;

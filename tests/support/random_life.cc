@@ -84,7 +84,7 @@ size_t RandomLife::ReplanWhereNeeded(const core::CaseId& id) {
   const core::CaseState state = StateOf(id);
   const core::Config config = ConfigOf(state);
   if (!core::NeedsReplan(config, state)) return 0;
-  auto decision = core::Replan(config, state, RecordedAt(id));
+  auto decision = core::Replan(config, state, now_, RecordedAt(id));
   return decision ? Write(id, *std::move(decision)) : 0;
 }
 

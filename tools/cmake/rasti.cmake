@@ -67,6 +67,13 @@ function(rasti_test name)
   endif()
 endfunction()
 
+# The allocator that programs run with, as RocksDB advises. Sanitizers bring their own.
+function(rasti_allocator target)
+  if(NOT RASTI_SANITIZE)
+    target_link_libraries(${target} PRIVATE rasti::third_party::jemalloc)
+  endif()
+endfunction()
+
 # Third-party and standard headers that nearly every file includes.
 function(rasti_precompile target)
   if(NOT RASTI_PRECOMPILE)

@@ -40,10 +40,10 @@ MakePayload Fixed(Payload payload) {
 
 void AddActCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<ActOptions>();
-  CLI::App* command =
-      AddCommand(app, context, "act", "Take one of the workflow's actions on a case",
-                 "  rasti act 7ZK4-MQ2W-9PAB-X close --as roads.officer1 --field evidence=photo-12 --note 'Filled.'",
-                 [&context, options] { return RunAct(context, *options); });
+  CLI::App* command = AddCommand(
+      app, context, "act", "Take one of the workflow's actions on a case",
+      "  rasti act 7ZK4-MQ2W-9PAB-X register --as clerk1 --field file_number=2026/815 --note 'On paper too.'",
+      [&context, options] { return RunAct(context, *options); });
   options->on.AddTo(*command);
   command->add_option("ACTION", options->action, "The action's name in the workflow")->required();
   command
@@ -68,12 +68,12 @@ void AddReopenCommand(CLI::App& app, Context& context) {
 
 void AddReferCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<ActOptions>();
-  CLI::App* command = AddCommand(app, context, "refer", "Hand a case to a body outside, a utility for instance",
-                                 "  rasti refer 7ZK4-MQ2W-9PAB-X --to KEDS --as roads.officer1 --reason 'Their pole.'",
-                                 [&context, options] {
-                                   return RunOnCase(context, options->on, RolesOf(core::ActionKind::kRefer),
-                                                    Fixed(core::ReferCase{options->to, options->note}));
-                                 });
+  CLI::App* command = AddCommand(
+      app, context, "refer", "Hand a case to a body outside, a utility for instance",
+      "  rasti refer 7ZK4-MQ2W-9PAB-X --to water_company --as roads.officer1 --reason 'A leak.'", [&context, options] {
+        return RunOnCase(context, options->on, RolesOf(core::ActionKind::kRefer),
+                         Fixed(core::ReferCase{options->to, options->note}));
+      });
   options->on.AddTo(*command);
   command->add_option("--to", options->to, "The body that is to act")->required();
   command->add_option("--reason,--note", options->note, "Why");

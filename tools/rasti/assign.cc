@@ -55,10 +55,11 @@ Outcome<void> RunAssign(const Context& context, AssignOptions options) {
 
 void AddAssignCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<AssignOptions>();
-  CLI::App* command = AddCommand(app, context, "assign", "Give a case to a person, a queue or a directorate",
-                                 "  rasti assign 7ZK4-MQ2W-9PAB-X --to person roads.officer1 --as roads.head\n"
-                                 "  rasti assign 7ZK4-MQ2W-9PAB-X --queue waste --as clerk1 --reason 'Not a road.'",
-                                 [&context, options] { return RunAssign(context, *options); });
+  CLI::App* command =
+      AddCommand(app, context, "assign", "Give a case to a person, a queue or a directorate",
+                 "  rasti assign 7ZK4-MQ2W-9PAB-X --to person roads.officer1 --as public-services.head\n"
+                 "  rasti assign 7ZK4-MQ2W-9PAB-X --queue waste --as clerk1 --reason 'Not a road.'",
+                 [&context, options] { return RunAssign(context, *options); });
   options->on.AddTo(*command);
   auto* to = command->add_option("--to", options->to, "person HANDLE, queue NAME or directorate NAME")
                  ->expected(2)

@@ -25,13 +25,13 @@ void AddClockCommand(CLI::App& app, Context& context) {
   CLI::App* clock = app.add_subcommand("clock", "Show the engine's clock, or move a virtual one forward");
   clock->fallthrough();
   clock->require_subcommand(1);
-  clock->footer("Example:\n  rasti clock advance 2026-02-01T08:00:00+01:00");
+  clock->footer("Example:\n  rasti clock advance 2026-12-01T08:00:00+01:00");
   AddCommand(*clock, context, "show", "What time it is", "  rasti clock show",
              [&context] { return ShowClock(context, ""); });
   auto to = std::make_shared<std::string>();
   CLI::App* advance =
       AddCommand(*clock, context, "advance", "Let time pass: everything that falls due until then happens",
-                 "  rasti clock advance 2026-02-01T08:00:00+01:00", [&context, to] { return ShowClock(context, *to); });
+                 "  rasti clock advance 2026-12-01T08:00:00+01:00", [&context, to] { return ShowClock(context, *to); });
   advance->add_option("TIME", *to, "Until when; never back")->required();
 }
 

@@ -33,32 +33,33 @@ CLI::App* AddClockWork(CLI::App& app, Context& context, const std::shared_ptr<Cl
 
 void AddExtendCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<ClockOptions>();
-  CLI::App* command = AddClockWork(
-      app, context, options, "extend", "Extend a deadline as the law allows",
-      "  rasti extend 7ZK4-MQ2W-9PAB-X --clock resolve --legal-basis 'Law 05/L-031, Article 98' --as roads.head",
-      core::Permission::kExtend, [](const ClockOptions& o) -> core::CommandPayload {
-        return core::ExtendClock{core::ClockId(o.clock), o.basis, o.reason};
-      });
+  CLI::App* command =
+      AddClockWork(app, context, options, "extend", "Extend a deadline as the law allows",
+                   "  rasti extend 7ZK4-MQ2W-9PAB-X --clock resolve --as public-services.head \\\n"
+                   "      --legal-basis 'Law 03/L-040 on Local Self-Government (article to be confirmed)'",
+                   core::Permission::kExtend, [](const ClockOptions& o) -> core::CommandPayload {
+                     return core::ExtendClock{core::ClockId(o.clock), o.basis, o.reason};
+                   });
   command->add_option("--clock", options->clock, "Which of the case's clocks")->required();
   command->add_option("--legal-basis", options->basis, "One of those that the workflow names")->required();
 }
 
 void AddPauseCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<ClockOptions>();
-  CLI::App* command = AddClockWork(
-      app, context, options, "pause", "Stop clocks until they are resumed: somebody else owes something",
-      "  rasti pause 7ZK4-MQ2W-9PAB-X --clock resolve --as roads.officer1 --reason 'The utility digs first.'",
-      core::Permission::kPause, [](const ClockOptions& o) -> core::CommandPayload {
-        return core::PauseClocks{o.id(), o.reason};
-      });
+  CLI::App* command =
+      AddClockWork(app, context, options, "pause", "Stop clocks until they are resumed: somebody else owes something",
+                   "  rasti pause 7ZK4-MQ2W-9PAB-X --clock resolve --as public-services.head --reason 'A dig.'",
+                   core::Permission::kPause, [](const ClockOptions& o) -> core::CommandPayload {
+                     return core::PauseClocks{o.id(), o.reason};
+                   });
   command->add_option("--clock", options->clock, "Which of the case's clocks; default: all that run");
 }
 
 void AddResumeCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<ClockOptions>();
   CLI::App* command = AddClockWork(app, context, options, "resume", "Let paused clocks go on with what remained",
-                                   "  rasti resume 7ZK4-MQ2W-9PAB-X --as roads.officer1", core::Permission::kPause,
-                                   [](const ClockOptions& o) -> core::CommandPayload {
+                                   "  rasti resume 7ZK4-MQ2W-9PAB-X --as public-services.head",
+                                   core::Permission::kPause, [](const ClockOptions& o) -> core::CommandPayload {
                                      return core::ResumeClocks{o.id(), o.reason};
                                    });
   command->add_option("--clock", options->clock, "Which of the case's clocks; default: all that are paused");

@@ -102,13 +102,13 @@ void AddRateCommand(CLI::App& app, Context& context) {
 void AddCorrectCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<ChangeOptions>();
   CLI::App* command = AddCommand(app, context, "correct", "Set right what was entered; clocks keep their start",
-                                 "  rasti correct 7ZK4-MQ2W-9PAB-X --category street-light --as clerk1 \\\n"
-                                 "      --form '{\"place\": \"Rruga C\"}' --reason 'Misread.'",
+                                 "  rasti correct 7ZK4-MQ2W-9PAB-X --category street_light --as clerk1 \\\n"
+                                 "      --form '{\"location\":{\"address\":\"Rruga C 3\"}}' --reason 'Misread.'",
                                  [&context, options] { return RunCorrect(context, *options); });
   options->on.AddTo(*command);
   command->add_option("--category", options->category, "Another category; its deadlines count from the same start");
   command->add_option("--title", options->title, "Another title");
-  command->add_option("--form", options->form, "Only what changes (JSON Merge Patch); null removes a field")
+  command->add_option("--form", options->form, "Only what changes (JSON Merge Patch); null removes a public field")
       ->type_name("JSON|@FILE|-");
   command->add_option("--reason,--note", options->reason, "Why");
 }
@@ -117,7 +117,7 @@ void AddMigrateCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<ChangeOptions>();
   CLI::App* command =
       AddCommand(app, context, "migrate", "Let a running case go on under another version of its workflow",
-                 "  rasti migrate 7ZK4-MQ2W-9PAB-X --to-version 2 --as roads.head",
+                 "  rasti migrate 7ZK4-MQ2W-9PAB-X --to-version 2 --as mayors-office",
                  [&context, options] { return RunMigrate(context, *options); });
   options->on.AddTo(*command);
   command->add_option("--to-version", options->version, "A version that is in force")->required();

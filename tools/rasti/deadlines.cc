@@ -118,7 +118,7 @@ void AddGoLiveCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<GoLiveOptions>();
   CLI::App* command = AddCommand(
       app, context, "go-live", "Hand a historic case to wall time: what falls due from then on happens by itself",
-      "  rasti go-live 7ZK4-MQ2W-9PAB-X --at 2016-01-12T22:54:00-05:00 --role importer", [&context, options] {
+      "  rasti go-live 7ZK4-MQ2W-9PAB-X --role importer --as 0b7c...-4e21", [&context, options] {
         const auto make = [&](const CaseAtHand& found, const core::Actor&) -> Outcome<core::CommandPayload> {
           RASTI_TRY(const auto at, GivenInstant("--at", options->at));
           return core::GoLive{at.value_or(found.now)};

@@ -66,9 +66,9 @@ Result<views::DeadlinePage> DirectSession::OverdueAsOf(const views::DeadlineQuer
 }
 
 Result<views::StatusTally> DirectSession::Tally(const std::optional<core::TenantId>& tenant,
-                                                const std::optional<core::ClockId>& clock, Instant at) {
+                                                const std::optional<core::ClockId>& clock, std::optional<Instant> at) {
   RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
-  return engine_->views().Tally(tenant, clock, at);
+  return engine_->views().Tally(tenant, clock, at, engine_->clock().Now());
 }
 
 Result<views::CaseList> DirectSession::ListCases(const views::CaseQuery& query) {

@@ -29,8 +29,9 @@ class DirectSession final : public Session {
   Result<views::DeadlinePage> Overdue(const views::DeadlineQuery& query, Instant now) override;
   Result<views::DeadlinePage> AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) override;
   Result<views::DeadlinePage> OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) override;
+  Duration notice() const override { return Duration{0}; }
   Result<views::StatusTally> Tally(const std::optional<core::TenantId>& tenant,
-                                   const std::optional<core::ClockId>& clock, Instant at) override;
+                                   const std::optional<core::ClockId>& clock, std::optional<Instant> at) override;
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
   Result<std::vector<core::Sequence>> Ends() override;
   Status Close() override;

@@ -86,6 +86,9 @@ class Sentence {
   std::string operator()(const core::ClockMet& e) const {
     return fmt::format("clock {} met, {} (due {})", e.clock.str(), e.on_time ? "on time" : "late", Time(e.due_at));
   }
+  std::string operator()(const core::ClockCancelled& e) const {
+    return fmt::format("clock {} cancelled", e.clock.str()) + Quoted(e.reason);
+  }
   std::string operator()(const core::ClockExtended& e) const {
     return fmt::format("clock {} extended under \"{}\", due {}", e.clock.str(), Printable(e.legal_basis),
                        Time(e.plan.due_at)) +

@@ -45,13 +45,10 @@ Outcome<Explained> ExplainClock(const core::ClockState& clock, const CaseSetting
     return Refuse(Error::Corruption(fmt::format("no event started the clock '{}'", clock.id.str())));
   Explained explained;
   explained.versions = planning->versions;
-  const std::string name(core::NameOf(planning->versions.calendar));
-  explained.calendar = setting.configuration->CalendarAt(name, planning->recorded_at);
-  const bool same =
-      setting.configuration->CalendarVersionAt(name, planning->recorded_at) == planning->versions.calendar;
-  if (explained.calendar == nullptr || !same) {
-    return Refuse(
-        Error::Corruption(fmt::format("{} is not among the published packages", planning->versions.calendar.str())));
+  explained.calendar = setting.configuration->FindCalendar(planning->versions.calendar, planning->versions.tzdata);
+  if (explained.calendar == nullptr) {
+    return Refuse(Error::Corruption(fmt::format("{} with {} is not among the published packages",
+                                                planning->versions.calendar.str(), planning->versions.tzdata.str())));
   }
   RASTI_TRY(explained.deadline, sla::ComputeDeadline(*explained.calendar, clock.course, &explained.steps));
   return explained;

@@ -67,7 +67,7 @@ void AddInitCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<InitOptions>();
   CLI::App* command = AddCommand(app, context, "init", "Make a data directory with an empty log and its first packages",
                                  "  rasti init --data /var/lib/rasti --packages workflows\n"
-                                 "  rasti init --data /tmp/demo --virtual-time 2026-01-05T08:00:00+01:00",
+                                 "  rasti init --data /tmp/demo --virtual-time 2026-11-21T08:00:00+01:00",
                                  [&context, options] { return RunInit(context, *options); });
   command->add_option("--partitions", options->partitions, "How many partitions the log has, for ever (1 to 1024)")
       ->check(CLI::Range(1, 1024))

@@ -18,7 +18,8 @@ constexpr const char* kAbout =
     "  export RASTI_DATA=/tmp/rasti-first\n"
     "  rasti init --packages workflows\n"
     "  rasti submit --workflow issue-report --tenant prishtine --category pothole \\\n"
-    "      --title 'Hole in Rruga B' --form '{...}' --role citizen\n"
+    "      --title 'Hole in Rruga B' --channel portal --role citizen \\\n"
+    "      --form '{\"description\":\"Half a metre wide.\",\"location\":{\"address\":\"Rruga B 12\"}}'\n"
     "  rasti overdue --tenant prishtine --at-risk P7D\n"
     "  rasti show REFERENCE; rasti history REFERENCE; rasti explain REFERENCE\n"
     "  rasti replay --verify";

@@ -120,9 +120,8 @@ Outcome<void> RunTally(const Context& context, const OverdueOptions& options) {
   RASTI_TRY(const auto session, context.Open());
   RASTI_TRY(const auto tenant, GivenTenant(*session, options.tenant));
   RASTI_TRY(const Instant now, session->Now());
-  const Instant at = given.value_or(now);
   const auto clock = options.clock.empty() ? std::nullopt : std::optional(core::ClockId(options.clock));
-  RASTI_TRY(const views::StatusTally tally, session->Tally(tenant, clock, at));
+  RASTI_TRY(const views::StatusTally tally, session->Tally(tenant, clock, given));
   RASTI_CHECKED(session->Close());
   const int64_t cases =
       tally.closed_on_time + tally.closed_late + tally.open_overdue + tally.open_in_time + tally.no_deadline;
@@ -134,7 +133,7 @@ Outcome<void> RunTally(const Context& context, const OverdueOptions& options) {
                                         {"cases", std::to_string(cases)}})) {
     context.out.Line(line);
   }
-  context.out.Json({{"at", FormatInstant(at)},
+  context.out.Json({{"at", FormatInstant(given.value_or(now))},
                     {"closed_on_time", tally.closed_on_time},
                     {"closed_late", tally.closed_late},
                     {"open_overdue", tally.open_overdue},
@@ -167,11 +166,12 @@ void AddOverdueCommand(CLI::App& app, Context& context) {
 void AddTallyCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<OverdueOptions>();
   CLI::App* command = AddCommand(app, context, "tally", "Count cases by how they stand with their deadlines",
-                                 "  rasti tally --tenant prishtine --clock resolve --at 2026-07-01T00:00:00+02:00",
+                                 "  rasti tally --tenant prishtine --clock resolve --at 2026-11-21T12:00:00+01:00",
                                  [&context, options] { return RunTally(context, *options); });
   command->add_option("--tenant", options->tenant, "Only this tenant's cases");
   command->add_option("--clock", options->clock, "Only this clock; default: all of each case");
-  command->add_option("--at", options->at, "As of then; default: now")->type_name("TIME");
+  command->add_option("--at", options->at, "As of then; default: now, for historic cases the end of their history")
+      ->type_name("TIME");
 }
 
 }  // namespace rasti::cli

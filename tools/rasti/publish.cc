@@ -1,6 +1,8 @@
 // `rasti lint`, `rasti publish`, `rasti packages`: configuration as versioned packages.
 #include <fmt/format.h>
 
+#include <thread>
+
 #include "tools/rasti/commands.h"
 #include "tools/rasti/package_folders.h"
 
@@ -44,13 +46,15 @@ Outcome<void> RunPublish(const Context& context, const PublishOptions& options) 
     return Refuse(IssuesFailure(scan.issues));
   }
   RASTI_TRY(const Instant now, session->Now());
-  const Instant from = given.value_or(now);
+  const Instant from = given.value_or(now + session->notice());
   if (from < now) {
     return Misused(fmt::format("--effective-from {}: lies in the past (it is {}); what was decided stays decided",
                                FormatInstant(from), FormatInstant(now)));
   }
   const auto packages = ToPublish(scan, from, now);
   RASTI_TRY(const auto is_new, session->Publish(packages));
+  // "In force from now on" is true for the next command too.
+  if (!given && session->notice() > Duration{0}) std::this_thread::sleep_for(session->notice() + Duration{1});
   RASTI_CHECKED(session->Close());
   auto list = nlohmann::ordered_json::array();
   for (size_t i = 0; i < packages.size(); ++i) {

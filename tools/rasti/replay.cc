@@ -47,7 +47,7 @@ class Scratch {
   std::string path_;
 };
 
-nlohmann::ordered_json ReportJson(const ReplayReport& report) {
+nlohmann::ordered_json ReportJson(const ReplayReport& report, Instant tally_at) {
   nlohmann::ordered_json by_type = nlohmann::ordered_json::object();
   for (const auto& [type, count] : report.events_by_type) by_type[type] = count;
   const views::StatusTally& tally = report.tally;
@@ -59,7 +59,7 @@ nlohmann::ordered_json ReportJson(const ReplayReport& report) {
           {"events_per_second", report.seconds > 0 ? static_cast<double>(report.events) / report.seconds : 0},
           {"events_by_type", std::move(by_type)},
           {"tally",
-           {{"at", FormatInstant(report.tally_at)},
+           {{"at", FormatInstant(tally_at)},
             {"closed_on_time", tally.closed_on_time},
             {"closed_late", tally.closed_late},
             {"open_overdue", tally.open_overdue},
@@ -69,7 +69,7 @@ nlohmann::ordered_json ReportJson(const ReplayReport& report) {
           {"differences", report.differences}};
 }
 
-void PrintReport(const Output& out, const ReplayReport& report) {
+void PrintReport(const Output& out, const ReplayReport& report, Instant tally_at) {
   const double rate = report.seconds > 0 ? static_cast<double>(report.events) / report.seconds : 0;
   out.Line(fmt::format("{} events of {} cases read and checked in {:.1f} s ({:.0f} a second); {} signatures verified",
                        report.events, report.cases, report.seconds, rate, report.signatures));
@@ -80,7 +80,7 @@ void PrintReport(const Output& out, const ReplayReport& report) {
   out.Line(
       fmt::format("at {}: closed in time {}, closed late {}, open and overdue {}, open in time {}, without a "
                   "deadline {}",
-                  FormatInstant(report.tally_at), report.tally.closed_on_time, report.tally.closed_late,
+                  FormatInstant(tally_at), report.tally.closed_on_time, report.tally.closed_late,
                   report.tally.open_overdue, report.tally.open_in_time, report.tally.no_deadline));
   for (const std::string& line : report.differences) out.Line(out.Paint(Colour::kRed, "DIFFERENT: " + line));
   if (report.differences.empty()) {
@@ -120,12 +120,13 @@ Outcome<void> RunReplay(const Context& context, const ReplayOptions& options) {
   const ReplayPlan plan{.paths = paths,
                         .scratch = scratch.path(),
                         .submitters = submitters ? &*submitters : nullptr,
-                        .tally_at = at.value_or(now),
+                        .tally_at = at,
+                        .now = now,
                         .progress = [&context](const std::string& text) { context.out.Progress(text); }};
   RASTI_TRY(const ReplayReport report, VerifyByReplay(**log, plan));
   context.out.Progress("");
-  PrintReport(context.out, report);
-  context.out.Json(ReportJson(report));
+  PrintReport(context.out, report, at.value_or(now));
+  context.out.Json(ReportJson(report, at.value_or(now)));
   if (!report.differences.empty()) {
     return Refuse(Error::Corruption(
         fmt::format("{} differences; the first: {}", report.differences.size(), report.differences.front())));
@@ -148,7 +149,10 @@ void AddReplayCommand(CLI::App& app, Context& context) {
                    "Where the stores to compare with are built; default: the system's temporary directory. Needs "
                    "about as much room as state and views")
       ->type_name("DIR");
-  command->add_option("--at", options->at, "Count how the cases stood then; default: now")->type_name("TIME");
+  command
+      ->add_option("--at", options->at,
+                   "Count how the cases stood then; default: now, for historic cases the end of their history")
+      ->type_name("TIME");
 }
 
 }  // namespace rasti::cli

@@ -43,7 +43,7 @@ class ViewCheck {
       RASTI_TRY(const core::Sequence end, log_.EndSequence({i}));
       RASTI_CHECKED(ProjectTo({i}, end));
     }
-    RASTI_TRY(report_.tally, views::Views(*built_, log_).Tally(std::nullopt, std::nullopt, plan_.tally_at));
+    RASTI_TRY(report_.tally, views::Views(*built_, log_).Tally(std::nullopt, std::nullopt, plan_.tally_at, plan_.now));
     return std::move(report_);
   }
 
@@ -113,7 +113,6 @@ void Add(ReplayReport& sum, Result<ReplayReport> part) {
 Result<ReplayReport> VerifyByReplay(log::EmbeddedEventLog& log, const ReplayPlan& plan) {
   const auto started = std::chrono::steady_clock::now();
   ReplayReport report;
-  report.tally_at = plan.tally_at;
   runtime::ConfigurationReader configuration(log);
   if (const Status read = configuration.Refresh(); !read) {
     report.differences.push_back("packages: " + read.error().message);

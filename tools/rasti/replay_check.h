@@ -24,7 +24,6 @@ struct ReplayReport {
   int64_t signatures = 0;  // of commands, verified
   std::map<std::string, int64_t, std::less<>> events_by_type;
   views::StatusTally tally;
-  Instant tally_at;
   double seconds = 0;
   /// What was compared, in words: "partition 0: 120 cases, 120 commands", "views: not there".
   std::vector<std::string> compared;
@@ -36,7 +35,8 @@ struct ReplayPlan {
   DataPaths paths;
   std::string scratch;  // an empty directory for the stores that are built to be compared with; removed by the caller
   const runtime::Submitters* submitters = nullptr;  // or nullptr: signatures are not looked at
-  Instant tally_at;
+  std::optional<Instant> tally_at;  // none: as they are at `now`, historic cases as at the end of their history
+  Instant now;
   std::function<void(const std::string&)> progress;
 };
 

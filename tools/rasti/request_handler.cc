@@ -175,14 +175,28 @@ Status RequestHandler::Count(const v1::Request::CountCases& ask, v1::Response& r
   RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
   const auto tenant = ask.tenant().empty() ? std::nullopt : std::optional(core::TenantId(ask.tenant()));
   const auto clock = ask.clock().empty() ? std::nullopt : std::optional(core::ClockId(ask.clock()));
-  RASTI_TRY(const views::StatusTally tally, engine_.views().Tally(tenant, clock, InstantFromUnixMillis(ask.at_ms())));
+  const auto at = ask.has_at_ms() ? std::optional(InstantFromUnixMillis(ask.at_ms())) : std::nullopt;
+  RASTI_TRY(const views::StatusTally tally, engine_.views().Tally(tenant, clock, at, engine_.clock().Now()));
   ToWire(tally, *response.mutable_tally());
   return {};
+}
+
+bool RequestHandler::IsPublished(const codec::PublishedPackage& package) const {
+  return std::ranges::any_of(engine_.configuration().packages(),
+                             [&](const codec::PublishedPackage& known) { return known.Key() == package.Key(); });
 }
 
 Status RequestHandler::Publish(const v1::Request::Publish& ask, v1::Response& response) {
   RASTI_TRY(const auto packages, PackagesFromWire(ask));
   const std::lock_guard lock(change_mutex_);
+  // What is decided meanwhile names the versions that are in force, so none may come into force behind its back.
+  const Instant now = engine_.clock().Now();
+  for (const codec::PublishedPackage& package : packages) {
+    if (package.effective_from < now && !IsPublished(package)) {
+      return Fail(Error::Invalid(fmt::format("{}: effective_from {} lies in the past; it is {}", package.Key(),
+                                             FormatInstant(package.effective_from), FormatInstant(now))));
+    }
+  }
   RASTI_TRY(const auto published, engine_.configuration().Publish(packages));
   auto& answer = *response.mutable_published();
   for (const auto outcome : published) answer.add_is_new(outcome == runtime::ConfigurationReader::Published::kNew);

@@ -37,6 +37,7 @@ class RequestHandler {
   Status Cases(const v1::Request::ListCases& ask, v1::Response& response);
   Status Count(const v1::Request::CountCases& ask, v1::Response& response);
   Status Publish(const v1::Request::Publish& ask, v1::Response& response);
+  bool IsPublished(const codec::PublishedPackage& package) const;
   Status EngineStatus(v1::Response& response);
 
   LocalEngine& engine_;

@@ -44,6 +44,9 @@ class Session {
   /// Errors: kTimedOut; what stopped the engine.
   virtual Status Settle(std::chrono::milliseconds timeout) = 0;
 
+  /// How far ahead of now a package is to come into force at the least, so that whoever decides knows it by then.
+  virtual Duration notice() const = 0;
+
   /// `text`: a case_id or a public reference. With a token the answer shows at least what it names. Errors: kNotFound,
   /// kInvalidArgument; kTimedOut.
   virtual Result<views::CasePage> GetCase(const std::string& text, const views::Moment& moment,
@@ -52,9 +55,10 @@ class Session {
   virtual Result<views::DeadlinePage> Overdue(const views::DeadlineQuery& query, Instant now) = 0;
   virtual Result<views::DeadlinePage> AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) = 0;
   virtual Result<views::DeadlinePage> OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) = 0;
-  /// Reads every case. Nothing for tenant or clock: all.
+  /// Reads every case. Nothing for tenant or clock: all. Nothing for `at`: as they are, historic ones as at the end of
+  /// their history.
   virtual Result<views::StatusTally> Tally(const std::optional<core::TenantId>& tenant,
-                                           const std::optional<core::ClockId>& clock, Instant at) = 0;
+                                           const std::optional<core::ClockId>& clock, std::optional<Instant> at) = 0;
 
   /// All cases of a tenant, page by page.
   virtual Result<views::CaseList> ListCases(const views::CaseQuery& query) = 0;

@@ -126,7 +126,7 @@ void AddShowCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<ShowOptions>();
   CLI::App* command = AddCommand(app, context, "show", "Show a case; personal fields are only counted",
                                  "  rasti show 7ZK4-MQ2W-9PAB-X\n"
-                                 "  rasti show 7ZK4-MQ2W-9PAB-X --at 2026-03-01T12:00:00+01:00\n"
+                                 "  rasti show 7ZK4-MQ2W-9PAB-X --at 2026-11-21T12:00:00+01:00\n"
                                  "  rasti show 7ZK4-MQ2W-9PAB-X --personal --reason 'To phone back.' --as clerk1",
                                  [&context, options] { return RunShow(context, *options); });
   options->AddTo(*command);

@@ -70,10 +70,10 @@ Result<v1::Response> Opened(Result<v1::Response> response) {
 
 }  // namespace
 
-// One connection, from its making until it breaks.
+// One connection, from its making until it breaks. Whoever destroys it waits for the reader, so not the reader itself.
 class SocketConnection::Link {
  public:
-  explicit Link(int file) : file_(file), reader_([this] { Read(); }) {}
+  explicit Link(int file) : file_(file), reader_([this] { Run(); }) {}
   ~Link() {
     ::shutdown(file_, SHUT_RDWR);
     reader_.join();
@@ -83,6 +83,8 @@ class SocketConnection::Link {
   Link& operator=(const Link&) = delete;
 
   bool broken() const { return broken_.load(); }
+  /// Everybody who waited was told, and the reader calls nobody any more.
+  bool finished() const { return finished_.load(); }
 
   Status Send(uint64_t id, const std::string& frame, Done done) {
     {
@@ -100,6 +102,11 @@ class SocketConnection::Link {
   }
 
  private:
+  void Run() {
+    Read();
+    finished_.store(true);
+  }
+
   void Read() {
     for (;;) {
       auto response = ReadResponse(file_);
@@ -132,6 +139,7 @@ class SocketConnection::Link {
   std::mutex mutex_;  // guards pending_
   std::map<uint64_t, Done> pending_;
   std::atomic<bool> broken_ = false;
+  std::atomic<bool> finished_ = false;
   std::thread reader_;
 };
 
@@ -145,6 +153,7 @@ SocketConnection::~SocketConnection() = default;
 
 Result<std::shared_ptr<SocketConnection::Link>> SocketConnection::CurrentLink() {
   const std::lock_guard lock(mutex_);
+  std::erase_if(retired_, [](const auto& link) { return link->finished(); });
   if (link_ != nullptr && !link_->broken()) return link_;
   const auto address = SocketAddress::Of(path_);
   if (!address) return Fail(ErrorCode::kUnavailable, address.error().message);
@@ -159,6 +168,9 @@ Result<std::shared_ptr<SocketConnection::Link>> SocketConnection::CurrentLink() 
     return Fail(error == EACCES ? ErrorCode::kPermission : ErrorCode::kUnavailable,
                 fmt::format("{}: {}", path_, std::strerror(error)));  // NOLINT(concurrency-mt-unsafe)
   }
+  // This may be the old link's own reader, in a callback that asks again: the link is let go once its reader is
+  // through.
+  if (link_ != nullptr) retired_.push_back(std::move(link_));
   link_ = std::make_shared<Link>(file);
   return link_;
 }

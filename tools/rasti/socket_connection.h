@@ -3,7 +3,8 @@
 // A connection that broke is made anew by the next request; what was under way is answered kUnavailable, because its
 // outcome is unknown (a command is then submitted again with the same id).
 //
-// Threading: thread-safe. Callbacks come from the connection's own thread.
+// Threading: thread-safe. Callbacks come from the connection's own thread; they may send, but neither Call nor destroy
+// the connection: both would wait for that thread.
 #pragma once
 
 #include <atomic>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "engine/base/result.h"
 #include "engine/ports/command_channel.h"
@@ -41,8 +43,9 @@ class SocketConnection final : public ports::CommandChannel {
   Result<std::shared_ptr<Link>> CurrentLink();
 
   const std::string path_;
-  std::mutex mutex_;  // guards link_
-  std::shared_ptr<Link> link_;
+  std::mutex mutex_;
+  std::shared_ptr<Link> link_;                  // guarded by mutex_
+  std::vector<std::shared_ptr<Link>> retired_;  // guarded by mutex_: broken, but their readers may be in a callback
   std::atomic<uint64_t> next_id_ = 1;
 };
 

@@ -45,6 +45,11 @@ class SocketServer::Connection : public std::enable_shared_from_this<Connection>
   }
 
   void HeaderRead(error_code error) {
+    // Between two requests the other end may stop sending and still wait for its answers.
+    if (error == asio::error::eof) {
+      reading_ = false;
+      return Finish();
+    }
     if (error) return Broke();
     const auto size = ReadFrameHeader(header_);
     if (!size) {
@@ -84,14 +89,16 @@ class SocketServer::Connection : public std::enable_shared_from_this<Connection>
     if (!frame) frame = MakeFrame(FailureOf(response.id(), frame.error()).SerializeAsString());
     unread_ += frame->size();
     frames_.push_back(*std::move(frame));
-    if (frames_.size() == 1) WriteNext();
+    if (!writing_) WriteNext();
   }
 
   void WriteNext() {
+    writing_ = true;
     asio::async_write(socket_, asio::buffer(frames_.front()), [self = shared_from_this()](error_code error, size_t) {
       self->unread_ -= self->frames_.front().size();
       self->frames_.pop_front();
-      if (error) return self->Broke();
+      self->writing_ = false;
+      if (error || self->broken_) return self->Broke();
       if (!self->frames_.empty()) return self->WriteNext();
       self->ReadNext();
       self->CloseIfDone();
@@ -103,6 +110,12 @@ class SocketServer::Connection : public std::enable_shared_from_this<Connection>
     reading_ = false;
     broken_ = true;
     finishing_ = true;
+    // The frame that is being written belongs to the write until that ends: it calls here again.
+    if (writing_) {
+      error_code ignored;
+      socket_.cancel(ignored);
+      return;
+    }
     frames_.clear();
     CloseIfDone();
   }
@@ -124,6 +137,7 @@ class SocketServer::Connection : public std::enable_shared_from_this<Connection>
   size_t unread_ = 0;
   int under_way_ = 0;
   bool reading_ = false;
+  bool writing_ = false;
   bool finishing_ = false;
   bool broken_ = false;
   bool closed_ = false;

@@ -147,12 +147,12 @@ Result<views::DeadlinePage> SocketSession::OverdueAsOf(const views::DeadlineQuer
 }
 
 Result<views::StatusTally> SocketSession::Tally(const std::optional<core::TenantId>& tenant,
-                                                const std::optional<core::ClockId>& clock, Instant at) {
+                                                const std::optional<core::ClockId>& clock, std::optional<Instant> at) {
   v1::Request request;
   auto& count = *request.mutable_count();
   if (tenant) count.set_tenant(tenant->str());
   if (clock) count.set_clock(clock->str());
-  count.set_at_ms(ToUnixMillis(at));
+  if (at) count.set_at_ms(ToUnixMillis(*at));
   RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kAdvanceWait));
   return FromWire(response.tally());
 }

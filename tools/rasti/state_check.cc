@@ -177,7 +177,6 @@ class PartitionCheck {
         }
         RASTI_CHECKED(CompareIfThere());
       }
-      if (folded_->dirty_count() >= kDirtyMost) RASTI_CHECKED(folded_->Checkpoint(false));
       if (plan_.progress) {
         plan_.progress(fmt::format("partition {}: {} of {} events", partition_.value,
                                    folded_->position().next_sequence.value, end_.value));
@@ -193,6 +192,9 @@ class PartitionCheck {
       return Fail(Error::Corruption("the key is not the case's id"));
     if (event.ctx().recorded_at < last_recorded_at_) return Fail(Error::Corruption("recorded_at goes back"));
     last_recorded_at_ = event.ctx().recorded_at;
+    if (folded_->dirty_count() >= kDirtyMost && !folded_->WouldSplit(event)) {
+      RASTI_CHECKED(folded_->Checkpoint(false));
+    }
     // Verifies sequence, revision and the chain of hashes, as recovery does.
     RASTI_CHECKED(folded_->Replay(event, decoded.hash, stored.input));
     RASTI_CHECKED(CheckSignature(event));

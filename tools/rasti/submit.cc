@@ -126,8 +126,9 @@ void AddSubmitCommand(CLI::App& app, Context& context) {
   CLI::App* command = AddCommand(
       app, context, "submit", "Open a case: prints its id, the reference for the citizen, and its deadlines",
       "  rasti submit --workflow issue-report --tenant prishtine --category pothole --title 'Hole in Rruga B' \\\n"
-      "      --channel web --form @report.json --role citizen\n"
-      "  rasti submit ... --as clerk1 --received-at 2026-11-20T15:30:00+01:00 --key letter-2026-0815",
+      "      --channel portal --form @report.json --role citizen\n"
+      "  rasti submit --workflow issue-report --tenant prishtine --category pothole --title 'Hole in Rruga B' \\\n"
+      "      --channel post --form @report.json --as clerk1 --received-at 2026-11-20T15:30:00+01:00 --key letter-815",
       [&context, options] { return RunSubmit(context, *options); });
   command->add_option("--workflow", options->workflow, "The case type")->required();
   command->add_option("--version-of-workflow", options->version, "Only if this version is in force");

@@ -158,10 +158,19 @@ class Evaluator {
     return std::optional<Value>(std::move(value));
   }
 
+  // Known without putting the object together.
+  bool Lacks(const Node& node) const {
+    const Node& object = node.parts.front();
+    return object.op == Op::kVariable && !fetched_[object.slot] &&
+           !activation_.MayHave(program_.variables[object.slot].index, node.name);
+  }
+
   Result<Value> Select(const Node& node) {
-    RASTI_TRY(const Value object, Evaluate(node.parts.front()));
-    RASTI_TRY(std::optional<Value> member, MemberOf(node, object));
-    if (member) return *std::move(member);
+    if (!Lacks(node)) {
+      RASTI_TRY(const Value object, Evaluate(node.parts.front()));
+      RASTI_TRY(std::optional<Value> member, MemberOf(node, object));
+      if (member) return *std::move(member);
+    }
     return Place(node,
                  Fail(Error::Invalid(fmt::format("{} is absent; has() tells whether it is there", NameOf(node)))));
   }
@@ -173,6 +182,7 @@ class Evaluator {
       return std::optional<Value>(std::move(value));
     }
     RASTI_CHECKED(Spend(node, 1));
+    if (Lacks(node)) return std::optional<Value>();
     RASTI_TRY(const std::optional<Value> object, Reach(node.parts.front()));
     if (!object) return std::optional<Value>();
     return MemberOf(node, *object);

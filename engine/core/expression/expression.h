@@ -30,6 +30,8 @@ class Activation {
   /// The value of the variable with that index in the environment the expression was compiled with. Asked for at most
   /// once an evaluation, and only if evaluating needs it.
   virtual Value Lookup(size_t variable_index) const = 0;
+  /// False where that variable is an object that certainly lacks the member: it is then not asked for as a whole.
+  virtual bool MayHave(size_t /*variable_index*/, std::string_view /*member*/) const { return true; }
 };
 
 /// An activation over values that are at hand, in the environment's order.

@@ -35,10 +35,11 @@ void InputQueue::RaiseOwner() {
   if (owner_) owner_->Raise();
 }
 
-Status InputQueue::PushCommand(Instant taken_at, std::string key, std::string value, ports::ResultCallback done) {
+Status InputQueue::PushCommand(const ports::Clock& clock, std::string key, std::string value,
+                               ports::ResultCallback done) {
   const std::lock_guard lock(mutex_);
   if (closed_) return Fail(ErrorCode::kUnavailable, "the log is closed");
-  commands_.push_back({taken_at, std::move(key), std::move(value), std::move(done)});
+  commands_.push_back({clock.Now(), std::move(key), std::move(value), std::move(done)});
   has_commands_ = true;
   waiting_commands_.fetch_add(1, std::memory_order_relaxed);
   RaiseOwner();

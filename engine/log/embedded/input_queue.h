@@ -34,8 +34,9 @@ class InputQueue {
              std::atomic<int64_t>& waiting_commands);
 
   // -- taking in --
-  /// Errors: kUnavailable after FailAll.
-  Status PushCommand(Instant taken_at, std::string key, std::string value, ports::ResultCallback done);
+  /// The clock says when it was taken in, read under the queue's lock: whoever asks for the end at T has everything
+  /// that was taken in before T. Errors: kUnavailable after FailAll.
+  Status PushCommand(const ports::Clock& clock, std::string key, std::string value, ports::ResultCallback done);
   /// Positions for follow-ups whose transaction is about to commit; the first of them.
   int64_t AllocateFollowUps(int64_t count);
   /// Their transaction is committed: they are delivered, in order, once all before them are committed too.
