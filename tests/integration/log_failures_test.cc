@@ -38,6 +38,40 @@ class FileSizeLimit {
   rlimit before_{};
 };
 
+// A kill between the flush of a recovery and the deletion of the write-ahead log that it flushed.
+TEST(LogFailuresTest, AWriteAheadLogThatWasFlushedButNotDeletedIsNoLoss) {
+  namespace fs = std::filesystem;
+  const TemporaryDirectory root;
+  RASTI_ASSERT_OK(log::EmbeddedEventLog::Create(LogIn(root), 1));
+  {
+    auto log = log::EmbeddedEventLog::Open({.directory = LogIn(root)}, kClock);
+    RASTI_ASSERT_OK(log);
+    conformance::Listener listener;
+    auto stream = (*log)->OpenStream(listener);
+    conformance::Settle({stream->get()}, {&listener}, 1);
+    RASTI_ASSERT_OK((*stream)->Begin());
+    RASTI_ASSERT_OK((*stream)->Append(conformance::Event({0}, 0, "asks")));
+    for (int i = 0; i < 3; ++i) RASTI_ASSERT_OK((*stream)->Append(ports::FollowUpOut{"key", "follow-up"}));
+    RASTI_ASSERT_OK((*stream)->Commit({}));
+    const auto records = conformance::PollFor(**stream, 3);
+    ASSERT_EQ(records.size(), 3u);
+    // What was written is consumed before it ever came into a sorted file: both cancel each other there.
+    RASTI_ASSERT_OK((*stream)->Begin());
+    RASTI_ASSERT_OK((*stream)->Append(conformance::Event({0}, 1, "answers")));
+    RASTI_ASSERT_OK((*stream)->Commit(conformance::Behind(**stream, records)));
+    fs::copy(LogIn(root), root / "killed", fs::copy_options::recursive);
+    RASTI_ASSERT_OK((*stream)->Close());
+  }
+  fs::copy(root / "killed", root / "log_files", fs::copy_options::recursive);
+  ASSERT_FALSE(Inspect(root / "killed", 1).error);
+  for (const std::string& wal : FilesOf(root / "log_files", "", ".log")) {
+    fs::copy_file(wal, root / ("killed/db/" + fs::path(wal).filename().string()), fs::copy_options::skip_existing);
+  }
+  const Findings findings = Inspect(root / "killed", 1);
+  ASSERT_FALSE(findings.error) << findings.Text();
+  EXPECT_EQ(findings.events[0], (std::vector<std::string>{"asks", "answers"}));
+}
+
 TEST(LogFailuresTest, AFullDiskStopsTheLogAndLosesNothing) {
   const TemporaryDirectory root;
   RASTI_ASSERT_OK(log::EmbeddedEventLog::Create(LogIn(root), 1));

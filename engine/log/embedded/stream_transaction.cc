@@ -95,12 +95,6 @@ Status Stream::AddPositions(const LogCore::Use& use, const Next& next) {
     if (added) row->second.committed = core_->partition(partition).queue.Committed();
     row->second.end_sequence = end;
   }
-  for (const auto& [partition, row] : rows) {
-    const RowKey key(partition);
-    RASTI_CHECKED(ToStatus(transaction_.batch.Put(database.family(Family::kPositions), ToSlice(key.view()),
-                                                  ToSlice(WritePartition(writer_, key, row))),
-                           database.path()));
-  }
   for (const auto& [partition, positions] : next) {
     for (const int64_t consumed : core_->partition(partition).queue.FollowUpsBefore(positions.follow_ups)) {
       const RowKey key(partition, consumed);
@@ -108,6 +102,14 @@ Status Stream::AddPositions(const LogCore::Use& use, const Next& next) {
       RASTI_CHECKED(ToStatus(transaction_.batch.SingleDelete(database.family(Family::kFollowUps), ToSlice(key.view())),
                              database.path()));
     }
+  }
+  // Last in the batch: a row that no flush drops, so that the sorted files' last record number is the log's
+  // (wal_check.h).
+  for (const auto& [partition, row] : rows) {
+    const RowKey key(partition);
+    RASTI_CHECKED(ToStatus(transaction_.batch.Put(database.family(Family::kPositions), ToSlice(key.view()),
+                                                  ToSlice(WritePartition(writer_, key, row))),
+                           database.path()));
   }
   return {};
 }
@@ -167,11 +169,11 @@ Status Stream::Commit(const Next& next) {
 Result<std::vector<Answer>> Stream::Write(const Next& next) {
   RASTI_CHECKED(CheckCommit(next));
   RASTI_TRY(const LogCore::Use use, core_->Acquire());
-  RASTI_CHECKED(AddPositions(use, next));
   const auto outbox_count = static_cast<int64_t>(transaction_.outbox.size());
   const int64_t first_outbox = outbox_count == 0 ? 0 : core_->AllocateOutbox(outbox_count);
   RASTI_CHECKED(AddOutbox(use, first_outbox));
   RASTI_CHECKED(AddFollowUps(use));
+  RASTI_CHECKED(AddPositions(use, next));
   RASTI_CHECKED(core_->Write(use, transaction_.batch));
   return Install(next, first_outbox);
 }

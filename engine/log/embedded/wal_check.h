@@ -5,6 +5,10 @@
 // as never written. Here a torn tail (a write that a crash cut short: never acknowledged) is told from damage (bytes
 // that were once good: an error).
 //
+// After opening, the last of RocksDB's record numbers must be that of the logs. A flush drops a tombstone together with
+// what it cancels, and a crash may leave a log whose records are all in sorted files already: so every batch ends with
+// a row that no flush drops, or the sorted files would seem to lack the last records.
+//
 // The format: blocks of 32 KiB; in them records {masked CRC32C, length 16, type 8} of type full, first, middle, last.
 #pragma once
 
