@@ -3,13 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/codec/broken_for_test.h"
 #include "tests/support/sample_definition.h"
 
 namespace rasti::codec {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
@@ -85,25 +85,10 @@ TEST(ImportMappingTest, DeadlinesByRule) {
   EXPECT_THAT(mapping->deadlines, IsEmpty());
 }
 
-struct Broken {
-  const char* name;
-  const char* from;
-  const char* to;
-  int line;
-  int column;
-  const char* message;
-};
-
 class BrokenMappings : public ::testing::TestWithParam<Broken> {};
 
 TEST_P(BrokenMappings, AreToldWithPlaceAndRemedy) {
-  std::string yaml = kYaml;
-  const size_t at = yaml.find(GetParam().from);
-  ASSERT_NE(at, std::string::npos);
-  yaml.replace(at, std::string_view(GetParam().from).size(), GetParam().to);
-  EXPECT_THAT(IssuesOf(yaml),
-              Contains(AllOf(Field(&Issue::line, GetParam().line), Field(&Issue::column, GetParam().column),
-                             Field(&Issue::message, HasSubstr(GetParam().message)))));
+  EXPECT_THAT(IssuesOf(Replaced(kYaml, GetParam().from, GetParam().to)), Tells(GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -3,14 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/codec/broken_for_test.h"
+
 namespace rasti::codec {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::Field;
-using ::testing::HasSubstr;
 
 constexpr const char* kYaml = R"(tenant: prizren
 version: "2"
@@ -60,27 +58,10 @@ TEST(ReadTenant, ReadsEveryPart) {
   EXPECT_TRUE(clerk->active);
 }
 
-struct Broken {
-  const char* name;
-  const char* from;
-  const char* to;
-  int line;
-  int column;
-  const char* message;
-  Severity severity = Severity::kError;
-};
-
 class BrokenTenants : public ::testing::TestWithParam<Broken> {};
 
 TEST_P(BrokenTenants, AreToldWithPlaceAndRemedy) {
-  std::string yaml = kYaml;
-  const size_t at = yaml.find(GetParam().from);
-  ASSERT_NE(at, std::string::npos);
-  yaml.replace(at, std::string_view(GetParam().from).size(), GetParam().to);
-  EXPECT_THAT(IssuesOf(yaml),
-              Contains(AllOf(Field(&Issue::line, GetParam().line), Field(&Issue::column, GetParam().column),
-                             Field(&Issue::severity, GetParam().severity),
-                             Field(&Issue::message, HasSubstr(GetParam().message)))));
+  EXPECT_THAT(IssuesOf(Replaced(kYaml, GetParam().from, GetParam().to)), Tells(GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(
