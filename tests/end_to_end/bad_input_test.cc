@@ -144,6 +144,16 @@ TEST_F(RastiTest, DirectoriesThatCannotBeUsed) {
   ExpectRefusal({"packages"}, 5, {"rasti.json", "backup"});
 }
 
+TEST_F(RastiTest, AClockThatWentBackIsNotDecidedWith) {
+  Init({"--virtual-time", "2028-03-01T09:00:00+01:00"});
+  SubmitPothole();
+  // As if a machine whose clock was right had written this, and now it is not.
+  WriteFile(data() + "/rasti.json", R"({"format": 1, "clock": "wall", "created_at": "2028-03-01T08:00:00Z"})");
+  for (const char* command : {"overdue", "run"}) {
+    ExpectRefusal({command}, 4, {"went back", "2028-03-01T08:00:00Z", "NTP"});
+  }
+}
+
 TEST_F(RastiTest, ALogOfANewerVersionIsLeftAlone) {
   Init();
   WriteFile(data() + "/log/FORMAT", "rasti embedded log, format 99\n");

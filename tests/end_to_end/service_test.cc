@@ -1,13 +1,9 @@
-// `rasti run`: the same commands through its socket, and what a kill leaves behind.
+// `rasti run`: the same commands through its socket.
 #include <gmock/gmock.h>
 
-#include <csignal>
 #include <filesystem>
-#include <thread>
 
 #include "tests/end_to_end/rasti_fixture.h"
-#include "tools/rasti/data_directory.h"
-#include "tools/rasti/socket_session.h"
 
 namespace rasti::test {
 namespace {
@@ -86,54 +82,6 @@ TEST_F(RastiTest, TheSocketIsForItsOwnerOnly) {
   EXPECT_EQ(fs::status(data() + "/rasti.sock").permissions(), fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_EQ(fs::status(data()).permissions(), fs::perms::owner_all);
   StopService(*service);
-}
-
-TEST_F(RastiTest, WhatWasAcknowledgedOutlivesKills) {
-  Init();
-  std::vector<std::string> acknowledged;
-  for (int round = 0; round < 5; ++round) {
-    const auto service = StartService();
-    // Submits until the service is gone under it; the kill comes at a moment of its own.
-    std::thread killer([&] {
-      EXPECT_FALSE(service->WaitForError("no such text", std::chrono::seconds(1 + round % 2)));
-      service->Signal(SIGKILL);
-    });
-    auto session =
-        cli::SocketSession::Connect(data() + "/rasti.sock", cli::ReadLocalKey(cli::DataPaths(data())).value());
-    ASSERT_TRUE(session) << session.error().message;
-    for (int i = 0;; ++i) {
-      core::Command command;
-      command.command_id = core::CommandId("submit");
-      command.tenant = core::TenantId("prishtine");
-      command.case_id = core::CaseIdFromKey(command.tenant, std::to_string(round) + "/" + std::to_string(i));
-      command.actor = {core::ActorId("7b8f2c1e-0d7f-4c55-9a01-1f4e6d2c3b4a"), core::Role("citizen")};
-      core::SubmitCase submit;
-      submit.workflow = core::WorkflowId("issue-report");
-      submit.title = "Hole";
-      submit.category = core::CategoryId("pothole");
-      submit.channel = "portal";
-      submit.form = R"({"description":"A deep hole there.","location":{"address":"Rruga B"}})";
-      command.payload = std::move(submit);
-      const std::string id = command.case_id.str();
-      const auto result = (*session)->commands().Execute(std::move(command));
-      if (!result) break;
-      ASSERT_TRUE(result->accepted()) << std::get<core::Rejection>(result->outcome).message;
-      acknowledged.push_back(id);
-    }
-    killer.join();
-    EXPECT_EQ(service->Finish().signal, SIGKILL);
-  }
-  EXPECT_GT(acknowledged.size(), 5u);
-  const auto service = StartService();
-  for (const std::string& id : {acknowledged.front(), acknowledged[acknowledged.size() / 2], acknowledged.back()}) {
-    EXPECT_EQ(Json({"show", id})["stage"], "received");
-  }
-  const int64_t cases = Json({"tally"})["cases"];
-  // One more a round at most: committed, but the kill came before the answer.
-  EXPECT_GE(cases, static_cast<int64_t>(acknowledged.size()));
-  EXPECT_LE(cases, static_cast<int64_t>(acknowledged.size()) + 5);
-  StopService(*service);
-  EXPECT_EQ(Json({"replay", "--verify"})["verified"], true);
 }
 
 TEST_F(RastiTest, ADirectoryWithALongPathIsServedToo) {
