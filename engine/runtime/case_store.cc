@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/audit/event_hash.h"
+#include "engine/base/check.h"
 #include "engine/codec/state_codec.h"
 #include "engine/core/apply.h"
 #include "engine/runtime/row_keys.h"
@@ -18,6 +21,7 @@ constexpr ports::Table kTimers{3};
 constexpr std::string_view kFormatRow = "format";
 constexpr std::string_view kPositionRow = "position";
 constexpr std::string_view kSweptRow = "swept";
+constexpr std::string_view kAheadRow = "ahead";
 
 std::string CommandRowKey(const core::CaseId& id, const core::CommandId& command) {
   std::string key(id.uuid.AsBytes());
@@ -89,6 +93,12 @@ Status CaseStore::Load() {
     swept_epoch_ = row.Number();
     if (!row.Complete()) return Fail(Error::Corruption("state store: the row of the sweep is damaged"));
   }
+  RASTI_TRY(const auto ahead, store_->Get(kMeta, kAheadRow));
+  if (ahead) {
+    RowReader row(*ahead);
+    ahead_.value = row.Number();
+    if (!row.Complete()) return Fail(Error::Corruption("state store: the row of the checkpoint is damaged"));
+  }
   const auto cursor = store_->Scan(kTimers);
   for (cursor->Seek({}); cursor->Valid(); cursor->Next()) {
     RowReader row(cursor->key());
@@ -109,6 +119,9 @@ Result<CaseRef> CaseStore::Find(const core::CaseId& id) {
 
 Result<std::shared_ptr<CaseRecord>> CaseStore::FindRecord(const core::CaseId& id) {
   if (const auto found = dirty_.find(id); found != dirty_.end()) return found->second;
+  if (frozen_) {
+    if (const auto found = frozen_->cases.find(id); found != frozen_->cases.end()) return found->second;
+  }
   if (const auto found = young_.find(id); found != young_.end()) return found->second;
   if (const auto found = old_.find(id); found != old_.end()) {
     std::shared_ptr<CaseRecord> record = std::move(found->second);
@@ -133,8 +146,11 @@ void CaseStore::Remember(std::shared_ptr<CaseRecord> record) {
 }
 
 Result<std::optional<CommandOutcome>> CaseStore::FindCommand(const core::CaseId& id, const core::CommandId& command) {
-  if (const auto found = new_commands_.find(CommandKey{id, command}); found != new_commands_.end())
-    return found->second;
+  const CommandKey key{id, command};
+  if (const auto found = new_commands_.find(key); found != new_commands_.end()) return found->second;
+  if (frozen_) {
+    if (const auto found = frozen_->commands.find(key); found != frozen_->commands.end()) return found->second;
+  }
   RASTI_TRY(const auto bytes, store_->Get(kCommands, CommandRowKey(id, command)));
   if (!bytes) return std::optional<CommandOutcome>();
   RowReader row(*bytes);
@@ -174,23 +190,18 @@ Status CaseStore::Replay(const core::Event& event, const Hash256& hash, const po
   if (event.sequence != position_.next_sequence) {
     return corrupt(fmt::format("sequence {} is wanted here", position_.next_sequence.value));
   }
+  RASTI_CHECK(!frozen_, "no checkpoint is under way while a store catches up");
   RASTI_TRY(std::shared_ptr<CaseRecord> record, FindRecord(context.case_id));
   const bool is_new = record == nullptr;
   if (is_new) record = std::make_shared<CaseRecord>();
-  if (const auto why_not = core::WhyNotNext(record->state, event)) return corrupt(*why_not);
-  const Hash256 wanted = is_new ? audit::FirstPrevHash(context.case_id.uuid) : record->head;
-  if (event.prev_hash != wanted) return corrupt("it does not follow the case's event before: the hash chain is broken");
-
-  const auto timer_before = is_new ? std::nullopt : core::NextWallTimer(record->state);
-  if (!dirty_.contains(context.case_id)) {
-    young_.erase(context.case_id);
-    old_.erase(context.case_id);
-    stored_timers_[context.case_id] = timer_before;
-    dirty_.emplace(context.case_id, record);
+  // A checkpoint that was cut short had written the case as it was later.
+  const bool applied = !is_new && event.sequence < ahead_ && event.revision <= record->state.revision;
+  if (applied) {
+    if (event.revision == record->state.revision && hash != record->head)
+      return corrupt("its hash is not the stored one");
+  } else if (Status changed = ReplayNew(event, hash, record, is_new); !changed) {
+    return corrupt(changed.error().message);
   }
-  core::Apply(record->state, event);
-  record->head = hash;
-  MoveTimer(context.case_id, timer_before, core::NextWallTimer(record->state));
 
   if (IsRemembered(context.command_id)) {
     auto& outcome = new_commands_[CommandKey{context.case_id, context.command_id}];
@@ -202,6 +213,27 @@ Status CaseStore::Replay(const core::Event& event, const Hash256& hash, const po
   position_.next_sequence = event.sequence.Next();
   position_.last_recorded_at = context.recorded_at;
   position_.input = input;
+  return {};
+}
+
+Status CaseStore::ReplayNew(const core::Event& event, const Hash256& hash, const std::shared_ptr<CaseRecord>& record,
+                            bool is_new) {
+  const core::EventContext& context = event.ctx();
+  if (const auto why_not = core::WhyNotNext(record->state, event)) return Fail(Error::Corruption(*why_not));
+  const Hash256 wanted = is_new ? audit::FirstPrevHash(context.case_id.uuid) : record->head;
+  if (event.prev_hash != wanted)
+    return Fail(Error::Corruption("it does not follow the case's event before: the hash chain is broken"));
+
+  const auto timer_before = is_new ? std::nullopt : core::NextWallTimer(record->state);
+  if (!dirty_.contains(context.case_id)) {
+    young_.erase(context.case_id);
+    old_.erase(context.case_id);
+    stored_timers_[context.case_id] = timer_before;
+    dirty_.emplace(context.case_id, record);
+  }
+  core::Apply(record->state, event);
+  record->head = hash;
+  MoveTimer(context.case_id, timer_before, core::NextWallTimer(record->state));
   return {};
 }
 
@@ -224,39 +256,73 @@ bool CaseStore::WouldSplit(const core::Event& next) const {
   return last_replayed_ == CommandKey{next.ctx().case_id, next.ctx().command_id} && IsRemembered(next.ctx().command_id);
 }
 
-Status CaseStore::Checkpoint(bool durable) {
-  auto batch = store_->NewBatch();
-  for (const auto& [id, record] : dirty_) {
-    batch->Put(kCases, id.uuid.AsBytes(), EncodeRecord(*record));
-    const auto stored = stored_timers_.find(id);
-    const auto before = stored == stored_timers_.end() ? std::nullopt : stored->second;
-    const auto now = core::NextWallTimer(record->state);
-    if (before == now) continue;
-    if (before) batch->Delete(kTimers, TimerRowKey(*before, id));
-    if (now) batch->Put(kTimers, TimerRowKey(*now, id), {});
-  }
-  for (const auto& [key, outcome] : new_commands_) {
+void CaseStore::BeginCheckpoint() {
+  RASTI_CHECK(!frozen_, "one checkpoint at a time");
+  frozen_ = Frozen{std::move(dirty_), std::move(new_commands_), std::move(stored_timers_), position_, swept_epoch_};
+  dirty_.clear();
+  new_commands_.clear();
+  stored_timers_.clear();
+}
+
+void CaseStore::PutCase(ports::WriteBatch& batch, const CaseRecord& record) const {
+  const core::CaseId& id = record.state.id;
+  batch.Put(kCases, id.uuid.AsBytes(), EncodeRecord(record));
+  const auto stored = frozen_->stored_timers.find(id);
+  const auto before = stored == frozen_->stored_timers.end() ? std::nullopt : stored->second;
+  const auto now = core::NextWallTimer(record.state);
+  if (before == now) return;
+  if (before) batch.Delete(kTimers, TimerRowKey(*before, id));
+  if (now) batch.Put(kTimers, TimerRowKey(*now, id), {});
+}
+
+// The last piece: from now on the store reflects the position at which the checkpoint began.
+void CaseStore::PutEnd(ports::WriteBatch& batch) const {
+  for (const auto& [key, outcome] : frozen_->commands) {
     std::string row;
     AppendOrdered(row, outcome.first_revision.value);
     AppendOrdered(row, outcome.last_revision.value);
     AppendOrdered(row, outcome.last_sequence.value);
-    batch->Put(kCommands, CommandRowKey(key.case_id, key.command), row);
+    batch.Put(kCommands, CommandRowKey(key.case_id, key.command), row);
   }
   std::string position;
-  AppendOrdered(position, position_.next_sequence.value);
-  AppendOrdered(position, ToUnixMillis(position_.last_recorded_at));
-  AppendOrdered(position, position_.input.commands);
-  AppendOrdered(position, position_.input.follow_ups);
-  batch->Put(kMeta, kPositionRow, position);
+  AppendOrdered(position, frozen_->position.next_sequence.value);
+  AppendOrdered(position, ToUnixMillis(frozen_->position.last_recorded_at));
+  AppendOrdered(position, frozen_->position.input.commands);
+  AppendOrdered(position, frozen_->position.input.follow_ups);
+  batch.Put(kMeta, kPositionRow, position);
   std::string swept;
-  AppendOrdered(swept, swept_epoch_);
-  batch->Put(kMeta, kSweptRow, swept);
+  AppendOrdered(swept, frozen_->swept_epoch);
+  batch.Put(kMeta, kSweptRow, swept);
+}
+
+Status CaseStore::ContinueCheckpoint(size_t cases_most) {
+  RASTI_CHECK(frozen_.has_value(), "a checkpoint was begun");
+  auto batch = store_->NewBatch();
+  std::string ahead;
+  AppendOrdered(ahead, frozen_->position.next_sequence.value);
+  batch->Put(kMeta, kAheadRow, ahead);
+  std::vector<std::shared_ptr<CaseRecord>> written;
+  while (!frozen_->cases.empty() && written.size() < std::max<size_t>(cases_most, 1)) {
+    const auto next = frozen_->cases.begin();
+    PutCase(*batch, *next->second);
+    written.push_back(std::move(next->second));
+    frozen_->cases.erase(next);
+  }
+  const bool whole = frozen_->cases.empty();
+  if (whole) PutEnd(*batch);
   RASTI_CHECKED(store_->Write(*batch));
 
-  for (auto& [id, record] : dirty_) Remember(std::move(record));
-  dirty_.clear();
-  new_commands_.clear();
-  stored_timers_.clear();
+  for (auto& record : written) {
+    if (!dirty_.contains(record->state.id)) Remember(std::move(record));
+  }
+  if (whole) frozen_.reset();
+  return {};
+}
+
+Status CaseStore::Checkpoint(bool durable) {
+  if (frozen_) RASTI_CHECKED(ContinueCheckpoint(SIZE_MAX));
+  BeginCheckpoint();
+  RASTI_CHECKED(ContinueCheckpoint(SIZE_MAX));
   if (durable) RASTI_CHECKED(store_->Flush());
   return {};
 }

@@ -2,7 +2,9 @@
 // index of their timers. Everything in it is a fold of the partition's events and can be rebuilt from them.
 //
 // Changes stay in memory until a checkpoint writes them together with the sequence that they reflect, so that a case
-// that changes often is written once. Owned by one stream thread; not thread-safe.
+// that changes often is written once. A checkpoint may be written piece by piece while cases go on changing: until its
+// last piece the store holds some cases from ahead of its position, which a replay recognises by their revision.
+// Owned by one stream thread; not thread-safe.
 #pragma once
 
 #include <absl/container/btree_set.h>
@@ -82,12 +84,18 @@ class CaseStore {
   std::optional<std::pair<Instant, core::CaseId>> EarliestTimer() const;
   /// All wall-time timers, earliest first. Valid until the next Install.
   const absl::btree_set<std::pair<Instant, core::CaseId>>& timers() const { return timers_; }
+  /// Changed since the last checkpoint began.
   size_t dirty_count() const { return dirty_.size(); }
-  /// How many cases are known to be cached, clean ones included.
-  size_t cached_count() const { return dirty_.size() + young_.size() + old_.size(); }
 
-  /// Writes everything that changed, with the position, in one batch; with `durable` also to disk.
+  /// Begins a checkpoint of everything that changed so far. REQUIRES: none is under way.
+  void BeginCheckpoint();
+  bool IsCheckpointing() const { return frozen_.has_value(); }
+  /// Writes at most so many of its cases (at least one); it has ended when IsCheckpointing() says so.
+  Status ContinueCheckpoint(size_t cases_most);
+  /// Writes everything that changed, with the position; with `durable` also to disk. Ends one that is under way.
   Status Checkpoint(bool durable);
+  /// As opened, the store lies in the middle of a checkpoint: some of its cases are ahead of the position.
+  bool IsAhead() const { return ahead_ > position_.next_sequence; }
   /// True where a checkpoint now would leave a command's events on both sides of it, of which the later ones could no
   /// longer tell where its answer begins: while replaying, after an event whose command may go on with `next`.
   bool WouldSplit(const core::Event& next) const;
@@ -109,23 +117,40 @@ class CaseStore {
   };
   using Cache = absl::flat_hash_map<core::CaseId, std::shared_ptr<CaseRecord>>;
 
+  using Commands = absl::flat_hash_map<CommandKey, CommandOutcome>;
+  // Each changed case's timer as it stands in the store: what a checkpoint has to delete.
+  using StoredTimers = absl::flat_hash_map<core::CaseId, std::optional<Instant>>;
+  // What a checkpoint that is under way has still to write.
+  struct Frozen {
+    Cache cases;
+    Commands commands;
+    StoredTimers stored_timers;
+    PartitionPosition position;
+    int64_t swept_epoch = -1;
+  };
+
   CaseStore(std::unique_ptr<ports::ViewStore> store, size_t cached_cases_most);
   Status Load();
+  void PutCase(ports::WriteBatch& batch, const CaseRecord& record) const;
+  void PutEnd(ports::WriteBatch& batch) const;
   Result<std::shared_ptr<CaseRecord>> FindRecord(const core::CaseId& id);
+  Status ReplayNew(const core::Event& event, const Hash256& hash, const std::shared_ptr<CaseRecord>& record,
+                   bool is_new);
   void Remember(std::shared_ptr<CaseRecord> record);
   void MoveTimer(const core::CaseId& id, std::optional<Instant> from, std::optional<Instant> to);
 
   std::unique_ptr<ports::ViewStore> store_;
   size_t generation_most_;
-  Cache dirty_;  // changed since the last checkpoint
+  Cache dirty_;  // changed since the last checkpoint began
   Cache young_;  // clean: two generations approximate least-recently-used with one look-up
   Cache old_;
-  absl::flat_hash_map<CommandKey, CommandOutcome> new_commands_;
+  Commands new_commands_;
   std::optional<CommandKey> last_replayed_;
   absl::btree_set<std::pair<Instant, core::CaseId>> timers_;
-  // Each dirty case's timer as it stands in the store: what a checkpoint has to delete.
-  absl::flat_hash_map<core::CaseId, std::optional<Instant>> stored_timers_;
+  StoredTimers stored_timers_;
+  std::optional<Frozen> frozen_;
   PartitionPosition position_;
+  core::Sequence ahead_;  // up to which sequence stored cases may be ahead of the stored position
   int64_t swept_epoch_ = -1;
 };
 

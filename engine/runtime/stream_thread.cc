@@ -127,7 +127,7 @@ Duration StreamThread::NextWait() const {
   Duration wait = options_.idle_wait;
   const Instant now = clock_.Now();
   for (const auto& [id, owned] : owned_) {
-    if (IsSweepDue(owned)) return Duration{0};
+    if (IsSweepDue(owned) || owned.partition->cases().IsCheckpointing()) return Duration{0};
     // A timer fires when now is past its instant, so one millisecond later.
     if (const auto earliest = owned.partition->cases().EarliestTimer()) {
       wait = std::clamp(earliest->first - now + Duration{1}, Duration{0}, wait);
@@ -232,11 +232,12 @@ Status StreamThread::Commit() {
   return {};
 }
 
-// One partition a round, the one that waits longest: people's commands wait while a store is written.
+// One piece of one partition's checkpoint a round, of the one that waits longest: people's commands wait meanwhile.
 Status StreamThread::CheckpointIfDue() {
   const auto now = std::chrono::steady_clock::now();
   Owned* next = nullptr;
   for (auto& [id, owned] : owned_) {
+    if (owned.partition->cases().IsCheckpointing()) return ContinueCheckpoint(owned);
     if (owned.partition->cases().dirty_count() >= options_.checkpoint_cases) {
       owned.checkpoint_at = std::min(owned.checkpoint_at, now);
     }
@@ -244,13 +245,25 @@ Status StreamThread::CheckpointIfDue() {
   }
   if (next == nullptr) return {};
   CaseStore& cases = next->partition->cases();
-  // A quiet partition's memtable would never fill up by itself, and every restart would replay it.
-  const bool flush = next->flush_at <= now && next->flushed != cases.position().next_sequence;
-  if (flush || cases.dirty_count() > 0) RASTI_CHECKED(cases.Checkpoint(flush));
-  if (flush) next->flushed = cases.position().next_sequence;
   next->checkpoint_at = now + options_.checkpoint_every;
-  if (next->flush_at <= now) next->flush_at = now + options_.flush_every;
-  return {};
+  // A quiet partition's memtable would never fill up by itself, and every restart would replay it.
+  const bool flush = next->flush_at <= now;
+  if (flush) next->flush_at = now + options_.flush_every;
+  next->flush_pending = flush && next->flushed != cases.position().next_sequence;
+  if (cases.dirty_count() == 0 && !next->flush_pending) return {};
+  next->flushed_next = cases.position().next_sequence;
+  cases.BeginCheckpoint();
+  return ContinueCheckpoint(*next);
+}
+
+Status StreamThread::ContinueCheckpoint(Owned& owned) {
+  CaseStore& cases = owned.partition->cases();
+  // Cases must not change faster than they are written.
+  RASTI_CHECKED(cases.ContinueCheckpoint(std::max(options_.checkpoint_piece, cases.dirty_count() / 4)));
+  if (cases.IsCheckpointing() || !owned.flush_pending) return {};
+  owned.flush_pending = false;
+  owned.flushed = owned.flushed_next;
+  return cases.store().Flush();
 }
 
 Result<bool> StreamThread::IsIdle() {

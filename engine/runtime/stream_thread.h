@@ -28,7 +28,8 @@ struct StreamOptions {
   size_t batch_most = 1024;                 // records of input in one transaction
   Duration timers_time{20};                 // how long a transaction full of timers should take
   size_t cached_cases_most = 100'000;       // clean cases in memory, over all partitions of the thread
-  size_t checkpoint_cases = 2'500;          // changed cases of a partition after which its store is written
+  size_t checkpoint_cases = 10'000;         // changed cases of a partition after which its store is written,
+  size_t checkpoint_piece = 250;            // so many of them with a transaction
   size_t replay_checkpoint_cases = 20'000;  // the same while a store catches up and nobody waits for it
   Duration checkpoint_every{10'000};        // and at the latest after this time
   Duration flush_every{60'000};             // how often a checkpoint also goes to disk
@@ -85,6 +86,8 @@ class StreamThread final : private ports::AssignmentListener {
     std::chrono::steady_clock::time_point checkpoint_at;  // when the store is to be written next
     std::chrono::steady_clock::time_point flush_at;       // and also to disk
     core::Sequence flushed;                               // the next sequence when it last was
+    core::Sequence flushed_next;                          // the same, when the one that is pending began
+    bool flush_pending = false;                           // once the checkpoint that is under way has ended
   };
 
   Status OnAssigned(const std::vector<core::PartitionId>& partitions) override;
@@ -106,6 +109,7 @@ class StreamThread final : private ports::AssignmentListener {
   void UseCurrentConfiguration();
   Status Commit();
   Status CheckpointIfDue();
+  Status ContinueCheckpoint(Owned& owned);
   Status CheckClock();
   Duration NextWait() const;
   Result<bool> IsIdle();

@@ -139,6 +139,10 @@ class RandomRun {
         }
         break;
       case 4: Repeat(); break;
+      case 5:
+        driver_.CheckpointPiece(1 + Below(2));
+        SubmitSome();
+        break;
       default: SubmitSome(); break;
     }
     driver_.Round(1 + Below(6), 1 + Below(4));

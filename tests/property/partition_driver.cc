@@ -101,6 +101,16 @@ void PartitionDriver::Checkpoint(bool durable) {
   for (auto& [id, partition] : partitions_) Must(partition->cases().Checkpoint(durable));
 }
 
+void PartitionDriver::CheckpointPiece(size_t cases_most) {
+  for (auto& [id, partition] : partitions_) {
+    runtime::CaseStore& cases = partition->cases();
+    if (!cases.IsCheckpointing()) cases.BeginCheckpoint();
+    Must(cases.ContinueCheckpoint(cases_most));
+    // What RocksDB does by itself when a memtable is full, at any point of a checkpoint.
+    if (cases_most % 2 == 0) Must(cases.store().Flush());
+  }
+}
+
 void PartitionDriver::UseSecondConfiguration() {
   configuration_ = runtime::SampleConfiguration(world_, clock_.Now());
   for (auto& [id, partition] : partitions_) partition->Use(configuration_);

@@ -37,6 +37,8 @@ class PartitionDriver final : private ports::AssignmentListener {
   /// The process dies and comes back: commands not decided are kept by the log, stores go back to their last flush.
   void Crash();
   void Checkpoint(bool durable);
+  /// Begins a checkpoint where none is under way, and writes so many cases of it; flushes after an even number.
+  void CheckpointPiece(size_t cases_most);
   /// From now on decisions are made with the second calendar, and cases may move to the second version.
   void UseSecondConfiguration();
 

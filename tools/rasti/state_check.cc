@@ -155,6 +155,10 @@ class PartitionCheck {
     if (!stored) return Differ(fmt::format("state store: {}", stored.error().message));
     stored_ = *std::move(stored);
     if (stored_ == nullptr) return Compared("the state store is empty; it is built at the next start");
+    if (stored_->IsAhead()) {
+      stored_.reset();
+      return Compared("the state store was left in the middle of a checkpoint; the next start completes it");
+    }
     if (stored_->position().next_sequence > end_) {
       Differ(fmt::format("the state store has applied sequence {}, but the log ends with {}: the log has lost events",
                          stored_->position().next_sequence.value - 1, end_.value - 1));
