@@ -43,7 +43,7 @@ EngineUnderTest::EngineUnderTest(Options options)
   log_ = Must(log::EmbeddedEventLog::Open(log_options, clock_));
   configuration_ = std::make_unique<runtime::FixedConfiguration>(runtime::SampleConfiguration(world_));
 
-  const auto budget = store::StoreBudget::Create(64u << 20, 64u << 20);
+  const auto budget = store::StoreBudget::Create(256u << 20, 64u << 20);
   runtime::StreamHooks hooks;
   hooks.open_store = [this, budget](core::PartitionId id) {
     store::RocksDbViewStoreOptions store_options;

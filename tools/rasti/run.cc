@@ -118,7 +118,7 @@ Outcome<void> RunRun(const Context& context, const RunOptions& options) {
   ServiceLog log(context.out.json());
   LocalEngineOptions engine_options;
   engine_options.stream_threads = options.threads;
-  engine_options.block_cache_bytes = size_t{128} << 20;
+  engine_options.block_cache_bytes = size_t{256} << 20;
   engine_options.progress = [&log](const std::string& text) { log.Info("progress", {{"text", text}}); };
   RASTI_TRY(const auto engine, LocalEngine::Open(paths, engine_options));
   for (const std::string& note : engine->notes()) log.Warn("recovered", {{"note", note}});
