@@ -131,6 +131,7 @@ Status PartitionDriver::OnAssigned(const std::vector<core::PartitionId>& partiti
     auto& store = stores_[id];
     if (store == nullptr) store = std::make_shared<MemoryViewStore>(runtime::CaseStore::Tables().size());
     auto cases = Must(runtime::CaseStore::Open(std::make_unique<SharedViewStore>(store), 4));
+    if (cases->IsAhead()) ++recoveries_from_the_middle_;
     const auto reader = Must(log_.OpenReader(id, cases->position().next_sequence));
     const core::Sequence end = Must(log_.EndSequence(id));
     while (cases->position().next_sequence < end) {

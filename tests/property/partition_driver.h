@@ -45,6 +45,9 @@ class PartitionDriver final : private ports::AssignmentListener {
   /// The version of the workflow that the case runs on.
   const core::Definition& DefinitionOf(const core::CaseState& state) const;
 
+  /// How often a store was recovered that lay in the middle of a checkpoint.
+  int recoveries_from_the_middle() const { return recoveries_from_the_middle_; }
+
   core::CaseState StateOf(const core::CaseId& id);
   runtime::Partition& partition(core::PartitionId id) { return *partitions_.at(id); }
 
@@ -63,6 +66,7 @@ class PartitionDriver final : private ports::AssignmentListener {
   std::map<core::PartitionId, std::unique_ptr<runtime::Partition>> partitions_;
   std::unique_ptr<ports::LogStream> stream_;
   std::vector<std::optional<codec::CommandResult>> results_;
+  int recoveries_from_the_middle_ = 0;
 };
 
 }  // namespace rasti::test
