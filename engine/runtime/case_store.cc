@@ -18,6 +18,9 @@ constexpr ports::Table kCases{1};
 constexpr ports::Table kCommands{2};
 constexpr ports::Table kTimers{3};
 
+// The row of a command costs about a quarter of a case's.
+constexpr size_t kCommandsACase = 4;
+
 constexpr std::string_view kFormatRow = "format";
 constexpr std::string_view kPositionRow = "position";
 constexpr std::string_view kSweptRow = "swept";
@@ -256,6 +259,8 @@ bool CaseStore::WouldSplit(const core::Event& next) const {
   return last_replayed_ == CommandKey{next.ctx().case_id, next.ctx().command_id} && IsRemembered(next.ctx().command_id);
 }
 
+size_t CaseStore::Backlog() const { return dirty_.size() + new_commands_.size() / kCommandsACase; }
+
 void CaseStore::BeginCheckpoint() {
   RASTI_CHECK(!frozen_, "one checkpoint at a time");
   frozen_ = Frozen{std::move(dirty_), std::move(new_commands_), std::move(stored_timers_), position_, swept_epoch_};
@@ -275,15 +280,21 @@ void CaseStore::PutCase(ports::WriteBatch& batch, const CaseRecord& record) cons
   if (now) batch.Put(kTimers, TimerRowKey(*now, id), {});
 }
 
+void CaseStore::PutCommands(ports::WriteBatch& batch, size_t most) {
+  Commands& commands = frozen_->commands;
+  for (; most > 0 && !commands.empty(); --most) {
+    const auto next = commands.begin();
+    std::string row;
+    AppendOrdered(row, next->second.first_revision.value);
+    AppendOrdered(row, next->second.last_revision.value);
+    AppendOrdered(row, next->second.last_sequence.value);
+    batch.Put(kCommands, CommandRowKey(next->first.case_id, next->first.command), row);
+    commands.erase(next);
+  }
+}
+
 // The last piece: from now on the store reflects the position at which the checkpoint began.
 void CaseStore::PutEnd(ports::WriteBatch& batch) const {
-  for (const auto& [key, outcome] : frozen_->commands) {
-    std::string row;
-    AppendOrdered(row, outcome.first_revision.value);
-    AppendOrdered(row, outcome.last_revision.value);
-    AppendOrdered(row, outcome.last_sequence.value);
-    batch.Put(kCommands, CommandRowKey(key.case_id, key.command), row);
-  }
   std::string position;
   AppendOrdered(position, frozen_->position.next_sequence.value);
   AppendOrdered(position, ToUnixMillis(frozen_->position.last_recorded_at));
@@ -302,13 +313,16 @@ Status CaseStore::ContinueCheckpoint(size_t cases_most) {
   AppendOrdered(ahead, frozen_->position.next_sequence.value);
   batch->Put(kMeta, kAheadRow, ahead);
   std::vector<std::shared_ptr<CaseRecord>> written;
-  while (!frozen_->cases.empty() && written.size() < std::max<size_t>(cases_most, 1)) {
+  const size_t most = std::max<size_t>(cases_most, 1);
+  while (!frozen_->cases.empty() && written.size() < most) {
     const auto next = frozen_->cases.begin();
     PutCase(*batch, *next->second);
     written.push_back(std::move(next->second));
     frozen_->cases.erase(next);
   }
-  const bool whole = frozen_->cases.empty();
+  const size_t left = most - written.size();
+  PutCommands(*batch, left > SIZE_MAX / kCommandsACase ? SIZE_MAX : left * kCommandsACase);
+  const bool whole = frozen_->cases.empty() && frozen_->commands.empty();
   if (whole) PutEnd(*batch);
   RASTI_CHECKED(store_->Write(*batch));
 

@@ -84,13 +84,16 @@ class CaseStore {
   std::optional<std::pair<Instant, core::CaseId>> EarliestTimer() const;
   /// All wall-time timers, earliest first. Valid until the next Install.
   const absl::btree_set<std::pair<Instant, core::CaseId>>& timers() const { return timers_; }
-  /// Changed since the last checkpoint began.
+  /// Cases that changed since the last checkpoint began.
   size_t dirty_count() const { return dirty_.size(); }
+  /// What the next checkpoint has to write, in cases: commands count for a part of one.
+  size_t Backlog() const;
 
   /// Begins a checkpoint of everything that changed so far. REQUIRES: none is under way.
   void BeginCheckpoint();
   bool IsCheckpointing() const { return frozen_.has_value(); }
-  /// Writes at most so many of its cases (at least one); it has ended when IsCheckpointing() says so.
+  /// Writes at most so many of its cases (at least one), or as many commands as cost the same; it has ended when
+  /// IsCheckpointing() says so.
   Status ContinueCheckpoint(size_t cases_most);
   /// Writes everything that changed, with the position; with `durable` also to disk. Ends one that is under way.
   Status Checkpoint(bool durable);
@@ -132,6 +135,7 @@ class CaseStore {
   CaseStore(std::unique_ptr<ports::ViewStore> store, size_t cached_cases_most);
   Status Load();
   void PutCase(ports::WriteBatch& batch, const CaseRecord& record) const;
+  void PutCommands(ports::WriteBatch& batch, size_t most);
   void PutEnd(ports::WriteBatch& batch) const;
   Result<std::shared_ptr<CaseRecord>> FindRecord(const core::CaseId& id);
   Status ReplayNew(const core::Event& event, const Hash256& hash, const std::shared_ptr<CaseRecord>& record,

@@ -238,7 +238,7 @@ Status StreamThread::CheckpointIfDue() {
   Owned* next = nullptr;
   for (auto& [id, owned] : owned_) {
     if (owned.partition->cases().IsCheckpointing()) return ContinueCheckpoint(owned);
-    if (owned.partition->cases().dirty_count() >= options_.checkpoint_cases) {
+    if (owned.partition->cases().Backlog() >= options_.checkpoint_cases) {
       owned.checkpoint_at = std::min(owned.checkpoint_at, now);
     }
     if (owned.checkpoint_at <= now && (next == nullptr || owned.checkpoint_at < next->checkpoint_at)) next = &owned;
@@ -259,7 +259,7 @@ Status StreamThread::CheckpointIfDue() {
 Status StreamThread::ContinueCheckpoint(Owned& owned) {
   CaseStore& cases = owned.partition->cases();
   // Cases must not change faster than they are written.
-  RASTI_CHECKED(cases.ContinueCheckpoint(std::max(options_.checkpoint_piece, cases.dirty_count() / 4)));
+  RASTI_CHECKED(cases.ContinueCheckpoint(std::max(options_.checkpoint_piece, cases.Backlog() / 4)));
   if (cases.IsCheckpointing() || !owned.flush_pending) return {};
   owned.flush_pending = false;
   owned.flushed = owned.flushed_next;

@@ -28,7 +28,7 @@ struct StreamOptions {
   size_t batch_most = 1024;                 // records of input in one transaction
   Duration timers_time{20};                 // how long a transaction full of timers should take
   size_t cached_cases_most = 100'000;       // clean cases in memory, over all partitions of the thread
-  size_t checkpoint_cases = 10'000;         // changed cases of a partition after which its store is written,
+  size_t checkpoint_cases = 10'000;         // what changed of a partition after which its store is written,
   size_t checkpoint_piece = 250;            // so many of them with a transaction
   size_t replay_checkpoint_cases = 20'000;  // the same while a store catches up and nobody waits for it
   Duration checkpoint_every{10'000};        // and at the latest after this time
