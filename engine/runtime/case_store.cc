@@ -263,7 +263,14 @@ size_t CaseStore::Backlog() const { return dirty_.size() + new_commands_.size() 
 
 void CaseStore::BeginCheckpoint() {
   RASTI_CHECK(!frozen_, "one checkpoint at a time");
-  frozen_ = Frozen{std::move(dirty_), std::move(new_commands_), std::move(stored_timers_), position_, swept_epoch_};
+  frozen_.emplace();
+  frozen_->cases = std::move(dirty_);
+  frozen_->commands = std::move(new_commands_);
+  frozen_->stored_timers = std::move(stored_timers_);
+  frozen_->position = position_;
+  frozen_->swept_epoch = swept_epoch_;
+  frozen_->next_case = frozen_->cases.begin();
+  frozen_->next_command = frozen_->commands.begin();
   dirty_.clear();
   new_commands_.clear();
   stored_timers_.clear();
@@ -282,8 +289,8 @@ void CaseStore::PutCase(ports::WriteBatch& batch, const CaseRecord& record) cons
 
 void CaseStore::PutCommands(ports::WriteBatch& batch, size_t most) {
   Commands& commands = frozen_->commands;
-  for (; most > 0 && !commands.empty(); --most) {
-    const auto next = commands.begin();
+  for (; most > 0 && frozen_->next_command != commands.end(); --most) {
+    const auto next = frozen_->next_command++;
     std::string row;
     AppendOrdered(row, next->second.first_revision.value);
     AppendOrdered(row, next->second.last_revision.value);
@@ -314,8 +321,8 @@ Status CaseStore::ContinueCheckpoint(size_t cases_most) {
   batch->Put(kMeta, kAheadRow, ahead);
   std::vector<std::shared_ptr<CaseRecord>> written;
   const size_t most = std::max<size_t>(cases_most, 1);
-  while (!frozen_->cases.empty() && written.size() < most) {
-    const auto next = frozen_->cases.begin();
+  while (frozen_->next_case != frozen_->cases.end() && written.size() < most) {
+    const auto next = frozen_->next_case++;
     PutCase(*batch, *next->second);
     written.push_back(std::move(next->second));
     frozen_->cases.erase(next);

@@ -130,6 +130,9 @@ class CaseStore {
     StoredTimers stored_timers;
     PartitionPosition position;
     int64_t swept_epoch = -1;
+    // How far it got: what is written is erased, and beginning anew each time would pass over all that was.
+    Cache::iterator next_case;
+    Commands::iterator next_command;
   };
 
   CaseStore(std::unique_ptr<ports::ViewStore> store, size_t cached_cases_most);

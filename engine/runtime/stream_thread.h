@@ -26,7 +26,7 @@ namespace rasti::runtime {
 
 struct StreamOptions {
   size_t batch_most = 1024;                 // records of input in one transaction
-  Duration timers_time{20};                 // how long a transaction full of timers should take
+  Duration timers_time{10};                 // how long a transaction full of timers should take
   size_t cached_cases_most = 100'000;       // clean cases in memory, over all partitions of the thread
   size_t checkpoint_cases = 10'000;         // what changed of a partition after which its store is written,
   size_t checkpoint_piece = 250;            // so many of them with a transaction

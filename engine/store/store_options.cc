@@ -61,7 +61,9 @@ rocksdb::ColumnFamilyOptions TableOptions(const SharedBudget& budget) {
   // On all levels: what is denser costs more of the two cores than the disk that it saves, and all of it can be
   // rebuilt.
   options.compression = rocksdb::kLZ4Compression;
-  options.level_compaction_dynamic_level_bytes = true;
+  // Keys are random, so that levels would rewrite a table ten times over while it grows; runs are merged a few times,
+  // and the filters keep look-ups from paying for that.
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
   return options;
 }
 
