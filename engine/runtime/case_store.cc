@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/audit/event_hash.h"
 #include "engine/base/check.h"
@@ -263,17 +264,8 @@ size_t CaseStore::Backlog() const { return dirty_.size() + new_commands_.size() 
 
 void CaseStore::BeginCheckpoint() {
   RASTI_CHECK(!frozen_, "one checkpoint at a time");
-  frozen_.emplace();
-  frozen_->cases = std::move(dirty_);
-  frozen_->commands = std::move(new_commands_);
-  frozen_->stored_timers = std::move(stored_timers_);
-  frozen_->position = position_;
-  frozen_->swept_epoch = swept_epoch_;
-  frozen_->next_case = frozen_->cases.begin();
-  frozen_->next_command = frozen_->commands.begin();
-  dirty_.clear();
-  new_commands_.clear();
-  stored_timers_.clear();
+  frozen_.emplace(std::exchange(dirty_, {}), std::exchange(new_commands_, {}), std::exchange(stored_timers_, {}),
+                  position_, swept_epoch_);
 }
 
 void CaseStore::PutCase(ports::WriteBatch& batch, const CaseRecord& record) const {

@@ -125,11 +125,20 @@ class CaseStore {
   using StoredTimers = absl::flat_hash_map<core::CaseId, std::optional<Instant>>;
   // What a checkpoint that is under way has still to write.
   struct Frozen {
+    Frozen(Cache changed, Commands accepted, StoredTimers timers, const PartitionPosition& at, int64_t epoch)
+        : cases(std::move(changed)),
+          commands(std::move(accepted)),
+          stored_timers(std::move(timers)),
+          position(at),
+          swept_epoch(epoch),
+          next_case(cases.begin()),
+          next_command(commands.begin()) {}
+
     Cache cases;
     Commands commands;
     StoredTimers stored_timers;
     PartitionPosition position;
-    int64_t swept_epoch = -1;
+    int64_t swept_epoch;
     // How far it got: what is written is erased, and beginning anew each time would pass over all that was.
     Cache::iterator next_case;
     Commands::iterator next_command;

@@ -210,7 +210,7 @@ Status StreamThread::Commit() {
   if (next.empty()) return {};
   RASTI_CHECKED(stream_->Begin());
   for (const auto& [id, positions] : next) RASTI_CHECKED(owned_.at(id).partition->WriteTo(*stream_));
-  const Status committed = stream_->Commit(next);
+  Status committed = stream_->Commit(next);
   if (!committed) {
     if (committed.error().code != ErrorCode::kAborted) return committed;
     for (const auto& [id, positions] : next) {

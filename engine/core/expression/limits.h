@@ -5,7 +5,7 @@
 
 namespace rasti::core::expression {
 
-inline constexpr size_t kSourceBytesMax = 16 * 1024;
+inline constexpr size_t kSourceBytesMax = size_t{16} * 1024;
 /// Of brackets, calls and operators within one another, and of operators of one rank in a row except && and ||.
 inline constexpr int kDepthMax = 100;
 /// Of one evaluation: nodes visited, elements gone through, and text gone through (kBytesPerStep bytes a step).

@@ -29,22 +29,23 @@ class Value {
 
   /// null.
   Value() = default;
-  Value(std::nullptr_t) {}  // NOLINT(google-explicit-constructor): values are written as literals are
+  // NOLINTBEGIN(google-explicit-constructor): values are written as literals are
+  Value(std::nullptr_t) {}
   template <std::same_as<bool> B>
-  Value(B value) : data_(value) {}  // NOLINT(google-explicit-constructor)
+  Value(B value) : data_(value) {}
   template <std::integral I>
   requires(!std::same_as<I, bool> && (sizeof(I) < sizeof(int64_t) || std::signed_integral<I>)) Value(I value)
-      : data_(static_cast<int64_t>(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(double value) : data_(value) {}        // NOLINT(google-explicit-constructor)
-  Value(std::string value)                     // NOLINT(google-explicit-constructor)
-      : data_(std::make_shared<const std::string>(std::move(value))) {}
-  Value(std::string_view value) : Value(std::string(value)) {}                  // NOLINT(google-explicit-constructor)
-  Value(const char* value) : Value(std::string(value)) {}                       // NOLINT(google-explicit-constructor)
-  Value(std::shared_ptr<const std::string> value) : data_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(Instant value) : data_(value) {}                                        // NOLINT(google-explicit-constructor)
-  Value(Duration value) : data_(value) {}                                       // NOLINT(google-explicit-constructor)
-  Value(std::shared_ptr<const List> value) : data_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
-  Value(std::shared_ptr<const Object> value) : data_(std::move(value)) {}       // NOLINT(google-explicit-constructor)
+      : data_(static_cast<int64_t>(value)) {}
+  Value(double value) : data_(value) {}
+  Value(std::string value) : data_(std::make_shared<const std::string>(std::move(value))) {}
+  Value(std::string_view value) : Value(std::string(value)) {}
+  Value(const char* value) : Value(std::string(value)) {}
+  Value(std::shared_ptr<const std::string> value) : data_(std::move(value)) {}
+  Value(Instant value) : data_(value) {}
+  Value(Duration value) : data_(value) {}
+  Value(std::shared_ptr<const List> value) : data_(std::move(value)) {}
+  Value(std::shared_ptr<const Object> value) : data_(std::move(value)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   static Value OfList(List elements) { return Value(std::make_shared<const List>(std::move(elements))); }
   static Value OfObject(Object members) { return Value(std::make_shared<const Object>(std::move(members))); }

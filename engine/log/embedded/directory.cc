@@ -55,7 +55,8 @@ std::string HolderOf(int file) {
 std::string DatabaseOf(const std::string& directory) { return directory + "/db"; }
 
 Error SystemError(const std::string& what, const std::string& path, int error) {
-  return Error{CodeOf(error), fmt::format("cannot {} {}: {}", what, path, std::strerror(error))};
+  return Error{CodeOf(error),
+               fmt::format("cannot {} {}: {}", what, path, std::strerror(error))};  // NOLINT(concurrency-mt-unsafe)
 }
 
 Status SyncDirectory(const std::string& directory) {
