@@ -22,6 +22,8 @@ constexpr ports::Table kTimers{3};
 // The row of a command costs about a quarter of a case's.
 constexpr size_t kCommandsACase = 4;
 
+// Of the rows here; that of a case also holds codec::kStateFormat.
+constexpr int kRowFormat = 2;
 constexpr std::string_view kFormatRow = "format";
 constexpr std::string_view kPositionRow = "position";
 constexpr std::string_view kSweptRow = "swept";
@@ -42,15 +44,21 @@ std::string TimerRowKey(Instant due, const core::CaseId& id) {
 
 std::string EncodeRecord(const CaseRecord& record) {
   std::string bytes(AsBytes(record.head));
+  record.commands.AppendTo(bytes);
   bytes += codec::EncodeState(record.state);
   return bytes;
 }
 
 Result<std::shared_ptr<CaseRecord>> DecodeRecord(std::string_view bytes) {
   auto record = std::make_shared<CaseRecord>();
-  if (bytes.size() < record->head.size()) return Fail(Error::Corruption("state store: a case's row is cut off"));
+  const auto cut_off = [] { return Fail(Error::Corruption("state store: a case's row is cut off")); };
+  if (bytes.size() < record->head.size()) return cut_off();
   std::copy_n(bytes.begin(), record->head.size(), record->head.begin());
-  RASTI_TRY(record->state, codec::DecodeState(bytes.substr(record->head.size())));
+  bytes.remove_prefix(record->head.size());
+  auto commands = CommandFilter::TakeFrom(bytes);
+  if (!commands) return cut_off();
+  record->commands = *std::move(commands);
+  RASTI_TRY(record->state, codec::DecodeState(bytes));
   return record;
 }
 
@@ -68,7 +76,7 @@ Result<std::unique_ptr<CaseStore>> CaseStore::Open(std::unique_ptr<ports::ViewSt
 }
 
 Status CaseStore::Load() {
-  const std::string format = std::to_string(codec::kStateFormat);
+  const std::string format = fmt::format("rows {}, states {}", kRowFormat, codec::kStateFormat);
   RASTI_TRY(const auto stored_format, store_->Get(kMeta, kFormatRow));
   if (!stored_format) {
     auto batch = store_->NewBatch();
@@ -78,9 +86,10 @@ Status CaseStore::Load() {
   if (*stored_format != format) {
     return Fail(
         ErrorCode::kUnsupportedVersion,
-        fmt::format("the state store has format {}, this version writes {}; delete the directory, it is rebuilt "
-                    "from the log",
-                    *stored_format, format));
+        fmt::format(
+            "the state store has the format '{}', this version writes '{}'; delete the directory, it is rebuilt "
+            "from the log",
+            *stored_format, format));
   }
   RASTI_TRY(const auto position, store_->Get(kMeta, kPositionRow));
   if (position) {
@@ -149,7 +158,9 @@ void CaseStore::Remember(std::shared_ptr<CaseRecord> record) {
   young_[id] = std::move(record);
 }
 
-Result<std::optional<CommandOutcome>> CaseStore::FindCommand(const core::CaseId& id, const core::CommandId& command) {
+Result<std::optional<CommandOutcome>> CaseStore::FindCommand(const CaseRecord& record, const core::CommandId& command) {
+  if (!record.commands.MayHave(command)) return std::optional<CommandOutcome>();
+  const core::CaseId& id = record.state.id;
   const CommandKey key{id, command};
   if (const auto found = new_commands_.find(key); found != new_commands_.end()) return found->second;
   if (frozen_) {
@@ -212,6 +223,7 @@ Status CaseStore::Replay(const core::Event& event, const Hash256& hash, const po
     if (outcome.first_revision.value == 0) outcome.first_revision = event.revision;
     outcome.last_revision = event.revision;
     outcome.last_sequence = event.sequence;
+    if (!applied) record->commands.Add(context.command_id);
   }
   last_replayed_ = CommandKey{context.case_id, context.command_id};
   position_.next_sequence = event.sequence.Next();
@@ -249,6 +261,9 @@ void CaseStore::MoveTimer(const core::CaseId& id, std::optional<Instant> from, s
 
 void CaseStore::InstallCommand(const core::CaseId& id, const core::CommandId& command, const CommandOutcome& outcome) {
   new_commands_[CommandKey{id, command}] = outcome;
+  const auto changed = dirty_.find(id);
+  RASTI_CHECK(changed != dirty_.end(), "a command that was accepted changed its case");
+  changed->second->commands.Add(command);
 }
 
 std::optional<std::pair<Instant, core::CaseId>> CaseStore::EarliestTimer() const {

@@ -24,13 +24,15 @@
 #include "engine/core/ids.h"
 #include "engine/ports/event_log.h"
 #include "engine/ports/view_store.h"
+#include "engine/runtime/command_filter.h"
 
 namespace rasti::runtime {
 
-/// A case and the hash of its last event.
+/// A case, the hash of its last event, and what tells most new commands from those that it accepted.
 struct CaseRecord {
   core::CaseState state;
   Hash256 head{};
+  CommandFilter commands{};
 };
 using CaseRef = std::shared_ptr<const CaseRecord>;
 
@@ -64,11 +66,12 @@ class CaseStore {
 
   /// The case, or nullptr. Errors: kCorruption, kIo.
   Result<CaseRef> Find(const core::CaseId& id);
-  /// The outcome of a command that this case accepted before.
-  Result<std::optional<CommandOutcome>> FindCommand(const core::CaseId& id, const core::CommandId& command);
+  /// The outcome of a command that this case accepted before; `record` is what Find gave.
+  Result<std::optional<CommandOutcome>> FindCommand(const CaseRecord& record, const core::CommandId& command);
 
   /// Takes over a committed change of a case; `before` is what Find gave, nullptr for a new one.
   void Install(const CaseRef& before, CaseRef after);
+  /// REQUIRES: the case was installed with what the command made of it.
   void InstallCommand(const core::CaseId& id, const core::CommandId& command, const CommandOutcome& outcome);
   /// Recovery: the case after an event that the log holds. Verifies that it is the partition's next sequence and the
   /// case's next revision, and that it carries the hash of the case's event before. Errors: kCorruption, naming them.

@@ -44,14 +44,15 @@ Result<CaseRef> Partition::Find(const core::CaseId& id) {
   return cases_->Find(id);
 }
 
-Result<std::optional<CommandOutcome>> Partition::FindCommand(const core::CaseId& id, const core::CommandId& command) {
+Result<std::optional<CommandOutcome>> Partition::FindCommand(const CaseRecord& record, const core::CommandId& command) {
+  const core::CaseId& id = record.state.id;
   // Only a case on scratch can have staged commands, and few of a transaction's cases come twice.
   if (scratch_.contains(id)) {
     for (const StagedCommand& staged : commands_) {
       if (staged.case_id == id && staged.command == command) return std::optional(staged.outcome);
     }
   }
-  return cases_->FindCommand(id, command);
+  return cases_->FindCommand(record, command);
 }
 
 Status Partition::Handle(const ports::InputRecord& record) {
@@ -87,7 +88,7 @@ Status Partition::Handle(const ports::InputRecord& record) {
 Result<Partition::Outcome> Partition::Run(const core::Command& command, std::string signed_command, Instant taken_at) {
   RASTI_TRY(CaseRef record, Find(command.case_id));
   if (record != nullptr) {
-    RASTI_TRY(const auto before, FindCommand(command.case_id, command.command_id));
+    RASTI_TRY(const auto before, FindCommand(*record, command.command_id));
     if (before) {
       ++staged_counters_.commands_repeated;
       return Outcome(*before);
@@ -192,6 +193,7 @@ tl::expected<CommandOutcome, core::Rejection> Partition::Stage(core::Decision de
   staged_counters_.events += static_cast<int64_t>(decision.events.size());
 
   auto record = std::make_shared<CaseRecord>(CaseRecord{std::move(decision.state), head});
+  if (before != nullptr) record->commands = before->commands;
   auto [scratch, inserted] = scratch_.try_emplace(id);
   if (inserted) {
     scratch->second.before = before;

@@ -83,7 +83,7 @@ class Partition {
   using Outcome = tl::expected<CommandOutcome, core::Rejection>;
 
   Result<CaseRef> Find(const core::CaseId& id);
-  Result<std::optional<CommandOutcome>> FindCommand(const core::CaseId& id, const core::CommandId& command);
+  Result<std::optional<CommandOutcome>> FindCommand(const CaseRecord& record, const core::CommandId& command);
   Result<Outcome> Run(const core::Command& command, std::string signed_command, Instant taken_at);
   /// The decision's events stamped, encoded and staged; or the rejection that it is too large.
   tl::expected<CommandOutcome, core::Rejection> Stage(core::Decision decision, const CaseRef& before,

@@ -22,6 +22,7 @@ std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice
 struct Database {
   std::string directory;
   std::shared_ptr<SharedBudget> budget;
+  bool cache_blocks = true;
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;  // all that exist
   std::vector<rocksdb::ColumnFamilyHandle*> tables;   // those asked for, in that order
@@ -66,6 +67,7 @@ Result<std::optional<std::string>> GetRow(const Database& database, const rocksd
                                           std::string_view key) {
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
+  options.fill_cache = database.cache_blocks;
   rocksdb::PinnableSlice value;
   const auto status = database.db->Get(options, database.table(table), ToSlice(key), &value);
   if (status.IsNotFound()) return std::nullopt;
@@ -77,6 +79,7 @@ std::unique_ptr<ports::Cursor> ScanRows(const std::shared_ptr<Database>& databas
                                         const std::shared_ptr<Moment>& moment, Table table) {
   rocksdb::ReadOptions options;
   options.snapshot = moment ? moment->snapshot : nullptr;
+  options.fill_cache = database->cache_blocks;
   std::unique_ptr<rocksdb::Iterator> rows(database->db->NewIterator(options, database->table(table)));
   return std::make_unique<RocksCursor>(database, moment, std::move(rows));
 }
@@ -190,6 +193,8 @@ Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(RocksDbViewStoreO
   database->directory = options.directory;
   database->budget = std::dynamic_pointer_cast<SharedBudget>(options.budget);
   if (!database->budget) return Fail(Error::Invalid(options.directory + ": a store needs a StoreBudget::Create"));
+
+  database->cache_blocks = options.cache_blocks;
 
   rocksdb::DBOptions db_options = DatabaseOptions(*database->budget);
   db_options.create_missing_column_families = !options.read_only;

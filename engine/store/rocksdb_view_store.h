@@ -21,6 +21,8 @@ struct RocksDbViewStoreOptions {
   std::vector<std::string> tables;  // created where missing
   std::shared_ptr<StoreBudget> budget;
   bool read_only = false;
+  /// Whether the blocks that are read stay in the shared cache; false for callers that keep what they read themselves.
+  bool cache_blocks = true;
 };
 
 /// Errors: kInUse, kCorruption (names the file; the way out is to delete the directory and rebuild), kIo, kNoSpace.

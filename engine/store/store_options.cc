@@ -12,6 +12,8 @@ constexpr size_t kMemtableBytes = 16u << 20;
 // Of a memtable, for a filter over its keys: 10 bits for each of 250,000.
 constexpr double kMemtableFilterShare = 0.02;
 
+constexpr int kRunsBeforeMerge = 10;
+
 // RocksDB's chatter goes nowhere: what matters of it comes back as a status.
 class SilentLogger : public rocksdb::Logger {
  public:
@@ -36,6 +38,8 @@ rocksdb::DBOptions DatabaseOptions(const SharedBudget& budget) {
   // One store a partition: the threads are shared, and the descriptors must not run out.
   options.max_open_files = 256;
   options.max_background_jobs = 2;
+  // People wait for the streams, nobody waits for a merge. All databases of a process share these threads.
+  rocksdb::Env::Default()->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kLow);
   // What was not flushed is lost when the store goes, always, so that nothing depends on how a process ends.
   options.avoid_flush_during_shutdown = true;
   options.stats_dump_period_sec = 0;
@@ -48,9 +52,10 @@ rocksdb::ColumnFamilyOptions TableOptions(const SharedBudget& budget) {
   table.block_cache = budget.cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   table.format_version = 5;
-  // Within the budget, like the data.
+  // Within the budget, like the data, but held by their file: a look-up goes through several of them, and finding each
+  // in the cache, behind its mutex, cost as much as using it.
   table.cache_index_and_filter_blocks = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.metadata_cache_options.unpartitioned_pinning = rocksdb::PinningTier::kAll;
   rocksdb::ColumnFamilyOptions options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = kMemtableBytes;
@@ -64,6 +69,7 @@ rocksdb::ColumnFamilyOptions TableOptions(const SharedBudget& budget) {
   // Keys are random, so that levels would rewrite a table ten times over while it grows; runs are merged a few times,
   // and the filters keep look-ups from paying for that.
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.level0_file_num_compaction_trigger = kRunsBeforeMerge;
   return options;
 }
 

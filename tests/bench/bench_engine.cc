@@ -43,13 +43,14 @@ EngineUnderTest::EngineUnderTest(Options options)
   log_ = Must(log::EmbeddedEventLog::Open(log_options, clock_));
   configuration_ = std::make_unique<runtime::FixedConfiguration>(runtime::SampleConfiguration(world_));
 
-  const auto budget = store::StoreBudget::Create(256u << 20, 64u << 20);
+  const auto budget = store::StoreBudget::Create(256u << 20, 96u << 20);
   runtime::StreamHooks hooks;
   hooks.open_store = [this, budget](core::PartitionId id) {
     store::RocksDbViewStoreOptions store_options;
     store_options.directory = (directory_ / fmt::format("state-{}", id.value)).string();
     store_options.tables = runtime::CaseStore::Tables();
     store_options.budget = budget;
+    store_options.cache_blocks = false;
     return store::OpenRocksDbViewStore(store_options);
   };
   hooks.drop_store = [](core::PartitionId) -> Status { return Fail(Error::Internal("a new store is never dropped")); };

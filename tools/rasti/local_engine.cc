@@ -132,8 +132,10 @@ Status LocalEngine::OpenEngine() {
   hooks.open_store = [this, budget](core::PartitionId partition) {
     std::error_code ignored;  // the store names the directory that is missing
     fs::create_directories(paths_.states(), ignored);
-    return store::OpenRocksDbViewStore(
-        {.directory = paths_.state(partition), .tables = runtime::CaseStore::Tables(), .budget = budget});
+    return store::OpenRocksDbViewStore({.directory = paths_.state(partition),
+                                        .tables = runtime::CaseStore::Tables(),
+                                        .budget = budget,
+                                        .cache_blocks = false});
   };
   hooks.drop_store = [this](core::PartitionId partition) { return DropState(partition); };
   hooks.on_commit = [this](core::PartitionId, core::Sequence) {

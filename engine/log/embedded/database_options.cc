@@ -31,8 +31,10 @@ rocksdb::ColumnFamilyOptions EventsOptions(const EmbeddedLogOptions& options,
   family.compression = rocksdb::kLZ4Compression;
   family.target_file_size_base = 64u << 20;
   family.target_file_size_multiplier = 2;
-  family.max_bytes_for_level_base = 256u << 20;
-  // A file holds one partition only, so that below level 1 ranges never overlap and files are moved.
+  // A file holds one partition only, so that below level 1 ranges never overlap and files are moved. Level 1 is kept
+  // all but empty by that: what lies there is rewritten with everything that comes out of level 0, because the files of
+  // level 0 hold all partitions and so reach over it.
+  family.max_bytes_for_level_base = 1u << 20;
   family.sst_partitioner_factory = rocksdb::NewSstPartitionerFixedPrefixFactory(kPartitionPrefixBytes);
   // A partition's keys come in order: the place of the last insertion is where the next one goes.
   family.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kPartitionPrefixBytes));
