@@ -109,6 +109,9 @@ class LogStream {
   virtual Result<InputPositions> Committed(PartitionId partition) = 0;
   /// The end of both inputs as of now: what is taken in later lies at or behind it.
   virtual Result<InputPositions> End(PartitionId partition) = 0;
+  /// Whether Poll has returned everything that lies before `end`. Positions that are no records (a transaction's end
+  /// takes one) count as returned, so that this comes true where a comparison with the last record's would not.
+  virtual Result<bool> Passed(PartitionId partition, InputPositions end) = 0;
   /// Poll goes on from these positions. They are not before the committed ones.
   virtual Status Rewind(PartitionId partition, InputPositions positions) = 0;
 

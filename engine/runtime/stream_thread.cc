@@ -173,8 +173,8 @@ Result<bool> StreamThread::PassedBarrier(const Partition& partition, std::option
     RASTI_TRY(const auto end, stream_->End(partition.id()));
     barrier = Barrier{now, end};
   }
-  const ports::InputPositions& read = partition.next_input();
-  return read.commands >= barrier->end.commands && read.follow_ups >= barrier->end.follow_ups;
+  // Whatever Poll returned before was decided in the round that it came in.
+  return stream_->Passed(partition.id(), barrier->end);
 }
 
 bool StreamThread::IsSweepDue(const Owned& owned) const {
@@ -273,8 +273,8 @@ Result<bool> StreamThread::IsIdle() {
     const auto earliest = owned.partition->cases().EarliestTimer();
     if (earliest && earliest->first < now) return false;
     RASTI_TRY(const auto end, stream_->End(id));
-    const auto& read = owned.partition->next_input();
-    if (read.commands < end.commands || read.follow_ups < end.follow_ups) return false;
+    RASTI_TRY(const bool passed, stream_->Passed(id, end));
+    if (!passed) return false;
   }
   return true;
 }

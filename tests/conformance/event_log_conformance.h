@@ -50,6 +50,8 @@ class EventLogConformance : public testing::TestWithParam<FixtureFactory> {
   }
   /// Waits until so many answers came.
   void AwaitAnswers(size_t count);
+  /// Waits until the log has taken so many commands into a partition.
+  static void AwaitCommands(PartitionId partition, int64_t count, ports::LogStream& stream);
 
   Answers answers_;  // outlives the log, which answers what waits when it goes
   std::unique_ptr<EventLogFixture> fixture_;

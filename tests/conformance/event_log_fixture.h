@@ -23,6 +23,9 @@ class EventLogFixture {
 
   /// What the outbox holds: (key, value), oldest first.
   virtual Result<std::vector<std::pair<std::string, std::string>>> Outbox() = 0;
+  /// A stream that the log gave up on (Kafka: no heartbeat in time) learns of it later than its successor; its commits
+  /// are refused meanwhile.
+  virtual bool owners_may_overlap() const { return false; }
   /// Commands outlive a crash (Kafka), or those that were not committed are gone (embedded).
   virtual bool commands_are_durable() const = 0;
 };

@@ -11,6 +11,11 @@ void EventLogConformance::AwaitAnswers(size_t count) {
   ASSERT_GE(answers_.count(), count);
 }
 
+void EventLogConformance::AwaitCommands(PartitionId partition, int64_t count, ports::LogStream& stream) {
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (stream.End(partition)->commands < count && std::chrono::steady_clock::now() < deadline) continue;
+}
+
 TEST_P(EventLogConformance, OneStreamOwnsEverything) {
   EXPECT_EQ(log().partition_count(), kPartitions);
   const auto only = OpenSole();
@@ -60,7 +65,7 @@ TEST_P(EventLogConformance, APartitionsCommandsComeInOrder) {
   }
   std::map<PartitionId, int> seen;
   std::map<PartitionId, int64_t> last;
-  for (const InputRecord& record : PollFor(*owner->stream, kEach * kPartitions)) {
+  for (const InputRecord& record : PollFor(*owner->stream, size_t{kEach} * kPartitions)) {
     EXPECT_EQ(record.value, std::to_string(record.partition.value) + ":" + std::to_string(seen[record.partition]++));
     EXPECT_EQ(record.input, ports::Input::kCommands);
     if (last.contains(record.partition)) {
@@ -115,6 +120,36 @@ TEST_P(EventLogConformance, EndLiesBehindWhatWasTakenIn) {
   RASTI_ASSERT_OK(after);
   EXPECT_GT(after->commands, records[1].position);
   EXPECT_EQ(after->follow_ups, before->follow_ups);
+}
+
+TEST_P(EventLogConformance, PassedSaysWhetherEverythingBeforeAnEndWasReturned) {
+  const auto owner = OpenSole();
+  const auto passes = [&](InputPositions end) {
+    const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+    while (std::chrono::steady_clock::now() < deadline) {
+      const auto passed = (*owner)->Passed({1}, end);
+      EXPECT_TRUE(passed) << passed.error().message;
+      if (!passed || *passed) return passed && *passed;
+      EXPECT_TRUE((*owner)->Poll(0, kShort));
+    }
+    return false;
+  };
+  EXPECT_TRUE(passes(*(*owner)->End({1})));
+  Submit({1}, "one");
+  Submit({1}, "two");
+  ASSERT_EQ(PollFor(*owner->stream, 1).size(), 1U);
+  // Follow-ups come out of transactions, whose ends take positions of their own where a log has them.
+  RASTI_ASSERT_OK((*owner)->Begin());
+  RASTI_ASSERT_OK((*owner)->Append(ports::FollowUpOut{.key = KeyIn({1}, kPartitions), .value = "follow-up"}));
+  RASTI_ASSERT_OK((*owner)->Commit({}));
+  AwaitCommands({1}, 2, *owner->stream);
+  const auto end = (*owner)->End({1});
+  RASTI_ASSERT_OK(end);
+  EXPECT_FALSE(*(*owner)->Passed({1}, *end));
+  ASSERT_EQ(PollFor(*owner->stream, 2).size(), 2U);
+  EXPECT_TRUE(passes(*end));
+  RASTI_ASSERT_OK((*owner)->Rewind({1}, *(*owner)->Committed({1})));
+  EXPECT_FALSE(*(*owner)->Passed({1}, *end));
 }
 
 TEST_P(EventLogConformance, WakeEndsAPoll) {

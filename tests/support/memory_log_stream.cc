@@ -68,7 +68,7 @@ Status MemoryEventLog::Stream::Rebalance(Lock& lock) {
   }
   if (assigned.empty()) return {};
   lock.unlock();
-  const Status taken_over = listener_.OnAssigned(assigned);
+  Status taken_over = listener_.OnAssigned(assigned);
   lock.lock();
   return taken_over;
 }
@@ -107,6 +107,14 @@ Result<ports::InputPositions> MemoryEventLog::Stream::End(core::PartitionId part
   const std::scoped_lock lock(log_.mutex_);
   RASTI_CHECKED(log_.CheckPartition(partition));
   return log_.At(partition).end;
+}
+
+Result<bool> MemoryEventLog::Stream::Passed(core::PartitionId partition, ports::InputPositions end) {
+  const std::scoped_lock lock(log_.mutex_);
+  RASTI_CHECKED(log_.CheckPartition(partition));
+  if (dead_ || !owned_.contains(partition)) return Fail(Fenced());
+  const ports::InputPositions& next = positions_[partition];
+  return next.commands >= end.commands && next.follow_ups >= end.follow_ups;
 }
 
 Status MemoryEventLog::Stream::Rewind(core::PartitionId partition, ports::InputPositions positions) {

@@ -114,6 +114,11 @@ ports::InputPositions InputQueue::End() const {
           .follow_ups = follow_up_positions_.VisibleEnd()};
 }
 
+bool InputQueue::Passed(ports::InputPositions end) const {
+  const std::lock_guard lock(mutex_);
+  return cursor_.commands >= end.commands && cursor_.follow_ups >= end.follow_ups;
+}
+
 Status InputQueue::Rewind(ports::InputPositions positions) {
   const ports::InputPositions end = End();
   const std::lock_guard lock(mutex_);

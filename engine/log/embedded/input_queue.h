@@ -51,6 +51,8 @@ class InputQueue {
   bool HasWaiting(ports::Input input) const;
   ports::InputPositions Committed() const;
   ports::InputPositions End() const;
+  /// Whether everything before `end` was delivered.
+  bool Passed(ports::InputPositions end) const;
   /// Errors: kInvalidArgument when before the committed positions or behind the end.
   Status Rewind(ports::InputPositions positions);
   /// Errors: kInternal where `next` goes back or beyond what was delivered.

@@ -97,6 +97,11 @@ Result<ports::InputPositions> Stream::End(core::PartitionId partition) {
   return core_->partition(partition).queue.End();
 }
 
+Result<bool> Stream::Passed(core::PartitionId partition, ports::InputPositions end) {
+  RASTI_CHECKED(CheckOwned(partition));
+  return core_->partition(partition).queue.Passed(end);
+}
+
 Status Stream::Rewind(core::PartitionId partition, ports::InputPositions positions) {
   RASTI_CHECKED(CheckOwned(partition));
   return core_->partition(partition).queue.Rewind(positions);

@@ -24,6 +24,7 @@ class Stream : public ports::LogStream {
   void Wake() override;
   Result<ports::InputPositions> Committed(core::PartitionId partition) override;
   Result<ports::InputPositions> End(core::PartitionId partition) override;
+  Result<bool> Passed(core::PartitionId partition, ports::InputPositions end) override;
   Status Rewind(core::PartitionId partition, ports::InputPositions positions) override;
   Status Begin() override;
   Status Append(ports::EventOut event) override;
