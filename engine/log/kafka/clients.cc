@@ -1,0 +1,96 @@
+#include "engine/log/kafka/clients.h"
+
+#include <fmt/format.h>
+
+namespace rasti::log::kafka {
+namespace {
+
+// librdkafka's own lines go nowhere: what matters of them comes back as an error.
+void Silent(const rd_kafka_t*, int, const char*, const char*) {}
+void NoError(rd_kafka_t*, int, const char*, void*) {}
+
+Settings Common(const KafkaLogOptions& options) {
+  Settings settings = options.client_settings;
+  settings["bootstrap.servers"] = options.brokers;
+  settings["client.id"] = options.node;
+  settings["socket.keepalive.enable"] = "true";
+  settings["reconnect.backoff.ms"] = "50";
+  settings["reconnect.backoff.max.ms"] = "1000";
+  return settings;
+}
+
+Settings Consuming(const KafkaLogOptions& options, Isolation isolation) {
+  Settings settings = Common(options);
+  settings["isolation.level"] = isolation == Isolation::kCommitted ? "read_committed" : "read_uncommitted";
+  settings["enable.auto.commit"] = "false";
+  settings["enable.auto.offset.store"] = "false";
+  // A position that is gone is an error: it is found again in the events, never guessed.
+  settings["auto.offset.reset"] = "error";
+  settings["enable.partition.eof"] = "true";
+  settings["check.crcs"] = "true";
+  settings["fetch.wait.max.ms"] = "100";
+  settings["fetch.error.backoff.ms"] = "50";
+  settings["queued.max.messages.kbytes"] = "16384";
+  return settings;
+}
+
+Settings Producing(const KafkaLogOptions& options) {
+  Settings settings = Common(options);
+  settings["enable.idempotence"] = "true";
+  settings["linger.ms"] = "1";
+  settings["compression.type"] = "lz4";
+  // The broker answers a transaction's first requests with CONCURRENT_TRANSACTIONS while it still writes the markers of
+  // the one before, and the client waits this long: the default of 100 ms makes it 15 times slower.
+  settings["retry.backoff.ms"] = "5";
+  return settings;
+}
+
+Result<Conf> Quiet(const Settings& settings) {
+  RASTI_TRY(Conf conf, MakeConf(settings));
+  rd_kafka_conf_set_log_cb(conf.get(), Silent);
+  rd_kafka_conf_set_error_cb(conf.get(), NoError);
+  return conf;
+}
+
+}  // namespace
+
+Result<Client> MakeProbe(const KafkaLogOptions& options) { return MakeReader(options, Isolation::kUncommitted); }
+
+Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation) {
+  RASTI_TRY(Conf conf, Quiet(Consuming(options, isolation)));
+  return MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
+}
+
+Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalance on_rebalance, void* opaque) {
+  Settings settings = Consuming(options, Isolation::kCommitted);
+  settings["group.id"] = options.group;
+  if (options.static_membership) settings["group.instance.id"] = fmt::format("{}-{}", options.node, member);
+  settings["partition.assignment.strategy"] = options.assignor;
+  settings["session.timeout.ms"] = std::to_string(options.session_timeout.count());
+  settings["heartbeat.interval.ms"] = std::to_string(options.session_timeout.count() / 20);
+  RASTI_TRY(Conf conf, Quiet(settings));
+  rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
+  rd_kafka_conf_set_opaque(conf.get(), opaque);
+  return MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
+}
+
+Result<Client> MakeTransactional(const KafkaLogOptions& options, int member) {
+  Settings settings = Producing(options);
+  settings["transactional.id"] = fmt::format("{}-{}-{}", options.group, options.node, member);
+  settings["transaction.timeout.ms"] = std::to_string(options.transaction_timeout.count());
+  // A record that cannot be written in time makes the transaction abort; it may not outlive the transaction.
+  settings["message.timeout.ms"] = std::to_string(options.transaction_timeout.count());
+  RASTI_TRY(Conf conf, Quiet(settings));
+  return MakeClient(RD_KAFKA_PRODUCER, std::move(conf));
+}
+
+Result<Client> MakeWriter(const KafkaLogOptions& options, OnDelivery on_delivery, void* opaque) {
+  Settings settings = Producing(options);
+  settings["message.timeout.ms"] = std::to_string(options.answer_timeout.count());
+  RASTI_TRY(Conf conf, Quiet(settings));
+  rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
+  rd_kafka_conf_set_opaque(conf.get(), opaque);
+  return MakeClient(RD_KAFKA_PRODUCER, std::move(conf));
+}
+
+}  // namespace rasti::log::kafka

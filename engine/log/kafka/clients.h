@@ -1,0 +1,26 @@
+// The clients of a log, with the settings that exactly-once needs.
+#pragma once
+
+#include <string>
+
+#include "engine/log/kafka/handles.h"
+#include "engine/log/kafka_event_log.h"
+
+namespace rasti::log::kafka {
+
+enum class Isolation { kCommitted, kUncommitted };
+
+/// Asks and administers; reads nothing. Its watermarks are the real ones, open transactions included.
+Result<Client> MakeProbe(const KafkaLogOptions& options);
+/// Reads partitions it is told to read, outside of any group.
+Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation);
+/// A member of the group. `opaque` is handed to `on_rebalance`; `member` is its number on this node.
+using OnRebalance = void (*)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void* opaque);
+Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalance on_rebalance, void* opaque);
+/// Writes transactions; init_transactions is the caller's.
+Result<Client> MakeTransactional(const KafkaLogOptions& options, int member);
+/// Writes single records, each once. `on_delivery` is called from rd_kafka_poll.
+using OnDelivery = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void* opaque);
+Result<Client> MakeWriter(const KafkaLogOptions& options, OnDelivery on_delivery, void* opaque);
+
+}  // namespace rasti::log::kafka

@@ -1,0 +1,51 @@
+// librdkafka's objects with owners, and its errors as ours.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "engine/base/result.h"
+
+namespace rasti::log::kafka {
+
+struct Deleter {
+  void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
+  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+  void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
+  void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
+  void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+  void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
+  void operator()(rd_kafka_error_t* error) const { rd_kafka_error_destroy(error); }
+  void operator()(rd_kafka_consumer_group_metadata_t* group) const { rd_kafka_consumer_group_metadata_destroy(group); }
+  void operator()(rd_kafka_headers_t* headers) const { rd_kafka_headers_destroy(headers); }
+  void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
+  void operator()(rd_kafka_NewTopic_t* topic) const { rd_kafka_NewTopic_destroy(topic); }
+  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, Deleter>;
+
+using Client = Owned<rd_kafka_t>;
+using Conf = Owned<rd_kafka_conf_t>;
+using PartitionList = Owned<rd_kafka_topic_partition_list_t>;
+using Queue = Owned<rd_kafka_queue_t>;
+using Topic = Owned<rd_kafka_topic_t>;
+using Message = Owned<rd_kafka_message_t>;
+using KafkaError = Owned<rd_kafka_error_t>;
+
+/// `what` was being done: "commands-3: ...". The code tells what the caller can do about it.
+Error ToError(rd_kafka_resp_err_t code, const std::string& what, const char* reason = nullptr);
+Error ToError(const rd_kafka_error_t& error, const std::string& what);
+/// Success for a null error.
+Status ToStatus(const KafkaError& error, const std::string& what);
+
+using Settings = std::map<std::string, std::string>;
+/// Errors: kInvalidArgument naming the setting.
+Result<Conf> MakeConf(const Settings& settings);
+/// Takes the configuration over. Errors: kInvalidArgument.
+Result<Client> MakeClient(rd_kafka_type_t type, Conf conf);
+
+}  // namespace rasti::log::kafka

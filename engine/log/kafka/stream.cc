@@ -1,0 +1,327 @@
+#include "engine/log/kafka/stream.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/base/check.h"
+#include "engine/log/kafka/clients.h"
+
+namespace rasti::log::kafka {
+namespace {
+
+// What is fetched beyond what was asked for, so that the next Poll has it at once.
+constexpr size_t kAhead = 1024;
+
+}  // namespace
+
+Stream::Stream(std::shared_ptr<LogCore> core, ports::AssignmentListener& listener)
+    : core_(std::move(core)), listener_(listener), member_(core_->TakeMember()), transactions_(core_, member_) {}
+
+Result<std::unique_ptr<Stream>> Stream::Open(std::shared_ptr<LogCore> core, ports::AssignmentListener& listener) {
+  std::unique_ptr<Stream> stream(new Stream(std::move(core), listener));
+  RASTI_CHECKED(stream->transactions_.Start());
+  RASTI_TRY(stream->client_, MakeMember(stream->core_->options(), stream->member_, &OnRebalance, stream.get()));
+  rd_kafka_t* client = stream->client_.get();
+  rd_kafka_poll_set_consumer(client);
+  stream->queue_.reset(rd_kafka_queue_get_consumer(client));
+  const PartitionList topics(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(topics.get(), stream->core_->names().commands.c_str(), RD_KAFKA_PARTITION_UA);
+  const auto code = rd_kafka_subscribe(client, topics.get());
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return Fail(ToError(code, "joining the group"));
+  return stream;
+}
+
+Stream::~Stream() {
+  listening_ = false;
+  if (client_ != nullptr) {
+    AwaitFirstAssignment();
+    rd_kafka_consumer_close(client_.get());
+    queue_.reset();
+    client_.reset();
+  }
+  core_->GiveBackMember(member_);
+}
+
+Status Stream::Close() {
+  if (client_ == nullptr) return {};
+  Status outcome = Abort();
+  AwaitFirstAssignment();
+  const auto code = rd_kafka_consumer_close(client_.get());
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR && outcome) outcome = Fail(ToError(code, "leaving the group"));
+  queue_.reset();
+  client_.reset();
+  // Where the group was left without a word, what was held goes all the same.
+  Partitions left;
+  for (const auto& [id, held] : held_) left.push_back(id);
+  Revoke(left, false);
+  return outcome;
+}
+
+void Stream::AwaitFirstAssignment() {
+  const auto deadline = std::chrono::steady_clock::now() + core_->options().session_timeout;
+  while (!was_assigned_ && std::chrono::steady_clock::now() < deadline) {
+    static_cast<void>(Fetch(0, Duration{100}));
+  }
+}
+
+void Stream::Wake() {
+  woken_.store(true);
+  rd_kafka_queue_yield(queue_.get());
+}
+
+bool Stream::is_cooperative() const {
+  return std::strcmp(rd_kafka_rebalance_protocol(client_.get()), "COOPERATIVE") == 0;
+}
+
+// --- assignment -----------------------------------------------------------------------------------------------------
+
+void Stream::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
+                         void* opaque) {
+  auto& self = *static_cast<Stream*>(opaque);
+  Partitions partitions;
+  for (int i = 0; i < list->cnt; ++i) {
+    if (self.core_->names().commands == list->elems[i].topic) partitions.push_back({list->elems[i].partition});
+  }
+  self.changed_ = true;
+  self.was_assigned_ = true;
+  if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    self.rebalanced_ = self.Assign(partitions);
+    if (self.rebalanced_) return;
+    // Without positions there is nothing to read; the stream says so and goes.
+    self.broken_ = true;
+    rd_kafka_assign(client, nullptr);
+    return;
+  }
+  self.Revoke(partitions, rd_kafka_assignment_lost(client) != 0);
+  if (!self.is_cooperative()) {
+    rd_kafka_assign(client, nullptr);
+    return;
+  }
+  std::map<core::PartitionId, ports::InputPositions> gone;
+  for (const core::PartitionId id : partitions) gone[id] = {};
+  const PartitionList both = self.ListOf(gone);
+  const KafkaError error(rd_kafka_incremental_unassign(client, both.get()));
+  if (error != nullptr) self.rebalanced_ = Fail(ToError(*error, "giving partitions up"));
+}
+
+Status Stream::Assign(const Partitions& partitions) {
+  std::map<core::PartitionId, ports::InputPositions> positions;
+  if (!partitions.empty()) {
+    RASTI_TRY(positions, FetchCommitted(partitions));
+  }
+  for (const auto& [id, committed] : positions) {
+    RASTI_CHECKED(AwaitSettled(id));
+    RASTI_TRY(const core::Sequence end, core_->EndSequence(id));
+    held_[id] = Held{committed, InputBuffer(committed.commands), InputBuffer(committed.follow_ups), end, end, false};
+  }
+  const PartitionList list = ListOf(positions);
+  if (is_cooperative()) {
+    return ToStatus(KafkaError(rd_kafka_incremental_assign(client_.get(), list.get())), "taking partitions over");
+  }
+  const auto code = rd_kafka_assign(client_.get(), list.get());
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return Fail(ToError(code, "taking partitions over"));
+  return {};
+}
+
+void Stream::Revoke(const Partitions& partitions, bool lost) {
+  Partitions told;
+  for (const core::PartitionId id : partitions) {
+    const auto found = held_.find(id);
+    if (found == held_.end()) continue;
+    if (found->second.announced) told.push_back(id);
+  }
+  if (listening_ && !told.empty()) {
+    if (lost) {
+      listener_.OnLost(told);
+    } else {
+      listener_.OnRevoked(told);
+    }
+  }
+  for (const core::PartitionId id : partitions) held_.erase(id);
+}
+
+Status Stream::Announce() {
+  Partitions fresh;
+  for (const auto& [id, held] : held_) {
+    if (!held.announced) fresh.push_back(id);
+  }
+  if (fresh.empty()) return {};
+  for (const core::PartitionId id : fresh) held_.at(id).announced = true;
+  Status taken = listener_.OnAssigned(fresh);
+  if (taken) return {};
+  for (const core::PartitionId id : fresh) held_.at(id).announced = false;
+  return taken;
+}
+
+Status Stream::AwaitSettled(core::PartitionId partition) {
+  const std::string& events = core_->names().events;
+  RASTI_TRY(const LogCore::Range real, core_->Real(events, partition.value));
+  const auto deadline =
+      std::chrono::steady_clock::now() + core_->options().transaction_timeout + core_->options().request_timeout;
+  for (;;) {
+    RASTI_TRY(const LogCore::Range stable, core_->Stable(events, partition.value));
+    if (stable.end >= real.end) return {};
+    if (std::chrono::steady_clock::now() > deadline) {
+      return Fail(ErrorCode::kUnavailable,
+                  fmt::format("kafka: {}-{}: a transaction of an earlier owner is still open at offset {}; the broker "
+                              "ends it after its time-out",
+                              events, partition.value, stable.end));
+    }
+  }
+}
+
+Result<std::map<core::PartitionId, ports::InputPositions>> Stream::FetchCommitted(const Partitions& partitions) {
+  const PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(2 * partitions.size())));
+  for (const core::PartitionId id : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), core_->names().commands.c_str(), id.value);
+    rd_kafka_topic_partition_list_add(list.get(), core_->names().follow_ups.c_str(), id.value);
+  }
+  const auto timeout = static_cast<int>(core_->options().request_timeout.count());
+  const auto code = rd_kafka_committed(client_.get(), list.get(), timeout);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return Fail(ToError(code, "asking for the committed positions"));
+
+  std::map<core::PartitionId, ports::InputPositions> positions;
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    const rd_kafka_topic_partition_t* both = &list->elems[2 * i];
+    for (const auto* one : {both, both + 1}) {
+      if (one->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return Fail(ToError(one->err, fmt::format("the committed position of {}-{}", one->topic, one->partition)));
+      }
+    }
+    ports::InputPositions& found = positions[partitions[i]];
+    if (both[0].offset >= 0 && both[1].offset >= 0) {
+      found = {both[0].offset, both[1].offset};
+      continue;
+    }
+    // Never committed, or forgotten by the brokers: what was written last says how far it had been read.
+    RASTI_TRY(found, core_->LastInput(partitions[i]));
+    found.commands = std::max(found.commands, both[0].offset);
+    found.follow_ups = std::max(found.follow_ups, both[1].offset);
+  }
+  return positions;
+}
+
+PartitionList Stream::ListOf(const std::map<core::PartitionId, ports::InputPositions>& positions) const {
+  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(2 * positions.size())));
+  for (const auto& [id, next] : positions) {
+    rd_kafka_topic_partition_list_add(list.get(), core_->names().commands.c_str(), id.value)->offset = next.commands;
+    rd_kafka_topic_partition_list_add(list.get(), core_->names().follow_ups.c_str(), id.value)->offset =
+        next.follow_ups;
+  }
+  return list;
+}
+
+// --- input ----------------------------------------------------------------------------------------------------------
+
+Result<std::vector<ports::InputRecord>> Stream::Poll(size_t most, Duration timeout) {
+  if (client_ == nullptr || broken_) return Fail(ErrorCode::kUnavailable, "kafka: the stream is closed");
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  changed_ = false;
+  for (;;) {
+    const auto left = std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
+    const bool at_once = woken_.load() || (most > 0 && waiting() > 0) || left < Duration{0};
+    RASTI_CHECKED(Fetch(most + kAhead, at_once ? Duration{0} : left));
+    RASTI_CHECKED(Announce());
+    std::vector<ports::InputRecord> records = Take(most);
+    const bool woken = woken_.exchange(false);
+    if (!records.empty() || woken || changed_ || std::chrono::steady_clock::now() >= deadline) return records;
+  }
+}
+
+Status Stream::Fetch(size_t most, Duration timeout) {
+  rebalanced_ = Status();
+  for (bool first = true; first || waiting() < most; first = false) {
+    const int wait = first ? static_cast<int>(timeout.count()) : 0;
+    const Message message(rd_kafka_consume_queue(queue_.get(), wait));
+    RASTI_CHECKED(rebalanced_);
+    if (message == nullptr) return {};
+    RASTI_CHECKED(Accept(*message));
+  }
+  return {};
+}
+
+Status Stream::Accept(const rd_kafka_message_t& message) {
+  if (message.rkt == nullptr) {
+    const auto code = message.err;
+    // Not polled for too long: the group gave the partitions away, and they come back with the next rebalance.
+    if (code == RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED || code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    return Fail(ToError(code, "consuming", rd_kafka_message_errstr(&message)));
+  }
+  const bool is_command = core_->names().commands == rd_kafka_topic_name(message.rkt);
+  const auto found = held_.find({message.partition});
+  if (found == held_.end()) return {};
+  InputBuffer& buffer = is_command ? found->second.commands : found->second.follow_ups;
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    buffer.FetchedTo(message.offset);
+    return {};
+  }
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return Fail(ToError(message.err,
+                        fmt::format("consuming {}-{}", rd_kafka_topic_name(message.rkt), message.partition),
+                        rd_kafka_message_errstr(&message)));
+  }
+  buffer.Push({.partition = {message.partition},
+               .input = is_command ? ports::Input::kCommands : ports::Input::kFollowUps,
+               .position = message.offset,
+               .taken_at = TakenAt(message),
+               .key = std::string(KeyOf(message)),
+               .value = std::string(ValueOf(message))});
+  return {};
+}
+
+size_t Stream::waiting() const {
+  size_t sum = 0;
+  for (const auto& [id, held] : held_) sum += held.commands.waiting() + held.follow_ups.waiting();
+  return sum;
+}
+
+std::vector<ports::InputRecord> Stream::Take(size_t most) {
+  std::vector<ports::InputRecord> records;
+  std::vector<Held*> announced;
+  for (auto& [id, held] : held_) {
+    if (held.announced) announced.push_back(&held);
+  }
+  if (announced.empty()) return records;
+  for (Held* held : announced) held->follow_ups.Take(most - records.size(), records);
+  // Another partition is the first each time, so that a busy one does not hold the others back.
+  ++turn_;
+  for (size_t i = 0; i < announced.size(); ++i) {
+    announced[(turn_ + i) % announced.size()]->commands.Take(most - records.size(), records);
+  }
+  return records;
+}
+
+Result<Stream::Held*> Stream::Find(core::PartitionId partition) {
+  const auto found = held_.find(partition);
+  if (found == held_.end()) {
+    return Fail(ErrorCode::kFenced, fmt::format("kafka: partition {} is not this stream's", partition.value));
+  }
+  return &found->second;
+}
+
+Result<ports::InputPositions> Stream::Committed(core::PartitionId partition) {
+  RASTI_TRY(const Held* held, Find(partition));
+  return held->committed;
+}
+
+Result<ports::InputPositions> Stream::End(core::PartitionId partition) {
+  RASTI_TRY(const LogCore::Range commands, core_->Real(core_->names().commands, partition.value));
+  RASTI_TRY(const LogCore::Range follow_ups, core_->Real(core_->names().follow_ups, partition.value));
+  return ports::InputPositions{commands.end, follow_ups.end};
+}
+
+Result<bool> Stream::Passed(core::PartitionId partition, ports::InputPositions end) {
+  RASTI_TRY(const Held* held, Find(partition));
+  return held->commands.Passed(end.commands) && held->follow_ups.Passed(end.follow_ups);
+}
+
+Status Stream::Rewind(core::PartitionId partition, ports::InputPositions positions) {
+  RASTI_TRY(Held * held, Find(partition));
+  held->commands.Rewind(positions.commands);
+  held->follow_ups.Rewind(positions.follow_ups);
+  return {};
+}
+
+}  // namespace rasti::log::kafka

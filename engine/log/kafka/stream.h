@@ -1,0 +1,92 @@
+// A member of the consumer group with a transactional producer: what a stream thread polls, decides and commits.
+//
+// The group is subscribed to commands; followups are assigned beside them, because no assignor promises to keep the
+// partitions of two topics together. Records are taken one by one, not in batches: a batch may hold records from both
+// sides of a rebalance.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "engine/log/kafka/input_buffer.h"
+#include "engine/log/kafka/log_core.h"
+#include "engine/log/kafka/transactions.h"
+
+namespace rasti::log::kafka {
+
+class Stream : public ports::LogStream {
+ public:
+  static Result<std::unique_ptr<Stream>> Open(std::shared_ptr<LogCore> core, ports::AssignmentListener& listener);
+  /// Without a Close the listener is told nothing, as after a crash; the group learns of it at once.
+  ~Stream() override;
+
+  Result<std::vector<ports::InputRecord>> Poll(size_t most, Duration timeout) override;
+  void Wake() override;
+  Result<ports::InputPositions> Committed(core::PartitionId partition) override;
+  Result<ports::InputPositions> End(core::PartitionId partition) override;
+  Result<bool> Passed(core::PartitionId partition, ports::InputPositions end) override;
+  Status Rewind(core::PartitionId partition, ports::InputPositions positions) override;
+  Status Begin() override;
+  Status Append(ports::EventOut event) override;
+  Status Append(ports::ResultOut result) override;
+  Status Append(ports::OutboxOut entry) override;
+  Status Append(ports::FollowUpOut follow_up) override;
+  Status Commit(const std::map<core::PartitionId, ports::InputPositions>& next) override;
+  Status Abort() override;
+  Status Close() override;
+
+ private:
+  using Partitions = std::vector<core::PartitionId>;
+  struct Held {
+    ports::InputPositions committed;
+    InputBuffer commands;
+    InputBuffer follow_ups;
+    core::Sequence end;       // of its events, as committed
+    core::Sequence appended;  // in the open transaction
+    bool announced = false;
+  };
+
+  Stream(std::shared_ptr<LogCore> core, ports::AssignmentListener& listener);
+  static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
+                          void* stream);
+  Status Assign(const Partitions& partitions);
+  void Revoke(const Partitions& partitions, bool lost);
+  Status Announce();
+  /// Waits until no transaction is open that an earlier owner may have begun.
+  Status AwaitSettled(core::PartitionId partition);
+  /// librdkafka 2.0 dies of an assertion (rd_kafka_sticky_assignor_state_destroy) when a member goes that has joined
+  /// and was never assigned anything, not even nothing.
+  void AwaitFirstAssignment();
+  Result<std::map<core::PartitionId, ports::InputPositions>> FetchCommitted(const Partitions& partitions);
+  PartitionList ListOf(const std::map<core::PartitionId, ports::InputPositions>& positions) const;
+  Status Fetch(size_t most, Duration timeout);
+  Status Accept(const rd_kafka_message_t& message);
+  std::vector<ports::InputRecord> Take(size_t most);
+  size_t waiting() const;
+  Result<Held*> Find(core::PartitionId partition);
+  Status Write(const std::string& topic, int32_t partition, std::string_view key, std::string_view value,
+               const Headers& headers);
+  Result<bool> WasCommitted(const std::map<core::PartitionId, ports::InputPositions>& sent);
+  void DropAppended();
+  bool is_cooperative() const;
+
+  const std::shared_ptr<LogCore> core_;
+  ports::AssignmentListener& listener_;
+  const int member_;
+  Transactions transactions_;
+  Client client_;
+  Queue queue_;
+  std::map<core::PartitionId, Held> held_;
+  Status rebalanced_;          // what the last rebalance met
+  bool listening_ = true;      // false while it goes without a Close
+  bool was_assigned_ = false;  // or was told that it gets nothing
+  bool changed_ = false;       // since Poll began
+  bool broken_ = false;        // an assignment failed: nothing more is polled
+  size_t turn_ = 0;            // whose commands come first
+  std::atomic<bool> woken_ = false;
+};
+
+}  // namespace rasti::log::kafka

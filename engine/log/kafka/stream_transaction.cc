@@ -1,0 +1,108 @@
+// The transactions of a stream.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+#include "engine/log/kafka/stream.h"
+
+namespace rasti::log::kafka {
+namespace {
+
+using Group = Owned<rd_kafka_consumer_group_metadata_t>;
+
+}  // namespace
+
+Status Stream::Begin() { return transactions_.Begin(); }
+
+Status Stream::Write(const std::string& topic, int32_t partition, std::string_view key, std::string_view value,
+                     const Headers& headers) {
+  return transactions_.Write({topic, partition, key, value, headers});
+}
+
+Status Stream::Append(ports::EventOut event) {
+  RASTI_TRY(Held * held, Find(event.partition));
+  if (event.sequence != held->appended) {
+    return Fail(Error::Internal(fmt::format("partition {}: sequence {} is appended where {} is next",
+                                            event.partition.value, event.sequence.value, held->appended.value)));
+  }
+  Headers headers = std::move(event.headers);
+  headers.emplace_back(kSequenceHeader, std::to_string(event.sequence.value));
+  headers.emplace_back(kInputHeader, InputHeader(event.input));
+  RASTI_CHECKED(Write(core_->names().events, event.partition.value, event.key, event.value, headers));
+  held->appended = held->appended.Next();
+  return {};
+}
+
+Status Stream::Append(ports::ResultOut result) {
+  const Headers headers{{kAnswersHeader, std::to_string(result.answers)}, {kInputHeader, InputHeader(result.input)}};
+  return Write(core_->names().results, result.partition.value, result.key, result.value, headers);
+}
+
+Status Stream::Append(ports::OutboxOut entry) {
+  return Write(core_->names().outbox, entry.partition.value, entry.key, entry.value, {});
+}
+
+Status Stream::Append(ports::FollowUpOut follow_up) {
+  const core::PartitionId target = ports::PartitionOf(follow_up.key, core_->partition_count());
+  return Write(core_->names().follow_ups, target.value, follow_up.key, follow_up.value, {});
+}
+
+Status Stream::Commit(const std::map<core::PartitionId, ports::InputPositions>& next) {
+  // Positions go with every transaction, also where none moved: only so the brokers compare the generation of the group
+  // and turn away an owner that was put out.
+  std::map<core::PartitionId, ports::InputPositions> sent = next;
+  if (sent.empty()) {
+    for (const auto& [id, held] : held_) sent[id] = held.committed;
+  }
+  const PartitionList offsets = ListOf(sent);
+  const Group group(rd_kafka_consumer_group_metadata(client_.get()));
+  Status committed = transactions_.Commit(*offsets, *group);
+  if (!committed && committed.error().code == ErrorCode::kUnavailable) {
+    // Nobody knows. A new producer of this name first ends what the old one left open, one way or the other.
+    RASTI_CHECKED(transactions_.Start());
+    RASTI_TRY(const bool written, WasCommitted(sent));
+    committed = written ? Status() : Fail(ErrorCode::kAborted, committed.error().message);
+  }
+  if (!committed) {
+    DropAppended();
+    return committed;
+  }
+  for (auto& [id, held] : held_) {
+    if (held.end == held.appended) continue;
+    held.end = held.appended;
+    core_->NoteEnd(id, held.end);
+  }
+  for (const auto& [id, positions] : sent) {
+    Held& held = held_.at(id);
+    held.committed = positions;
+    held.commands.Committed(positions.commands);
+    held.follow_ups.Committed(positions.follow_ups);
+  }
+  return {};
+}
+
+// Its events tell; a transaction without events moved the positions.
+Result<bool> Stream::WasCommitted(const std::map<core::PartitionId, ports::InputPositions>& sent) {
+  for (const auto& [id, held] : held_) {
+    if (held.appended == held.end) continue;
+    RASTI_CHECKED(AwaitSettled(id));
+    RASTI_TRY(const core::Sequence end, core_->EndSequence(id));
+    return end == held.appended;
+  }
+  Partitions partitions;
+  for (const auto& [id, positions] : sent) partitions.push_back(id);
+  RASTI_TRY(const auto found, FetchCommitted(partitions));
+  return found == sent;
+}
+
+Status Stream::Abort() {
+  DropAppended();
+  return transactions_.Abort();
+}
+
+void Stream::DropAppended() {
+  for (auto& [id, held] : held_) held.appended = held.end;
+}
+
+}  // namespace rasti::log::kafka

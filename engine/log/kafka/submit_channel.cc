@@ -1,0 +1,161 @@
+#include "engine/log/kafka/submit_channel.h"
+
+#include <fmt/format.h>
+
+#include "engine/log/kafka/clients.h"
+#include "engine/log/kafka/produce.h"
+
+namespace rasti::log::kafka {
+namespace {
+
+constexpr int kWaitMs = 5;
+constexpr std::chrono::milliseconds kFlushAtEnd{1000};
+
+}  // namespace
+
+Result<std::unique_ptr<SubmitChannel>> SubmitChannel::Start(std::shared_ptr<LogCore> core) {
+  std::unique_ptr<SubmitChannel> channel(new SubmitChannel(std::move(core)));
+  RASTI_CHECKED(channel->Open());
+  channel->thread_ = std::thread([self = channel.get()] { self->Run(); });
+  return channel;
+}
+
+Status SubmitChannel::Open() {
+  RASTI_TRY(writer_, MakeWriter(core_->options(), &OnDelivery, this));
+  RASTI_TRY(reader_, MakeReader(core_->options(), Isolation::kCommitted));
+  queue_.reset(rd_kafka_queue_new(reader_.get()));
+  const std::string& results = core_->names().results;
+  for (int32_t partition = 0; partition < core_->partition_count(); ++partition) {
+    RASTI_TRY(const LogCore::Range range, core_->Stable(results, partition));
+    Topic topic(rd_kafka_topic_new(reader_.get(), results.c_str(), nullptr));
+    if (topic == nullptr || rd_kafka_consume_start_queue(topic.get(), partition, range.end, queue_.get()) != 0) {
+      return Fail(ToError(rd_kafka_last_error(), fmt::format("reading {}-{}", results, partition)));
+    }
+    topics_.push_back(std::move(topic));
+  }
+  return {};
+}
+
+SubmitChannel::~SubmitChannel() {
+  stopping_.store(true);
+  if (queue_ != nullptr) rd_kafka_queue_yield(queue_.get());
+  if (thread_.joinable()) thread_.join();
+  if (writer_ != nullptr) {
+    rd_kafka_flush(writer_.get(), static_cast<int>(kFlushAtEnd.count()));
+    // What is still unconfirmed then is told so through its delivery report.
+    rd_kafka_purge(writer_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_poll(writer_.get(), 0);
+  }
+  for (size_t partition = 0; partition < topics_.size(); ++partition) {
+    rd_kafka_consume_stop(topics_[partition].get(), static_cast<int32_t>(partition));
+  }
+  topics_.clear();
+  queue_.reset();
+  std::map<Place, Waiting> left;
+  {
+    const std::lock_guard lock(mutex_);
+    left.swap(waiting_);
+  }
+  for (const auto& [place, waiting] : left) {
+    waiting.done(Fail(ErrorCode::kUnavailable, "the log was closed before the command was answered"));
+  }
+}
+
+Status SubmitChannel::Submit(std::string key, std::string signed_command, ports::ResultCallback done) {
+  if (stopping_.load()) return Fail(ErrorCode::kUnavailable, "the log is closed");
+  auto sent = std::make_unique<Sent>(Sent{std::move(done)});
+  {
+    const std::lock_guard lock(mutex_);
+    ++unconfirmed_;
+  }
+  const core::PartitionId partition = ports::PartitionOf(key, core_->partition_count());
+  const KafkaError error =
+      Produce(writer_.get(), {core_->names().commands, partition.value, key, signed_command, {}}, sent.get());
+  if (error == nullptr) {
+    static_cast<void>(sent.release());  // the delivery report brings it back
+    return {};
+  }
+  const std::lock_guard lock(mutex_);
+  --unconfirmed_;
+  return Fail(ToError(*error, "handing a command in"));
+}
+
+void SubmitChannel::Run() {
+  while (!stopping_.load()) {
+    rd_kafka_poll(writer_.get(), 0);
+    const Message message(rd_kafka_consume_queue(queue_.get(), kWaitMs));
+    rd_kafka_poll(writer_.get(), 0);
+    if (message != nullptr && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) Answer(*message);
+    if (message == nullptr) TellTheLate();
+  }
+}
+
+void SubmitChannel::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* channel) {
+  static_cast<SubmitChannel*>(channel)->Delivered(*message);
+}
+
+void SubmitChannel::Delivered(const rd_kafka_message_t& message) {
+  const std::unique_ptr<Sent> sent(static_cast<Sent*>(message._private));
+  const Place place{message.partition, message.offset};
+  std::string answer;
+  {
+    const std::lock_guard lock(mutex_);
+    --unconfirmed_;
+    const auto early = early_.find(place);
+    const bool answered = early != early_.end();
+    if (answered) answer = std::move(early->second);
+    if (unconfirmed_ == 0) early_.clear();
+    if (!answered && message.err == RD_KAFKA_RESP_ERR_NO_ERROR && !stopping_.load()) {
+      waiting_[place] = {std::move(sent->done), std::chrono::steady_clock::now() + core_->options().answer_timeout};
+      return;
+    }
+    if (!answered) answer.clear();
+  }
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    sent->done(Fail(ErrorCode::kUnavailable, ToError(message.err, "handing a command in").message));
+  } else if (answer.empty()) {
+    sent->done(Fail(ErrorCode::kUnavailable, "the log was closed before the command was answered"));
+  } else {
+    sent->done(std::move(answer));
+  }
+}
+
+void SubmitChannel::Answer(const rd_kafka_message_t& message) {
+  const auto header = HeaderOf(message, kAnswersHeader);
+  const auto answers = header ? ParseNumber(*header) : std::nullopt;
+  if (!answers) return;  // not written by an engine of this log; the command's own time runs out
+  const Place place{message.partition, *answers};
+  ports::ResultCallback done;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = waiting_.find(place);
+    if (found == waiting_.end()) {
+      if (unconfirmed_ > 0) early_.emplace(place, ValueOf(message));
+      return;
+    }
+    done = std::move(found->second.done);
+    waiting_.erase(found);
+  }
+  done(std::string(ValueOf(message)));
+}
+
+void SubmitChannel::TellTheLate() {
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<ports::ResultCallback> late;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto it = waiting_.begin(); it != waiting_.end();) {
+      if (it->second.until > now) {
+        ++it;
+        continue;
+      }
+      late.push_back(std::move(it->second.done));
+      it = waiting_.erase(it);
+    }
+  }
+  for (const auto& done : late) {
+    done(Fail(ErrorCode::kTimedOut, "no answer in time; submit the same command_id again to learn what became of it"));
+  }
+}
+
+}  // namespace rasti::log::kafka

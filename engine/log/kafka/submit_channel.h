@@ -1,0 +1,63 @@
+// How a submitter hands commands in over Kafka: writes them to their partition and waits for the results that name
+// them.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "engine/log/kafka/log_core.h"
+
+namespace rasti::log::kafka {
+
+/// Thread-safe. One thread of its own takes in what the brokers say and calls those who wait.
+class SubmitChannel {
+ public:
+  /// Results are read from here on: every command that is submitted later is answered later.
+  static Result<std::unique_ptr<SubmitChannel>> Start(std::shared_ptr<LogCore> core);
+  /// Whoever waits is told kUnavailable.
+  ~SubmitChannel();
+
+  Status Submit(std::string key, std::string signed_command, ports::ResultCallback done);
+
+ private:
+  using Place = std::pair<int32_t, int64_t>;  // partition and offset of a command
+  using Time = std::chrono::steady_clock::time_point;
+  struct Waiting {
+    ports::ResultCallback done;
+    Time until;
+  };
+  // Written and not yet confirmed by the brokers.
+  struct Sent {
+    ports::ResultCallback done;
+  };
+
+  explicit SubmitChannel(std::shared_ptr<LogCore> core) : core_(std::move(core)) {}
+  Status Open();
+  void Run();
+  static void OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* channel);
+  void Delivered(const rd_kafka_message_t& message);
+  void Answer(const rd_kafka_message_t& message);
+  void TellTheLate();
+
+  const std::shared_ptr<LogCore> core_;
+  Client writer_;
+  Client reader_;
+  std::vector<Topic> topics_;  // one handle a partition that is read
+  Queue queue_;
+  std::mutex mutex_;  // guards what follows
+  std::map<Place, Waiting> waiting_;
+  // Results that came before the brokers' word where their command lies; kept only while such a word is to come.
+  std::map<Place, std::string> early_;
+  size_t unconfirmed_ = 0;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace rasti::log::kafka

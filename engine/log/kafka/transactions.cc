@@ -1,0 +1,106 @@
+#include "engine/log/kafka/transactions.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+#include "engine/base/check.h"
+#include "engine/log/kafka/clients.h"
+
+namespace rasti::log::kafka {
+namespace {
+
+constexpr std::chrono::milliseconds kBeforeRetry{10};
+constexpr int kQueueWaitMs = 10;
+
+}  // namespace
+
+template <class Call>
+KafkaError Transactions::Retried(Call call) const {
+  const auto deadline = std::chrono::steady_clock::now() + core_->options().transaction_timeout;
+  for (;;) {
+    KafkaError error(call());
+    if (error == nullptr || rd_kafka_error_is_retriable(error.get()) == 0 ||
+        std::chrono::steady_clock::now() > deadline) {
+      return error;
+    }
+    std::this_thread::sleep_for(kBeforeRetry);
+  }
+}
+
+Status Transactions::Start() {
+  open_ = false;
+  producer_.reset();
+  RASTI_TRY(producer_, MakeTransactional(core_->options(), member_));
+  const auto timeout = static_cast<int>(core_->options().request_timeout.count());
+  const KafkaError error = Retried([&] { return rd_kafka_init_transactions(producer_.get(), timeout); });
+  return ToStatus(error, "taking over the transactions of this stream");
+}
+
+Status Transactions::Begin() {
+  RASTI_CHECK(!open_, "one transaction at a time");
+  const KafkaError error(rd_kafka_begin_transaction(producer_.get()));
+  if (error == nullptr) {
+    open_ = true;
+    return {};
+  }
+  // A producer that broke while it was idle is replaced; nothing was written.
+  if (rd_kafka_error_is_fatal(error.get()) == 0) return ToStatus(error, "beginning a transaction");
+  RASTI_CHECKED(Start());
+  const KafkaError again(rd_kafka_begin_transaction(producer_.get()));
+  open_ = again == nullptr;
+  return ToStatus(again, "beginning a transaction");
+}
+
+Status Transactions::Write(const RecordOut& record) {
+  RASTI_CHECK(open_, "records are written in a transaction");
+  for (;;) {
+    const KafkaError error = Produce(producer_.get(), record);
+    if (error == nullptr) return {};
+    // The transaction failed meanwhile, as where the partitions are being shared out anew: its commit says so.
+    if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__STATE) return {};
+    if (rd_kafka_error_code(error.get()) != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+      return ToStatus(error, fmt::format("writing to {}-{}", record.topic, record.partition));
+    }
+    rd_kafka_poll(producer_.get(), kQueueWaitMs);
+  }
+}
+
+Status Transactions::Commit(const rd_kafka_topic_partition_list_t& offsets,
+                            const rd_kafka_consumer_group_metadata_t& group) {
+  RASTI_CHECK(open_, "there is a transaction to commit");
+  const auto timeout = static_cast<int>(core_->options().transaction_timeout.count());
+  const KafkaError sent =
+      Retried([&] { return rd_kafka_send_offsets_to_transaction(producer_.get(), &offsets, &group, timeout); });
+  if (sent != nullptr) return Resolve(sent, "sending the positions");
+  const KafkaError committed = Retried([&] { return rd_kafka_commit_transaction(producer_.get(), timeout); });
+  if (committed != nullptr) return Resolve(committed, "committing");
+  open_ = false;
+  return {};
+}
+
+// After a failed commit: nothing was written, or nobody knows.
+Status Transactions::Resolve(const KafkaError& error, const std::string& what) {
+  const Error failed = ToError(*error, what);
+  if (failed.code == ErrorCode::kFenced) {
+    open_ = false;
+    return Fail(failed);
+  }
+  if (rd_kafka_error_is_fatal(error.get()) == 0) {
+    if (Status aborted = Abort(); aborted) return Fail(ErrorCode::kAborted, failed.message);
+  }
+  open_ = false;
+  return Fail(ErrorCode::kUnavailable, failed.message);
+}
+
+Status Transactions::Abort() {
+  if (!open_) return {};
+  const auto timeout = static_cast<int>(core_->options().transaction_timeout.count());
+  const KafkaError error = Retried([&] { return rd_kafka_abort_transaction(producer_.get(), timeout); });
+  open_ = false;
+  if (error != nullptr && rd_kafka_error_is_fatal(error.get()) != 0) return Start();
+  return ToStatus(error, "aborting");
+}
+
+}  // namespace rasti::log::kafka

@@ -1,0 +1,149 @@
+#include "engine/log/kafka_event_log.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+
+#include "engine/log/kafka/clients.h"
+#include "engine/log/kafka/events_reader.h"
+#include "engine/log/kafka/log_core.h"
+#include "engine/log/kafka/produce.h"
+#include "engine/log/kafka/records.h"
+#include "engine/log/kafka/stream.h"
+#include "engine/log/kafka/submit_channel.h"
+
+namespace rasti::log {
+namespace {
+
+using namespace kafka;  // NOLINT(google-build-using-namespace): this file is its face
+
+class KafkaEventLogImpl : public KafkaEventLog {
+ public:
+  explicit KafkaEventLogImpl(std::shared_ptr<LogCore> core) : core_(std::move(core)) {}
+  ~KafkaEventLogImpl() override { static_cast<void>(Close()); }
+
+  int partition_count() const override { return core_->partition_count(); }
+
+  Result<std::unique_ptr<ports::LogStream>> OpenStream(ports::AssignmentListener& listener) override {
+    return Stream::Open(core_, listener);
+  }
+
+  Result<std::unique_ptr<ports::EventReader>> OpenReader(core::PartitionId partition, core::Sequence from) override {
+    RASTI_CHECKED(core_->CheckPartition(partition));
+    if (from.value < 0) return Fail(Error::NotFound("the log begins at sequence 0"));
+    return std::make_unique<EventsReader>(core_, partition, from);
+  }
+
+  Result<core::Sequence> EndSequence(core::PartitionId partition) override {
+    RASTI_CHECKED(core_->CheckPartition(partition));
+    return core_->EndSequence(partition);
+  }
+
+  Result<std::vector<ports::StoredEvent>> ReadAt(core::PartitionId partition,
+                                                 const std::vector<core::Sequence>& sequences) override {
+    RASTI_TRY(const core::Sequence end, EndSequence(partition));
+    std::vector<ports::StoredEvent> events;
+    for (const core::Sequence sequence : sequences) {
+      if (sequence.value < 0 || sequence >= end) {
+        return Fail(Error::NotFound(
+            fmt::format("partition {} has no sequence {}: its end is {}", partition.value, sequence.value, end.value)));
+      }
+      EventsReader reader(core_, partition, sequence);
+      RASTI_TRY(auto one, reader.Read(1, core_->options().request_timeout));
+      if (one.empty()) return Fail(ErrorCode::kUnavailable, "kafka: the brokers did not answer in time");
+      events.push_back(std::move(one.front()));
+    }
+    return events;
+  }
+
+  Result<int64_t> Publish(std::string key, std::string value) override;
+
+  Result<std::vector<ports::DefinitionRecord>> ReadDefinitions(int64_t from) override {
+    RASTI_TRY(const auto messages, core_->ReadToEnd(core_->names().definitions, 0, from));
+    std::vector<ports::DefinitionRecord> records;
+    records.reserve(messages.size());
+    for (const Message& message : messages) {
+      records.push_back({message->offset, std::string(KeyOf(*message)), std::string(ValueOf(*message))});
+    }
+    return records;
+  }
+
+  Status Submit(std::string key, std::string signed_command, ports::ResultCallback done) override {
+    SubmitChannel* channel = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_) return Fail(ErrorCode::kUnavailable, "the log is closed");
+      if (channel_ == nullptr) {
+        RASTI_TRY(channel_, SubmitChannel::Start(core_));
+      }
+      channel = channel_.get();
+    }
+    return channel->Submit(std::move(key), std::move(signed_command), std::move(done));
+  }
+
+  Result<std::vector<std::pair<std::string, std::string>>> ReadOutbox() override {
+    std::vector<std::pair<std::string, std::string>> entries;
+    for (int32_t partition = 0; partition < partition_count(); ++partition) {
+      RASTI_TRY(const auto messages, core_->ReadToEnd(core_->names().outbox, partition, 0));
+      for (const Message& message : messages) entries.emplace_back(KeyOf(*message), ValueOf(*message));
+    }
+    return entries;
+  }
+
+  Status Close() override {
+    std::unique_ptr<SubmitChannel> channel;
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+      channel = std::move(channel_);
+    }
+    return {};
+  }
+
+ private:
+  const std::shared_ptr<LogCore> core_;
+  std::mutex mutex_;  // guards what follows
+  bool closed_ = false;
+  std::unique_ptr<SubmitChannel> channel_;  // made by the first Submit
+};
+
+// One record and its delivery report; packages are few, so the client is made for each.
+Result<int64_t> KafkaEventLogImpl::Publish(std::string key, std::string value) {
+  struct Outcome {
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    int64_t offset = -1;
+  };
+  Outcome outcome;
+  const auto on_delivery = [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+    *static_cast<Outcome*>(opaque) = {message->err, message->offset};
+  };
+  RASTI_TRY(const Client writer, MakeWriter(core_->options(), on_delivery, &outcome));
+  const std::string what = fmt::format("publishing {}", key);
+  const KafkaError error = Produce(writer.get(), {core_->names().definitions, 0, key, value, {}});
+  RASTI_CHECKED(ToStatus(error, what));
+  rd_kafka_flush(writer.get(), static_cast<int>(core_->options().request_timeout.count()));
+  if (outcome.code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    rd_kafka_purge(writer.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    return Fail(ToError(outcome.code, what));
+  }
+  return outcome.offset;
+}
+
+}  // namespace
+
+Status KafkaEventLog::CreateTopics(const KafkaLogOptions& options, int partitions, int replicas) {
+  const TopicNames names(options.topic_prefix);
+  RASTI_CHECKED(MakeTopics(options, PlanTopics(names, partitions), replicas));
+  RASTI_TRY(const Client probe, MakeProbe(options));
+  RASTI_TRY(const int found, CheckTopics(probe.get(), names, options.request_timeout));
+  if (found == partitions) return {};
+  return Fail(
+      Error::Invalid(fmt::format("kafka: topic {} is there already, with {} partitions", names.commands, found)));
+}
+
+Result<std::unique_ptr<KafkaEventLog>> KafkaEventLog::Open(KafkaLogOptions options) {
+  RASTI_TRY(auto core, LogCore::Open(std::move(options)));
+  return std::make_unique<KafkaEventLogImpl>(std::move(core));
+}
+
+}  // namespace rasti::log

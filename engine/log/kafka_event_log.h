@@ -1,0 +1,61 @@
+// EventLog over Apache Kafka: exactly-once transactions, partitions shared among the streams of a consumer group.
+//
+//   submitters --> commands --+                              +--> events, results, outbox, followups, offsets
+//                             +--> stream (one transaction) -+
+//        streams --> followups+
+//
+// commands, followups, events and results have the same number of partitions, and a case is in the same one of each.
+// Kafka's offsets stay in this folder: positions of the port are offsets, sequences are not (a transaction's end takes
+// an offset too).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/ports/command_channel.h"
+#include "engine/ports/event_log.h"
+
+namespace rasti::log {
+
+struct KafkaLogOptions {
+  std::string brokers;                  // "host:port,host:port"
+  std::string topic_prefix = "rasti.";  // of all topics: rasti.commands, rasti.events, ...
+  std::string group = "rasti-engine";
+  /// Names this node among all of them, the same after each restart: the transactional ids are built from it, so that a
+  /// node that starts again undoes what it had left open. Two nodes of one name put each other out.
+  std::string node = "node";
+  /// The node keeps its partitions over a restart that is shorter than session_timeout (group.instance.id).
+  bool static_membership = true;
+  /// "range" (eager) takes everything away before it shares out anew; "cooperative-sticky" moves only what has to move,
+  /// but in librdkafka 2.0 it can loop without end (confluentinc/librdkafka#4800): the group then gives the member up,
+  /// and its commits are refused until it is restarted.
+  std::string assignor = "range";
+  Duration session_timeout{10'000};
+  Duration transaction_timeout{10'000};
+  /// How long one answer of the brokers is waited for before the call fails with kUnavailable.
+  Duration request_timeout{10'000};
+  /// How long a submitter waits for its answer before it is told kTimedOut.
+  Duration answer_timeout{60'000};
+  /// Further settings of librdkafka, for every client: security.protocol, sasl.*, ssl.*.
+  std::map<std::string, std::string> client_settings;
+};
+
+class KafkaEventLog : public ports::EventLog, public ports::CommandChannel {
+ public:
+  /// Makes the topics that are missing, with `partitions` partitions and so many replicas.
+  /// Errors: kInvalidArgument (partitions outside 1..1024), kUnavailable, those of Check.
+  static Status CreateTopics(const KafkaLogOptions& options, int partitions, int replicas);
+  /// Errors: kUnavailable (no broker answers), kNotFound (a topic is missing), kInvalidArgument (topics that do not fit
+  /// each other: the message says which and what would be right).
+  static Result<std::unique_ptr<KafkaEventLog>> Open(KafkaLogOptions options);
+
+  /// What the outbox holds: (key, value), oldest first, of all partitions.
+  virtual Result<std::vector<std::pair<std::string, std::string>>> ReadOutbox() = 0;
+  /// Whoever waits for an answer is told kUnavailable. Streams and readers are closed before.
+  virtual Status Close() = 0;
+};
+
+}  // namespace rasti::log

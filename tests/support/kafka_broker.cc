@@ -1,0 +1,59 @@
+#include "tests/support/kafka_broker.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+namespace rasti::test {
+namespace {
+
+// Tests run in the root of the source tree.
+constexpr char kScript[] = "tools/kafka.sh";
+
+struct Output {
+  int status = 0;
+  std::string text;
+};
+
+Output Run(const std::string& command) {
+  Output output;
+  FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return {-1, "cannot start " + command};
+  std::array<char, 4096> part{};
+  size_t count = 0;
+  while ((count = fread(part.data(), 1, part.size(), pipe)) > 0) output.text.append(part.data(), count);
+  output.status = pclose(pipe);
+  return output;
+}
+
+}  // namespace
+
+Result<KafkaBroker*> KafkaBroker::Instance() {
+  static std::unique_ptr<KafkaBroker> broker;
+  if (broker != nullptr) return broker.get();
+  if (!std::filesystem::exists(kScript)) {
+    return Fail(Error::NotFound(fmt::format("{}: run this test from the root of the source tree", kScript)));
+  }
+  std::string directory = (std::filesystem::temp_directory_path() / "rasti-kafka-XXXXXX").string();
+  if (mkdtemp(directory.data()) == nullptr) return Fail(Error::Io(directory + ": cannot be made"));
+  std::unique_ptr<KafkaBroker> starting(new KafkaBroker(directory));
+  const Output output = Run(fmt::format("{} start --dir {} --while {} 2>&1", kScript, directory, getpid()));
+  if (output.status != 0) return Fail(ErrorCode::kUnavailable, "no Kafka broker: " + output.text);
+  // The last line; what was fetched is told before it.
+  const std::string text = output.text.substr(0, output.text.find_last_not_of('\n') + 1);
+  starting->bootstrap_ = text.substr(text.find_last_of('\n') + 1);
+  broker = std::move(starting);
+  return broker.get();
+}
+
+KafkaBroker::~KafkaBroker() {
+  Run(fmt::format("{} stop --dir {} 2>&1", kScript, directory_));
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+}  // namespace rasti::test

@@ -1,0 +1,234 @@
+#!/usr/bin/env bash
+# Apache Kafka on this machine, for tests, the demo and development: one broker or three, KRaft, on loopback, on free ports.
+#
+#   tools/kafka.sh start      starts it and prints its bootstrap servers once it answers; does nothing when it runs
+#   tools/kafka.sh stop       ends it and deletes its data
+#   tools/kafka.sh status     prints a line a broker: number, process, address, running or not
+#   tools/kafka.sh topics     describes its topics
+#   tools/kafka.sh kill N     kills broker N as a crash would (kill -9)
+#   tools/kafka.sh restart N  starts broker N again, with the data that it had
+#   tools/kafka.sh fetch      only fetches Kafka (54 MB, once) and prints the folder it is in
+#
+# --dir DIR       where it lives: settings, data and logs, a folder a broker (build/kafka)
+# --brokers N     1 or 3: three keep every record twice and go on when one dies (1)
+# --heap MB       of each broker's Java (512)
+# --while PID     it ends when that process does, at the latest; without it, after --hours
+# --hours N       (8)
+#
+# Kafka comes from Maven Central (tools/kafka/pom.xml names the versions) and is kept in ${XDG_CACHE_HOME:-~/.cache}/rasti.
+# It wants Java 17 and Maven: apt-get install openjdk-17-jre-headless maven
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+help_if_asked "$@"
+
+version=4.1.0
+libraries=${XDG_CACHE_HOME:-$HOME/.cache}/rasti/kafka-$version
+dir=build/kafka brokers=1 heap=512 while_pid='' hours=8
+ready_within=90
+
+# Fetches into a folder of its own and moves it when it is whole; two at once wait for each other.
+fetch() {
+  [[ -d $libraries ]] && return
+  command -v mvn >/dev/null || die "there is no mvn here: apt-get install maven"
+  mkdir -p "$(dirname "$libraries")"
+  exec 9>"$libraries.lock"
+  flock 9
+  if [[ ! -d $libraries ]]; then
+    say "fetching Apache Kafka $version from Maven Central into $libraries"
+    rm -rf "$libraries.making"
+    mvn --quiet --batch-mode --file tools/kafka/pom.xml dependency:copy-dependencies \
+      -DoutputDirectory="$libraries.making" >&2 || die "Maven could not fetch Kafka; its own message is above"
+    mv "$libraries.making" "$libraries"
+  fi
+  exec 9>&-
+}
+
+free_ports() {
+  python3 - "$1" <<'PYTHON'
+import socket, sys
+sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
+for s in sockets:
+    s.bind(("127.0.0.1", 0))
+print(*(s.getsockname()[1] for s in sockets))
+PYTHON
+}
+
+java_of_kafka() {
+  command -v java >/dev/null || die "there is no java here: apt-get install openjdk-17-jre-headless"
+  java "$@"
+}
+
+# Settings of broker $1 of $brokers; the arrays client_port and controller_port have one port a broker.
+write_settings() {
+  local id=$1 replicas=$((brokers == 1 ? 1 : 3)) in_sync=$((brokers == 1 ? 1 : 2)) voters=() n
+  for ((n = 1; n <= brokers; n++)); do voters+=("$n@127.0.0.1:${controller_port[n]}"); done
+  cat >"$dir/$id/server.properties" <<SETTINGS
+process.roles=broker,controller
+node.id=$id
+controller.quorum.voters=$(IFS=, && echo "${voters[*]}")
+listeners=PLAINTEXT://127.0.0.1:${client_port[id]},CONTROLLER://127.0.0.1:${controller_port[id]}
+advertised.listeners=PLAINTEXT://127.0.0.1:${client_port[id]}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=$dir/$id/data
+auto.create.topics.enable=false
+default.replication.factor=$replicas
+min.insync.replicas=$in_sync
+offsets.topic.replication.factor=$replicas
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=$replicas
+transaction.state.log.min.isr=$in_sync
+transaction.state.log.num.partitions=4
+transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+SETTINGS
+}
+
+is_running() { [[ -f $dir/$1/pid ]] && kill -0 "$(cat "$dir/$1/pid")" 2>/dev/null; }
+count_of() { cat "$dir/brokers" 2>/dev/null || echo 0; }
+
+# Ends broker $1 with the signal $2 and waits until it is gone.
+end() {
+  local pid
+  is_running "$1" || return 0
+  pid=$(cat "$dir/$1/pid")
+  kill "-$2" "$pid" 2>/dev/null || true
+  for _ in {1..100}; do
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  kill -KILL "$pid" 2>/dev/null || true
+  rm -f "$dir/$1/pid"
+}
+
+# Starts broker $1 with a watcher that ends it in time, whatever becomes of whoever wanted it.
+launch() {
+  local id=$1
+  : >"$dir/$id/log.txt"
+  KAFKA_LOG_DIR=$dir/$id setsid java "-Xmx${heap}m" "-Xms${heap}m" -XX:+UseSerialGC -XX:TieredStopAtLevel=4 \
+    "-Dlog4j2.configurationFile=$PWD/tools/kafka/log4j2.properties" -cp "$libraries/*" kafka.Kafka \
+    "$dir/$id/server.properties" </dev/null >>"$dir/$id/log.txt" 2>&1 &
+  local pid=$!
+  echo "$pid" >"$dir/$id/pid"
+  (
+    end=$((SECONDS + hours * 3600))
+    while kill -0 "$pid" && ((SECONDS < end)); do
+      [[ -z $while_pid ]] || kill -0 "$while_pid" || break
+      sleep 1
+    done
+    kill -KILL "$pid"
+  ) </dev/null >/dev/null 2>&1 &
+}
+
+await_ready() {
+  local end=$((SECONDS + ready_within)) id=$1
+  until grep -q 'Kafka Server started' "$dir/$id/log.txt"; do
+    is_running "$id" || die "broker $id ended at once; the end of $dir/$id/log.txt: $(tail -n 3 "$dir/$id/log.txt")"
+    ((SECONDS < end)) || die "broker $id was not ready within $ready_within s; see $dir/$id/log.txt"
+    sleep 0.1
+  done
+}
+
+start() {
+  [[ $brokers == 1 || $brokers == 3 ]] || die "--brokers $brokers: 1 or 3"
+  local id ports cluster
+  if [[ -f $dir/bootstrap ]]; then
+    for ((id = 1; id <= $(count_of); id++)); do
+      is_running "$id" || die "broker $id in $dir is not running: tools/kafka.sh restart $id, or stop and start anew"
+    done
+    cat "$dir/bootstrap"
+    return
+  fi
+  fetch
+  read -ra ports <<<"$(free_ports $((2 * brokers)))"
+  client_port=('') controller_port=('')
+  for ((id = 1; id <= brokers; id++)); do
+    client_port+=("${ports[2 * id - 2]}")
+    controller_port+=("${ports[2 * id - 1]}")
+  done
+  cluster=$(java_of_kafka -cp "$libraries/*" kafka.tools.StorageTool random-uuid 2>/dev/null)
+  for ((id = 1; id <= brokers; id++)); do
+    mkdir -p "$dir/$id"
+    write_settings "$id"
+    java_of_kafka -cp "$libraries/*" kafka.tools.StorageTool format -t "$cluster" -c "$dir/$id/server.properties" \
+      >"$dir/$id/format.txt" 2>&1 || die "broker $id could not be made: $(tail -n 3 "$dir/$id/format.txt")"
+  done
+  echo "$brokers" >"$dir/brokers"
+  for ((id = 1; id <= brokers; id++)); do launch "$id"; done
+  for ((id = 1; id <= brokers; id++)); do await_ready "$id"; done
+  (IFS=, && echo "${client_port[*]:1}") | sed 's/\([0-9][0-9]*\)/127.0.0.1:\1/g' >"$dir/bootstrap"
+  cat "$dir/bootstrap"
+}
+
+stop() {
+  local id
+  for ((id = 1; id <= $(count_of); id++)); do end "$id" TERM & done
+  wait
+  for ((id = 1; id <= $(count_of); id++)); do rm -rf "${dir:?}/$id"; done
+  rm -f "$dir/bootstrap" "$dir/brokers"
+  rmdir "$dir" 2>/dev/null || true
+}
+
+status() {
+  local id
+  (($(count_of))) || die "there is no broker in $dir: tools/kafka.sh start"
+  for ((id = 1; id <= $(count_of); id++)); do
+    printf '%s  %s  %s  %s\n' "$id" "$(cat "$dir/$id/pid" 2>/dev/null || echo -)" \
+      "$(sed -n 's,^advertised.listeners=PLAINTEXT://,,p' "$dir/$id/server.properties")" \
+      "$(is_running "$id" && echo running || echo ended)"
+  done
+}
+
+topics() {
+  [[ -f $dir/bootstrap ]] || die "there is no broker in $dir: tools/kafka.sh start"
+  fetch
+  java_of_kafka -cp "$libraries/*" org.apache.kafka.tools.TopicCommand --bootstrap-server "$(cat "$dir/bootstrap")" \
+    --describe
+}
+
+command=${1-}
+(($#)) && shift
+number=''
+case $command in
+  kill | restart)
+    number=${1-}
+    [[ $number =~ ^[1-9]$ ]] || die "$command wants the number of a broker: tools/kafka.sh $command 1"
+    shift
+    ;;
+esac
+while (($#)); do
+  (($# > 1)) || die "$1 wants a value; see tools/kafka.sh --help"
+  case $1 in
+    --dir) dir=$2 ;;
+    --brokers) brokers=$2 ;;
+    --heap) heap=$2 ;;
+    --while) while_pid=$2 ;;
+    --hours) hours=$2 ;;
+    *) die "unknown option '$1'; see tools/kafka.sh --help" ;;
+  esac
+  shift 2
+done
+dir=$(realpath --canonicalize-missing "$dir")
+
+case $command in
+  start) start ;;
+  stop) stop ;;
+  status) status ;;
+  topics) topics ;;
+  kill)
+    is_running "$number" || die "broker $number in $dir is not running"
+    end "$number" KILL
+    ;;
+  restart)
+    [[ -f $dir/$number/server.properties ]] || die "there is no broker $number in $dir"
+    is_running "$number" && die "broker $number in $dir is running"
+    launch "$number"
+    await_ready "$number"
+    ;;
+  fetch)
+    fetch
+    echo "$libraries"
+    ;;
+  *) die "'$command' is none of start, stop, status, topics, kill, restart, fetch; see tools/kafka.sh --help" ;;
+esac
