@@ -50,14 +50,14 @@ class ScriptedChannel : public ports::CommandChannel {
   std::vector<Script> scripts_;
 };
 
-ScriptedChannel::Script Answer(Result<std::string> answer) {
-  return [answer](ResultCallback done) -> Status {
+ScriptedChannel::Script Answer(const Result<std::string>& answer) {
+  return [answer](const ResultCallback& done) -> Status {
     done(answer);
     return {};
   };
 }
 ScriptedChannel::Script Silence() {
-  return [](ResultCallback) -> Status { return {}; };
+  return [](const ResultCallback&) -> Status { return {}; };
 }
 
 ClientOptions Quick(int attempts = 3) {

@@ -30,7 +30,7 @@ std::string Place(std::string_view body) {
   return fmt::format("event {}, sequence {}", core::EventId(case_id, {event.revision()}), event.sequence());
 }
 
-tl::unexpected<Error> FailAt(std::string_view body, Error error) { return Fail(error.At(Place(body))); }
+tl::unexpected<Error> FailAt(std::string_view body, const Error& error) { return Fail(error.At(Place(body))); }
 
 bool IsKnownType(std::string_view type) {
   const auto& names = core::EventTypeNames();

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kFormBytesMost = 256 * 1024;
+constexpr size_t kFormBytesMost = size_t{256} * 1024;
 constexpr int kDepthMost = 64;
 
 // Parsing stops being deep before anything walks the tree recursively.
@@ -51,17 +51,17 @@ json Take(json& data, json::json_pointer pointer) {
 
 }  // namespace
 
-tl::expected<FormParts, std::vector<core::FormIssue>> SplitForm(const core::Form& form, std::string_view text,
+tl::expected<FormParts, std::vector<core::FormIssue>> SplitForm(const core::Form& form, std::string_view json,
                                                                 const core::CaseId& origin,
                                                                 const FormSubjects& subjects) {
   std::string fault;
-  auto data = ParseBounded(text, &fault);
+  auto data = ParseBounded(json, &fault);
   if (!data) return tl::unexpected(std::vector<core::FormIssue>{{"", fault}});
   auto issues = form.CheckWhole(*data);
 
   FormParts parts;
   for (const core::PersonalFieldSpec& spec : form.personal()) {
-    const json::json_pointer pointer(spec.path);
+    const nlohmann::json::json_pointer pointer(spec.path);
     if (!data->contains(pointer)) continue;
     const core::SubjectId& subject = spec.subject == "third_party" ? subjects.third_party : subjects.submitter;
     if (subject.empty()) {

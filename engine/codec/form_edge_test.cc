@@ -8,7 +8,6 @@
 namespace rasti::codec {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;

@@ -173,7 +173,7 @@ class TenantReader {
     if (const YamlNode* languages = map.Optional("languages")) person.languages = Languages(*languages);
     if (const YamlNode* active = map.Optional("active")) person.active = reader_.Bool(*active, "active").value_or(true);
     if (const YamlNode* substitute = map.Optional("substitute")) {
-      substitutes_.push_back({tenant_.people.size() - 1, substitute});
+      substitutes_.emplace_back(tenant_.people.size() - 1, substitute);
     }
     map.Finish();
   }

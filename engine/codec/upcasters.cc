@@ -6,7 +6,7 @@
 
 namespace rasti::codec {
 
-Upcasters::Upcasters(std::vector<Upcaster> upcasters) {
+Upcasters::Upcasters(const std::vector<Upcaster>& upcasters) {
   for (const Upcaster& upcaster : upcasters) {
     RASTI_CHECK(upcaster.from_version == NewestVersion(upcaster.type), "upcasters of a type follow each other");
     upcasters_.push_back(upcaster);

@@ -24,7 +24,7 @@ struct Upcaster {
 class Upcasters {
  public:
   /// REQUIRES: for every type its upcasters from version 1 on, in order, none left out.
-  explicit Upcasters(std::vector<Upcaster> upcasters);
+  explicit Upcasters(const std::vector<Upcaster>& upcasters);
   /// Those of the released event types.
   static const Upcasters& Released();
 

@@ -89,18 +89,20 @@ std::string_view PermissionName(Permission permission) {
   return "";
 }
 
-const RoleDefinition* Definition::FindRole(const Role& role) const { return Find(roles, role, &RoleDefinition::id); }
+const RoleDefinition* Definition::FindRole(const Role& role_id) const {
+  return Find(roles, role_id, &RoleDefinition::id);
+}
 
-const Category* Definition::FindCategory(const CategoryId& category) const {
+const Category* Definition::FindCategory(const CategoryId& category_id) const {
   // Before BuildIndex, and where `categories` was changed since, the list itself is asked.
-  if (category_by_id_.size() != categories.size()) return Find(categories, category, &Category::id);
-  const auto found = category_by_id_.find(category);
+  if (category_by_id_.size() != categories.size()) return Find(categories, category_id, &Category::id);
+  const auto found = category_by_id_.find(category_id);
   return found == category_by_id_.end() ? nullptr : &categories[found->second];
 }
 
-const Stage* Definition::FindStage(const StageId& stage) const { return Find(stages, stage, &Stage::id); }
-const Action* Definition::FindAction(const ActionId& action) const { return Find(actions, action, &Action::id); }
-const Clock* Definition::FindClock(const ClockId& clock) const { return Find(clocks, clock, &Clock::id); }
+const Stage* Definition::FindStage(const StageId& stage_id) const { return Find(stages, stage_id, &Stage::id); }
+const Action* Definition::FindAction(const ActionId& action_id) const { return Find(actions, action_id, &Action::id); }
+const Clock* Definition::FindClock(const ClockId& clock_id) const { return Find(clocks, clock_id, &Clock::id); }
 
 const Stage& Definition::InitialStage() const {
   const Stage* initial = Find(stages, true, &Stage::initial);

@@ -50,9 +50,9 @@ std::string Indexed(std::string_view path, size_t i) { return fmt::format("{}[{}
 
 void DefinitionChecker::CheckTexts(const Texts& texts, const std::string& path) {
   std::vector<std::string_view> missing;
-  if (texts.sq.empty()) missing.push_back("sq");
-  if (texts.sr_latn.empty()) missing.push_back("sr-Latn");
-  if (texts.en.empty()) missing.push_back("en");
+  if (texts.sq.empty()) missing.emplace_back("sq");
+  if (texts.sr_latn.empty()) missing.emplace_back("sr-Latn");
+  if (texts.en.empty()) missing.emplace_back("en");
   if (!missing.empty()) Add(path, fmt::format("no text in {}", expression::JoinNames(missing)));
 }
 
@@ -168,7 +168,7 @@ void DefinitionChecker::CheckPermissions() {
 }
 
 void DefinitionChecker::CheckNotifications() {
-  std::vector<std::string_view> events = EventTypeNames();
+  const std::vector<std::string_view>& events = EventTypeNames();
   std::vector<std::string_view> templates;
   for (const auto& [id, texts] : definition_.templates) templates.push_back(id);
   std::set<std::string_view> used;

@@ -12,7 +12,6 @@ namespace {
 using ::testing::Contains;
 using ::testing::Field;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 Texts Everywhere(const char* text) { return {text, text, text}; }
 

@@ -224,7 +224,7 @@ bool SaysNothing(const json& schema) {
 }  // namespace
 
 struct Form::Compiled {
-  explicit Compiled(json schema)
+  explicit Compiled(const json& schema)
       : whole(schema),
         without_personal(WithoutPersonal(schema)),
         personal(PersonalFieldsOf(schema)),

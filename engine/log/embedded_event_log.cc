@@ -153,7 +153,7 @@ Status EmbeddedEventLog::Create(const std::string& directory, int partitions) {
   return SyncDirectory(fs::path(making).parent_path());
 }
 
-Result<std::unique_ptr<EmbeddedEventLog>> EmbeddedEventLog::Open(EmbeddedLogOptions options,
+Result<std::unique_ptr<EmbeddedEventLog>> EmbeddedEventLog::Open(const EmbeddedLogOptions& options,
                                                                  const ports::Clock& clock) {
   std::vector<RecoveryNote> notes;
   RASTI_TRY(std::shared_ptr<LogCore> core, LogCore::Open(options, clock, notes));

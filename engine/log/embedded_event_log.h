@@ -36,7 +36,7 @@ class EmbeddedEventLog : public ports::EventLog, public ports::CommandChannel {
   static Status Create(const std::string& directory, int partitions);
   /// Errors: kNotFound (no log there), kInUse (another process holds it), kCorruption (names the file and the last good
   /// sequence), kUnsupportedVersion, kIo.
-  static Result<std::unique_ptr<EmbeddedEventLog>> Open(EmbeddedLogOptions options, const ports::Clock& clock);
+  static Result<std::unique_ptr<EmbeddedEventLog>> Open(const EmbeddedLogOptions& options, const ports::Clock& clock);
 
   virtual const std::vector<RecoveryNote>& recovery_notes() const = 0;
   /// Everything that waits is answered kUnavailable; then the directory is flushed and released.

@@ -5,7 +5,7 @@
 namespace rasti::runtime {
 
 Engine::Engine(ports::EventLog& log, ConfigurationSource& configuration, const Submitters& submitters,
-               const ports::Clock& clock, EngineOptions options, StreamHooks hooks) {
+               const ports::Clock& clock, EngineOptions options, const StreamHooks& hooks) {
   const int threads = std::clamp(options.stream_threads, 1, std::max(log.partition_count(), 1));
   options.stream.cached_cases_most =
       std::max<size_t>(options.stream.cached_cases_most / static_cast<size_t>(threads), 1);

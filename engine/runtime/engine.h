@@ -19,7 +19,7 @@ class Engine {
  public:
   /// Everything referred to outlives the engine. Hooks are called from the stream threads.
   Engine(ports::EventLog& log, ConfigurationSource& configuration, const Submitters& submitters,
-         const ports::Clock& clock, EngineOptions options, StreamHooks hooks);
+         const ports::Clock& clock, EngineOptions options, const StreamHooks& hooks);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -126,7 +126,10 @@ Status ProjectionThread::WaitUntilApplied(const std::vector<std::pair<core::Part
                                           Duration timeout) {
   const auto until = std::chrono::steady_clock::now() + timeout;
   std::unique_lock lock(mutex_);
-  for (const auto& [partition, next] : wanted) {
+  for (const auto& token : wanted) {
+    // A lambda takes no structured binding (clang).
+    const core::PartitionId partition = token.first;
+    const core::Sequence next = token.second;
     const auto index = static_cast<size_t>(partition.value);
     if (partition.value < 0 || index >= applied_.size()) {
       return Fail(Error::Invalid(fmt::format("the token names partition {}; the log has {}, counted from 0",

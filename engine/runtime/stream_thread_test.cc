@@ -48,13 +48,15 @@ class SettableConfiguration final : public ConfigurationSource {
 };
 
 class StreamThreadTest : public testing::Test {
+ public:
+  ~StreamThreadTest() override { Stop(); }
+
  protected:
   StreamThreadTest() {
     configuration_.Set(SampleConfiguration(world_));
     // The clock stands still or leaps, as the test wants it.
     options_.clock_jump_most = Duration::max();
   }
-  ~StreamThreadTest() override { Stop(); }
 
   void Start() {
     StreamHooks hooks;

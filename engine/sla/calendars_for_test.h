@@ -25,7 +25,7 @@ inline cctz::time_zone ZoneForTest(const std::string& zone) {
   return *loaded;
 }
 
-inline Calendar CalendarForTest(CalendarSpec spec) {
+inline Calendar CalendarForTest(const CalendarSpec& spec) {
   auto calendar = Calendar::Create(spec, ZoneForTest(spec.zone_name));
   RASTI_CHECK(calendar.has_value(), "must be a calendar");
   return *std::move(calendar);

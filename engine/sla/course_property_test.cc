@@ -150,8 +150,8 @@ TEST(CoursePropertyTest, AnyOrderedCourseHasADeadlineAndItsExplanation) {
           s.course.steps.push_back(paused ? Step(Resumed{at}) : Step(Paused{at}));
           paused = !paused;
           break;
-        case 2: s.course.steps.push_back(Extended{ArbitraryRule()}); break;
-        default: s.course.steps.push_back(Replanned{at});
+        case 2: s.course.steps.emplace_back(Extended{ArbitraryRule()}); break;
+        default: s.course.steps.emplace_back(Replanned{at});
       }
     }
     const Deadline deadline = Follow(s.calendar, s.course);

@@ -188,7 +188,7 @@ std::vector<std::string> ExistingTables(const rocksdb::DBOptions& options, const
 
 }  // namespace
 
-Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(RocksDbViewStoreOptions options) {
+Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(const RocksDbViewStoreOptions& options) {
   auto database = std::make_shared<Database>();
   database->directory = options.directory;
   database->budget = std::dynamic_pointer_cast<SharedBudget>(options.budget);

@@ -26,6 +26,6 @@ struct RocksDbViewStoreOptions {
 };
 
 /// Errors: kInUse, kCorruption (names the file; the way out is to delete the directory and rebuild), kIo, kNoSpace.
-Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(RocksDbViewStoreOptions options);
+Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(const RocksDbViewStoreOptions& options);
 
 }  // namespace rasti::store

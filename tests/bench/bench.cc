@@ -66,12 +66,12 @@ size_t ResidentBytes() {
 }
 
 std::filesystem::path BenchDirectory() {
-  const char* directory = std::getenv("RASTI_BENCH_DIR");
+  const char* directory = std::getenv("RASTI_BENCH_DIR");  // NOLINT(concurrency-mt-unsafe): nothing sets it
   return directory == nullptr ? std::filesystem::current_path() : std::filesystem::path(directory);
 }
 
 int64_t FromEnvironment(const char* name, int64_t otherwise) {
-  const char* text = std::getenv(name);
+  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing sets it
   return text == nullptr ? otherwise : std::atoll(text);
 }
 

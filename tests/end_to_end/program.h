@@ -25,8 +25,8 @@ struct Finished {
 class Child {
  public:
   /// `environment`: NAME=VALUE, in place of this process's own of that name; NAME= removes it.
-  Child(const std::vector<std::string>& arguments, const std::string& input = "",
-        const std::vector<std::string>& environment = {});
+  explicit Child(const std::vector<std::string>& arguments, const std::string& input = "",
+                 const std::vector<std::string>& environment = {});
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;

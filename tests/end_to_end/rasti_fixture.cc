@@ -48,7 +48,7 @@ Finished RastiTest::Rasti(const Words& words, const std::string& input) const {
 nlohmann::json RastiTest::Json(const Words& words, const std::string& input) const {
   const Finished finished = Rasti(With(words, {"--json"}), input);
   EXPECT_EQ(finished.exit_code, 0) << finished.err;
-  const auto json = finished.json();
+  auto json = finished.json();
   EXPECT_TRUE(json.is_object()) << finished.out;
   return json;
 }

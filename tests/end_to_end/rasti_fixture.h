@@ -14,9 +14,11 @@ namespace rasti::test {
 using Words = std::vector<std::string>;
 
 class RastiTest : public testing::Test {
+ public:
+  ~RastiTest() override;
+
  protected:
   RastiTest();
-  ~RastiTest() override;
 
   const std::string& root() const { return root_; }
   std::string data() const { return root_ + "/data"; }

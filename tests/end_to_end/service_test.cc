@@ -8,7 +8,6 @@
 namespace rasti::test {
 namespace {
 
-using testing::HasSubstr;
 namespace fs = std::filesystem;
 
 TEST_F(RastiTest, CommandsGoThroughTheSocketOfARunningService) {

@@ -11,6 +11,7 @@
 #include "engine/audit/event_hash.h"
 #include "engine/codec/json.h"
 #include "tests/property/partition_driver.h"
+#include "tests/support/nightly.h"
 #include "tests/support/random_commands.h"
 
 namespace rasti::test {
@@ -188,7 +189,7 @@ class RandomRun {
   void Repeat() {
     if (submitted_.empty()) return;
     const Submitted original = submitted_[Below(submitted_.size())];
-    repeats_.push_back({original.index, driver_.Submit(original.command)});
+    repeats_.emplace_back(original.index, driver_.Submit(original.command));
   }
 
   void CheckRepeats() {
@@ -210,7 +211,7 @@ class RandomRun {
   bool second_configuration_ = false;
 };
 
-int StepCount() { return std::getenv("RASTI_NIGHTLY") != nullptr ? 2'000 : 300; }
+int StepCount() { return tests::RoundsOf({.every_change = 300, .nightly = 2'000}); }
 
 TEST(EngineProperties, LiveStateIsTheFoldOfTheLogWhateverHappens) {
   int recoveries_from_the_middle = 0;

@@ -180,7 +180,7 @@ MemoryEventLog::Answers MemoryEventLog::Install(Transaction transaction, const N
   return answers;
 }
 
-void MemoryEventLog::Answer(Answers answers) {
+void MemoryEventLog::Answer(Answers answers) {  // NOLINT(performance-unnecessary-value-param): its results are moved
   for (auto& [done, result] : answers) done(std::move(result));
 }
 

@@ -208,7 +208,7 @@ Status LocalEngine::Settle(milliseconds timeout) {
     Progress(fmt::format("{} timers fired", engine_->counters().timers_fired));
   }
   for (;;) {
-    const Status seen = projection_->WaitForEnd(left());
+    Status seen = projection_->WaitForEnd(left());
     if (seen || seen.error().code != ErrorCode::kTimedOut || late()) return seen;
     RASTI_TRY(const auto lags, projection_->Lag());
     int64_t applied = 0;

@@ -1,11 +1,11 @@
 #include "tools/rasti/socket_connection.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <future>
@@ -42,7 +42,7 @@ class ShyService {
   std::string path() const { return directory_ + "/s"; }
 
  private:
-  void Serve() {
+  void Serve() const {
     for (int n = 0;; ++n) {
       const int caller = ::accept(file_, nullptr, nullptr);
       if (caller < 0) return;

@@ -148,7 +148,7 @@ std::optional<sla::Offset> ReadOffset(const YamlNode& node, std::string_view wha
 }
 
 std::string ReadVersion(const YamlNode& node, YamlReader& reader) {
-  const std::string version = reader.Text(node, "version").value_or("");
+  std::string version = reader.Text(node, "version").value_or("");
   if (!version.empty() && !IsPackageVersion(version)) {
     reader.issues().Error(
         node.mark,

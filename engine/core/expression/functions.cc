@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 #include <re2/re2.h>
-#include <string.h>
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "engine/core/expression/conversions.h"
 #include "engine/core/expression/names.h"
@@ -152,8 +152,10 @@ bool HasStyle(const Overload& overload, bool is_method) {
 }  // namespace
 
 std::span<const Overload> FindOverloads(std::string_view name) {
-  const auto range = std::ranges::equal_range(AllOverloads(), name, {}, &Overload::name);
-  return {range.begin(), range.end()};
+  const auto& all = AllOverloads();
+  const auto first = std::ranges::lower_bound(all, name, {}, &Overload::name);
+  const auto end = std::ranges::upper_bound(all, name, {}, &Overload::name);
+  return {first, end};
 }
 
 std::vector<std::string_view> FunctionNames(bool is_method) {

@@ -16,12 +16,14 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class CsvReaderTest : public ::testing::Test {
+ public:
+  ~CsvReaderTest() override { std::filesystem::remove(path_); }
+
  protected:
   CsvReaderTest() : path_((std::filesystem::temp_directory_path() / "rasti-csv-XXXXXX").string()) {
     const int file = ::mkstemp(path_.data());
     if (file >= 0) ::close(file);
   }
-  ~CsvReaderTest() override { std::filesystem::remove(path_); }
 
   Result<std::unique_ptr<CsvReader>> Open(std::string_view bytes) {
     std::ofstream(path_, std::ios::binary) << bytes;
