@@ -63,7 +63,7 @@ function(rasti_test name)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} ${ARG_PROPERTIES})
   if(RASTI_SANITIZE STREQUAL "thread")
     set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
-                 "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/tsan.supp")
+                 "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/tsan-suppressions.txt")
   endif()
 endfunction()
 
