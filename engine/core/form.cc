@@ -241,7 +241,7 @@ struct Form::Compiled {
   bool accepts_anything = false;
 };
 
-Result<Form> Form::Create(json schema) {
+Result<Form> Form::Create(json schema) {  // NOLINT(performance-unnecessary-value-param): it is taken over
   if (const auto issues = CheckFormSchema(schema); !issues.empty()) {
     return Fail(Error::Invalid(issues.front().path + ": " + issues.front().message));
   }

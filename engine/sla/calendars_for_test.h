@@ -71,7 +71,7 @@ inline const Calendar& Boston() {
                           Day(2016, 1, 1), Day(2016, 1, 18), Day(2016, 2, 15)}) {
       spec.exceptional_days[day] = {.hours = {}, .name = "holiday"};
     }
-    return CalendarForTest(std::move(spec));
+    return CalendarForTest(spec);
   }();
   return calendar;
 }
@@ -82,7 +82,7 @@ inline Calendar AlwaysOpen(const std::string& zone) {
   spec.week.fill({{0, 24 * 60}});
   spec.covers_from = Day(2024, 1, 1);
   spec.covers_to = Day(2050, 12, 31);
-  return CalendarForTest(std::move(spec));
+  return CalendarForTest(spec);
 }
 
 inline Instant Utc(std::string_view text) {

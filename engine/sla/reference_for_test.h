@@ -135,7 +135,7 @@ inline Calendar ArbitraryCalendar() {
     const Day day = spec.covers_from + *rc::gen::inRange(0, 3 * 365);
     spec.exceptional_days[day] = {.hours = ArbitraryHours(*rc::gen::inRange(0, 4) == 0), .name = "exception"};
   }
-  return CalendarForTest(std::move(spec));
+  return CalendarForTest(spec);
 }
 
 /// A whole minute of 2027, often close to a change of summer time or to the end of a month.

@@ -50,7 +50,7 @@ class KafkaFixture : public EventLogFixture {
   std::unique_ptr<log::KafkaEventLog> log_;
 };
 
-FixtureFactory With(std::string assignor) {
+FixtureFactory With(const std::string& assignor) {
   return [assignor] { return std::make_unique<KafkaFixture>(assignor); };
 }
 
