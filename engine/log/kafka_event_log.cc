@@ -78,7 +78,7 @@ class KafkaEventLogImpl : public KafkaEventLog {
       }
       channel = channel_.get();
     }
-    return channel->Submit(std::move(key), std::move(signed_command), std::move(done));
+    return channel->Submit(key, signed_command, std::move(done));
   }
 
   Result<std::vector<std::pair<std::string, std::string>>> ReadOutbox() override {

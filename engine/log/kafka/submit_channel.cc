@@ -61,7 +61,7 @@ SubmitChannel::~SubmitChannel() {
   }
 }
 
-Status SubmitChannel::Submit(std::string key, std::string signed_command, ports::ResultCallback done) {
+Status SubmitChannel::Submit(const std::string& key, const std::string& signed_command, ports::ResultCallback done) {
   if (stopping_.load()) return Fail(ErrorCode::kUnavailable, "the log is closed");
   auto sent = std::make_unique<Sent>(Sent{std::move(done)});
   {

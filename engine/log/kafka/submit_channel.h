@@ -24,7 +24,7 @@ class SubmitChannel {
   /// Whoever waits is told kUnavailable.
   ~SubmitChannel();
 
-  Status Submit(std::string key, std::string signed_command, ports::ResultCallback done);
+  Status Submit(const std::string& key, const std::string& signed_command, ports::ResultCallback done);
 
  private:
   using Place = std::pair<int32_t, int64_t>;  // partition and offset of a command
