@@ -13,6 +13,7 @@ namespace {
 
 // What is fetched beyond what was asked for, so that the next Poll has it at once.
 constexpr size_t kAhead = 1024;
+constexpr Duration kWhileLeaving{20};
 
 }  // namespace
 
@@ -35,28 +36,40 @@ Result<std::unique_ptr<Stream>> Stream::Open(std::shared_ptr<LogCore> core, port
 
 Stream::~Stream() {
   listening_ = false;
-  if (client_ != nullptr) {
-    AwaitFirstAssignment();
-    rd_kafka_consumer_close(client_.get());
-    queue_.reset();
-    client_.reset();
+  if (client_ != nullptr && !closed_) {
+    static_cast<void>(Leave());
   }
+  queue_.reset();
+  // One that would not leave is not asked again.
+  if (client_ != nullptr) rd_kafka_destroy_flags(client_.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
   core_->GiveBackMember(member_);
 }
 
 Status Stream::Close() {
-  if (client_ == nullptr) return {};
+  if (closed_) return {};
+  // The client stays until the stream goes: another thread may wake it still.
+  closed_ = true;
   Status outcome = Abort();
-  AwaitFirstAssignment();
-  const auto code = rd_kafka_consumer_close(client_.get());
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR && outcome) outcome = Fail(ToError(code, "leaving the group"));
-  queue_.reset();
-  client_.reset();
+  if (Status left = Leave(); !left && outcome) outcome = left;
   // Where the group was left without a word, what was held goes all the same.
   Partitions left;
   for (const auto& [id, held] : held_) left.push_back(id);
   Revoke(left, false);
   return outcome;
+}
+
+Status Stream::Leave() {
+  AwaitFirstAssignment();
+  const KafkaError error(rd_kafka_consumer_close_queue(client_.get(), queue_.get()));
+  if (error != nullptr) return ToStatus(error, "leaving the group");
+  const auto deadline = std::chrono::steady_clock::now() + core_->options().session_timeout;
+  while (rd_kafka_consumer_closed(client_.get()) == 0) {
+    static_cast<void>(Fetch(0, kWhileLeaving));
+    if (std::chrono::steady_clock::now() > deadline) {
+      return Fail(ErrorCode::kUnavailable, "kafka: leaving the group: no end; the brokers give the member up in time");
+    }
+  }
+  return {};
 }
 
 void Stream::AwaitFirstAssignment() {
@@ -216,7 +229,7 @@ PartitionList Stream::ListOf(const std::map<core::PartitionId, ports::InputPosit
 // --- input ----------------------------------------------------------------------------------------------------------
 
 Result<std::vector<ports::InputRecord>> Stream::Poll(size_t most, Duration timeout) {
-  if (client_ == nullptr || broken_) return Fail(ErrorCode::kUnavailable, "kafka: the stream is closed");
+  if (closed_ || broken_) return Fail(ErrorCode::kUnavailable, "kafka: the stream is closed");
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   changed_ = false;
   for (;;) {

@@ -57,6 +57,8 @@ class Stream : public ports::LogStream {
   Status Announce();
   /// Waits until no transaction is open that an earlier owner may have begun.
   Status AwaitSettled(core::PartitionId partition);
+  /// Leaves the group, serving its last rebalance; not for ever, because closing can hang in librdkafka 2.0 (#4528).
+  Status Leave();
   /// librdkafka 2.0 dies of an assertion (rd_kafka_sticky_assignor_state_destroy) when a member goes that has joined
   /// and was never assigned anything, not even nothing.
   void AwaitFirstAssignment();
@@ -84,8 +86,9 @@ class Stream : public ports::LogStream {
   bool listening_ = true;      // false while it goes without a Close
   bool was_assigned_ = false;  // or was told that it gets nothing
   bool changed_ = false;       // since Poll began
-  bool broken_ = false;        // an assignment failed: nothing more is polled
-  size_t turn_ = 0;            // whose commands come first
+  bool closed_ = false;
+  bool broken_ = false;  // an assignment failed: nothing more is polled
+  size_t turn_ = 0;      // whose commands come first
   std::atomic<bool> woken_ = false;
 };
 
