@@ -69,14 +69,14 @@ class KafkaEventLogImpl : public KafkaEventLog {
   }
 
   Status Submit(std::string key, std::string signed_command, ports::ResultCallback done) override {
-    SubmitChannel* channel = nullptr;
+    std::shared_ptr<SubmitChannel> channel;
     {
       const std::lock_guard lock(mutex_);
       if (closed_) return Fail(ErrorCode::kUnavailable, "the log is closed");
       if (channel_ == nullptr) {
         RASTI_TRY(channel_, SubmitChannel::Start(core_));
       }
-      channel = channel_.get();
+      channel = channel_;
     }
     return channel->Submit(key, signed_command, std::move(done));
   }
@@ -91,7 +91,7 @@ class KafkaEventLogImpl : public KafkaEventLog {
   }
 
   Status Close() override {
-    std::unique_ptr<SubmitChannel> channel;
+    std::shared_ptr<SubmitChannel> channel;  // goes after the lock: whoever waits is told by its end
     {
       const std::lock_guard lock(mutex_);
       closed_ = true;
@@ -104,7 +104,7 @@ class KafkaEventLogImpl : public KafkaEventLog {
   const std::shared_ptr<LogCore> core_;
   std::mutex mutex_;  // guards what follows
   bool closed_ = false;
-  std::unique_ptr<SubmitChannel> channel_;  // made by the first Submit
+  std::shared_ptr<SubmitChannel> channel_;  // made by the first Submit
 };
 
 // One record and its delivery report; packages are few, so the client is made for each.

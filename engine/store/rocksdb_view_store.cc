@@ -193,7 +193,6 @@ Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(const RocksDbView
   database->directory = options.directory;
   database->budget = std::dynamic_pointer_cast<SharedBudget>(options.budget);
   if (!database->budget) return Fail(Error::Invalid(options.directory + ": a store needs a StoreBudget::Create"));
-
   database->cache_blocks = options.cache_blocks;
 
   rocksdb::DBOptions db_options = DatabaseOptions(*database->budget);

@@ -73,8 +73,7 @@ Result<std::vector<Message>> LogCore::ReadToEnd(const std::string& topic, int32_
   from = std::max(from, range.begin);
   if (from >= range.end) return all;
   RASTI_TRY(const auto reader, readers_.Open(topic, partition, from));
-  const auto deadline = std::chrono::steady_clock::now() + options_.request_timeout;
-  auto give_up = deadline;
+  auto give_up = std::chrono::steady_clock::now() + options_.request_timeout;
   while (reader->position() < range.end) {
     RASTI_TRY(auto messages, reader->Read(SIZE_MAX, Duration{100}));
     const auto now = std::chrono::steady_clock::now();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <thread>
 
 #include "engine/base/check.h"
 #include "engine/log/kafka/clients.h"
@@ -14,6 +15,7 @@ namespace {
 // What is fetched beyond what was asked for, so that the next Poll has it at once.
 constexpr size_t kAhead = 1024;
 constexpr Duration kWhileLeaving{20};
+constexpr std::chrono::milliseconds kBetweenLooks{5};
 
 }  // namespace
 
@@ -36,9 +38,7 @@ Result<std::unique_ptr<Stream>> Stream::Open(std::shared_ptr<LogCore> core, port
 
 Stream::~Stream() {
   listening_ = false;
-  if (client_ != nullptr && !closed_) {
-    static_cast<void>(Leave());
-  }
+  if (client_ != nullptr && !closed_) Leave();
   queue_.reset();
   // One that would not leave is not asked again.
   if (client_ != nullptr) rd_kafka_destroy_flags(client_.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
@@ -50,7 +50,7 @@ Status Stream::Close() {
   // The client stays until the stream goes: another thread may wake it still.
   closed_ = true;
   Status outcome = Abort();
-  if (Status left = Leave(); !left && outcome) outcome = left;
+  Leave();
   // Where the group was left without a word, what was held goes all the same.
   Partitions left;
   for (const auto& [id, held] : held_) left.push_back(id);
@@ -58,24 +58,22 @@ Status Stream::Close() {
   return outcome;
 }
 
-Status Stream::Leave() {
+void Stream::Leave() {
+  leaving_ = true;
   AwaitFirstAssignment();
+  // An error says that there is nothing to leave.
   const KafkaError error(rd_kafka_consumer_close_queue(client_.get(), queue_.get()));
-  if (error != nullptr) return ToStatus(error, "leaving the group");
+  if (error != nullptr) return;
   const auto deadline = std::chrono::steady_clock::now() + core_->options().session_timeout;
-  while (rd_kafka_consumer_closed(client_.get()) == 0) {
+  while (rd_kafka_consumer_closed(client_.get()) == 0 && std::chrono::steady_clock::now() < deadline) {
     static_cast<void>(Fetch(0, kWhileLeaving));
-    if (std::chrono::steady_clock::now() > deadline) {
-      return Fail(ErrorCode::kUnavailable, "kafka: leaving the group: no end; the brokers give the member up in time");
-    }
   }
-  return {};
 }
 
 void Stream::AwaitFirstAssignment() {
   const auto deadline = std::chrono::steady_clock::now() + core_->options().session_timeout;
   while (!was_assigned_ && std::chrono::steady_clock::now() < deadline) {
-    static_cast<void>(Fetch(0, Duration{100}));
+    static_cast<void>(Fetch(0, kWhileLeaving));
   }
 }
 
@@ -100,23 +98,35 @@ void Stream::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_
   self.changed_ = true;
   self.was_assigned_ = true;
   if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-    self.rebalanced_ = self.Assign(partitions);
+    self.rebalanced_ = self.leaving_ ? self.AssignNothing() : self.Assign(partitions);
     if (self.rebalanced_) return;
     // Without positions there is nothing to read; the stream says so and goes.
     self.broken_ = true;
-    rd_kafka_assign(client, nullptr);
+    static_cast<void>(self.AssignNothing());
     return;
+  }
+  // Those that it took: librdkafka waits for ever for an answer that it can use.
+  std::map<core::PartitionId, ports::InputPositions> gone;
+  for (const core::PartitionId id : partitions) {
+    if (self.held_.contains(id)) gone[id] = {};
   }
   self.Revoke(partitions, rd_kafka_assignment_lost(client) != 0);
   if (!self.is_cooperative()) {
-    rd_kafka_assign(client, nullptr);
+    self.rebalanced_ = self.AssignNothing();
     return;
   }
-  std::map<core::PartitionId, ports::InputPositions> gone;
-  for (const core::PartitionId id : partitions) gone[id] = {};
   const PartitionList both = self.ListOf(gone);
-  const KafkaError error(rd_kafka_incremental_unassign(client, both.get()));
-  if (error != nullptr) self.rebalanced_ = Fail(ToError(*error, "giving partitions up"));
+  self.rebalanced_ = ToStatus(KafkaError(rd_kafka_incremental_unassign(client, both.get())), "giving partitions up");
+}
+
+Status Stream::AssignNothing() {
+  if (is_cooperative()) {
+    const PartitionList nothing(rd_kafka_topic_partition_list_new(0));
+    return ToStatus(KafkaError(rd_kafka_incremental_assign(client_.get(), nothing.get())), "taking no partitions over");
+  }
+  const auto code = rd_kafka_assign(client_.get(), nullptr);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return Fail(ToError(code, "taking no partitions over"));
+  return {};
 }
 
 Status Stream::Assign(const Partitions& partitions) {
@@ -130,6 +140,7 @@ Status Stream::Assign(const Partitions& partitions) {
     held_[id] = Held{committed, InputBuffer(committed.commands), InputBuffer(committed.follow_ups), end, end, false};
   }
   const PartitionList list = ListOf(positions);
+  if (positions.empty()) return AssignNothing();
   if (is_cooperative()) {
     return ToStatus(KafkaError(rd_kafka_incremental_assign(client_.get(), list.get())), "taking partitions over");
   }
@@ -182,6 +193,7 @@ Status Stream::AwaitSettled(core::PartitionId partition) {
                               "ends it after its time-out",
                               events, partition.value, stable.end));
     }
+    std::this_thread::sleep_for(kBetweenLooks);
   }
 }
 
@@ -235,7 +247,8 @@ Result<std::vector<ports::InputRecord>> Stream::Poll(size_t most, Duration timeo
   for (;;) {
     const auto left = std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
     const bool at_once = woken_.load() || (most > 0 && waiting() > 0) || left < Duration{0};
-    RASTI_CHECKED(Fetch(most + kAhead, at_once ? Duration{0} : left));
+    const size_t ahead = most + kAhead;
+    RASTI_CHECKED(Fetch(ahead - std::min(waiting(), ahead), at_once ? Duration{0} : left));
     RASTI_CHECKED(Announce());
     std::vector<ports::InputRecord> records = Take(most);
     const bool woken = woken_.exchange(false);
@@ -245,12 +258,14 @@ Result<std::vector<ports::InputRecord>> Stream::Poll(size_t most, Duration timeo
 
 Status Stream::Fetch(size_t most, Duration timeout) {
   rebalanced_ = Status();
-  for (bool first = true; first || waiting() < most; first = false) {
-    const int wait = first ? static_cast<int>(timeout.count()) : 0;
+  // Also where nothing is wanted: the group is served by the same call.
+  auto wait = static_cast<int>(timeout.count());
+  for (size_t taken = 0; taken == 0 || taken < most; ++taken) {
     const Message message(rd_kafka_consume_queue(queue_.get(), wait));
     RASTI_CHECKED(rebalanced_);
     if (message == nullptr) return {};
     RASTI_CHECKED(Accept(*message));
+    wait = 0;
   }
   return {};
 }

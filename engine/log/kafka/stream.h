@@ -54,16 +54,20 @@ class Stream : public ports::LogStream {
                           void* opaque);
   Status Assign(const Partitions& partitions);
   void Revoke(const Partitions& partitions, bool lost);
+  /// Answers the group that nothing of what it assigned is taken.
+  Status AssignNothing();
   Status Announce();
   /// Waits until no transaction is open that an earlier owner may have begun.
   Status AwaitSettled(core::PartitionId partition);
-  /// Leaves the group, serving its last rebalance; not for ever, because closing can hang in librdkafka 2.0 (#4528).
-  Status Leave();
+  /// Leaves the group, serving its last rebalance. Not for ever, because closing can hang in librdkafka 2.0 (#4528):
+  /// the brokers give a member up that is silent, and its commits are refused from then on.
+  void Leave();
   /// librdkafka 2.0 dies of an assertion (rd_kafka_sticky_assignor_state_destroy) when a member goes that has joined
   /// and was never assigned anything, not even nothing.
   void AwaitFirstAssignment();
   Result<std::map<core::PartitionId, ports::InputPositions>> FetchCommitted(const Partitions& partitions);
   PartitionList ListOf(const std::map<core::PartitionId, ports::InputPositions>& positions) const;
+  /// Takes in at most `most` records, and serves the group; waits up to `timeout` for the first.
   Status Fetch(size_t most, Duration timeout);
   Status Accept(const rd_kafka_message_t& message);
   std::vector<ports::InputRecord> Take(size_t most);
@@ -86,6 +90,7 @@ class Stream : public ports::LogStream {
   bool listening_ = true;      // false while it goes without a Close
   bool was_assigned_ = false;  // or was told that it gets nothing
   bool changed_ = false;       // since Poll began
+  bool leaving_ = false;       // what is assigned from now on is not taken
   bool closed_ = false;
   bool broken_ = false;  // an assignment failed: nothing more is polled
   size_t turn_ = 0;      // whose commands come first

@@ -51,6 +51,7 @@ Status Stream::Append(ports::FollowUpOut follow_up) {
 Status Stream::Commit(const std::map<core::PartitionId, ports::InputPositions>& next) {
   // Positions go with every transaction, also where none moved: only so the brokers compare the generation of the group
   // and turn away an owner that was put out.
+  for (const auto& [id, positions] : next) RASTI_CHECKED(Find(id));
   std::map<core::PartitionId, ports::InputPositions> sent = next;
   if (sent.empty()) {
     for (const auto& [id, held] : held_) sent[id] = held.committed;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "engine/log/kafka/clients.h"
 #include "engine/log/kafka/produce.h"
 
@@ -9,7 +11,8 @@ namespace rasti::log::kafka {
 namespace {
 
 constexpr int kWaitMs = 5;
-constexpr std::chrono::milliseconds kFlushAtEnd{1000};
+constexpr int kFlushMs = 1000;
+constexpr std::chrono::seconds kBetweenLooks{1};
 
 }  // namespace
 
@@ -41,10 +44,10 @@ SubmitChannel::~SubmitChannel() {
   if (queue_ != nullptr) rd_kafka_queue_yield(queue_.get());
   if (thread_.joinable()) thread_.join();
   if (writer_ != nullptr) {
-    rd_kafka_flush(writer_.get(), static_cast<int>(kFlushAtEnd.count()));
+    rd_kafka_flush(writer_.get(), kFlushMs);
     // What is still unconfirmed then is told so through its delivery report.
     rd_kafka_purge(writer_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_poll(writer_.get(), 0);
+    rd_kafka_flush(writer_.get(), kFlushMs);
   }
   for (size_t partition = 0; partition < topics_.size(); ++partition) {
     rd_kafka_consume_stop(topics_[partition].get(), static_cast<int32_t>(partition));
@@ -63,7 +66,7 @@ SubmitChannel::~SubmitChannel() {
 
 Status SubmitChannel::Submit(const std::string& key, const std::string& signed_command, ports::ResultCallback done) {
   if (stopping_.load()) return Fail(ErrorCode::kUnavailable, "the log is closed");
-  auto sent = std::make_unique<Sent>(Sent{std::move(done)});
+  auto sent = std::make_unique<ports::ResultCallback>(std::move(done));
   {
     const std::lock_guard lock(mutex_);
     ++unconfirmed_;
@@ -81,12 +84,16 @@ Status SubmitChannel::Submit(const std::string& key, const std::string& signed_c
 }
 
 void SubmitChannel::Run() {
+  Time looked = std::chrono::steady_clock::now();
   while (!stopping_.load()) {
     rd_kafka_poll(writer_.get(), 0);
     const Message message(rd_kafka_consume_queue(queue_.get(), kWaitMs));
     rd_kafka_poll(writer_.get(), 0);
     if (message != nullptr && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) Answer(*message);
-    if (message == nullptr) TellTheLate();
+    const Time now = std::chrono::steady_clock::now();
+    if (now - looked < kBetweenLooks) continue;
+    looked = now;
+    TellTheLate(now);
   }
 }
 
@@ -95,28 +102,25 @@ void SubmitChannel::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, v
 }
 
 void SubmitChannel::Delivered(const rd_kafka_message_t& message) {
-  const std::unique_ptr<Sent> sent(static_cast<Sent*>(message._private));
+  const std::unique_ptr<ports::ResultCallback> done(static_cast<ports::ResultCallback*>(message._private));
   const Place place{message.partition, message.offset};
-  std::string answer;
+  const bool written = message.err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::optional<std::string> answer;
   {
     const std::lock_guard lock(mutex_);
     --unconfirmed_;
-    const auto early = early_.find(place);
-    const bool answered = early != early_.end();
-    if (answered) answer = std::move(early->second);
+    if (const auto early = early_.find(place); written && early != early_.end()) answer = std::move(early->second);
     if (unconfirmed_ == 0) early_.clear();
-    if (!answered && message.err == RD_KAFKA_RESP_ERR_NO_ERROR && !stopping_.load()) {
-      waiting_[place] = {std::move(sent->done), std::chrono::steady_clock::now() + core_->options().answer_timeout};
+    // Whoever still waits at the end is told so by the destructor.
+    if (written && !answer) {
+      waiting_[place] = {std::move(*done), std::chrono::steady_clock::now() + core_->options().answer_timeout};
       return;
     }
-    if (!answered) answer.clear();
   }
-  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    sent->done(Fail(ErrorCode::kUnavailable, ToError(message.err, "handing a command in").message));
-  } else if (answer.empty()) {
-    sent->done(Fail(ErrorCode::kUnavailable, "the log was closed before the command was answered"));
+  if (answer) {
+    (*done)(*std::move(answer));
   } else {
-    sent->done(std::move(answer));
+    (*done)(Fail(ErrorCode::kUnavailable, ToError(message.err, "handing a command in").message));
   }
 }
 
@@ -139,8 +143,7 @@ void SubmitChannel::Answer(const rd_kafka_message_t& message) {
   done(std::string(ValueOf(message)));
 }
 
-void SubmitChannel::TellTheLate() {
-  const auto now = std::chrono::steady_clock::now();
+void SubmitChannel::TellTheLate(Time now) {
   std::vector<ports::ResultCallback> late;
   {
     const std::lock_guard lock(mutex_);

@@ -33,10 +33,6 @@ class SubmitChannel {
     ports::ResultCallback done;
     Time until;
   };
-  // Written and not yet confirmed by the brokers.
-  struct Sent {
-    ports::ResultCallback done;
-  };
 
   explicit SubmitChannel(std::shared_ptr<LogCore> core) : core_(std::move(core)) {}
   Status Open();
@@ -44,7 +40,7 @@ class SubmitChannel {
   static void OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* channel);
   void Delivered(const rd_kafka_message_t& message);
   void Answer(const rd_kafka_message_t& message);
-  void TellTheLate();
+  void TellTheLate(Time now);
 
   const std::shared_ptr<LogCore> core_;
   Client writer_;

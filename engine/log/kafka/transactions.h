@@ -22,7 +22,6 @@ class Transactions {
   /// committed).
   Status Commit(const rd_kafka_topic_partition_list_t& offsets, const rd_kafka_consumer_group_metadata_t& group);
   Status Abort();
-  bool is_open() const { return open_; }
 
  private:
   Status Resolve(const KafkaError& error, const std::string& what);
