@@ -106,7 +106,7 @@ end() {
 launch() {
   local id=$1
   : >"$dir/$id/log.txt"
-  KAFKA_LOG_DIR=$dir/$id setsid java "-Xmx${heap}m" "-Xms${heap}m" -XX:+UseSerialGC -XX:TieredStopAtLevel=4 \
+  setsid java "-Xmx${heap}m" "-Xms${heap}m" -XX:+UseSerialGC \
     "-Dlog4j2.configurationFile=$PWD/tools/kafka/log4j2.properties" -cp "$libraries/*" kafka.Kafka \
     "$dir/$id/server.properties" </dev/null >>"$dir/$id/log.txt" 2>&1 &
   local pid=$!
@@ -149,22 +149,30 @@ start() {
   done
   cluster=$(java_of_kafka -cp "$libraries/*" kafka.tools.StorageTool random-uuid 2>/dev/null)
   for ((id = 1; id <= brokers; id++)); do
+    rm -rf "${dir:?}/$id"  # of a start that failed
     mkdir -p "$dir/$id"
     write_settings "$id"
     java_of_kafka -cp "$libraries/*" kafka.tools.StorageTool format -t "$cluster" -c "$dir/$id/server.properties" \
       >"$dir/$id/format.txt" 2>&1 || die "broker $id could not be made: $(tail -n 3 "$dir/$id/format.txt")"
   done
   echo "$brokers" >"$dir/brokers"
+  trap 'end_all KILL' EXIT
   for ((id = 1; id <= brokers; id++)); do launch "$id"; done
   for ((id = 1; id <= brokers; id++)); do await_ready "$id"; done
   (IFS=, && echo "${client_port[*]:1}") | sed 's/\([0-9][0-9]*\)/127.0.0.1:\1/g' >"$dir/bootstrap"
+  trap - EXIT
   cat "$dir/bootstrap"
+}
+
+end_all() {
+  local id
+  for ((id = 1; id <= $(count_of); id++)); do end "$id" "$1" & done
+  wait
 }
 
 stop() {
   local id
-  for ((id = 1; id <= $(count_of); id++)); do end "$id" TERM & done
-  wait
+  end_all TERM
   for ((id = 1; id <= $(count_of); id++)); do rm -rf "${dir:?}/$id"; done
   rm -f "$dir/bootstrap" "$dir/brokers"
   rmdir "$dir" 2>/dev/null || true

@@ -20,6 +20,14 @@
 
 namespace rasti::log {
 
+/// How the group shares its partitions out.
+enum class KafkaAssignor {
+  kRange,  // eager: everything is taken away before it is shared out anew
+  /// Moves only what has to move; but in librdkafka 2.0 it can loop without end (confluentinc/librdkafka#4800): the
+  /// group then gives the member up, and its commits are refused until it is restarted.
+  kCooperativeSticky,
+};
+
 struct KafkaLogOptions {
   std::string brokers;                  // "host:port,host:port"
   std::string topic_prefix = "rasti.";  // of all topics: rasti.commands, rasti.events, ...
@@ -29,10 +37,7 @@ struct KafkaLogOptions {
   std::string node = "node";
   /// The node keeps its partitions over a restart that is shorter than session_timeout (group.instance.id).
   bool static_membership = true;
-  /// "range" (eager) takes everything away before it shares out anew; "cooperative-sticky" moves only what has to move,
-  /// but in librdkafka 2.0 it can loop without end (confluentinc/librdkafka#4800): the group then gives the member up,
-  /// and its commits are refused until it is restarted.
-  std::string assignor = "range";
+  KafkaAssignor assignor = KafkaAssignor::kRange;
   Duration session_timeout{10'000};
   Duration transaction_timeout{10'000};
   /// How long one answer of the brokers is waited for before the call fails with kUnavailable.

@@ -7,23 +7,14 @@
 namespace rasti::conformance {
 namespace {
 
-class EmbeddedFixture : public EventLogFixture {
+class EmbeddedFixture : public OwningFixture<log::EmbeddedEventLog> {
  public:
   Status Create(int partitions) override {
     RASTI_CHECKED(log::EmbeddedEventLog::Create(directory_ / "log", partitions));
     return Open();
   }
-  Status Reopen() override {
-    RASTI_CHECKED(log_->Close());
-    return Crash();
-  }
-  Status Crash() override {
-    log_.reset();
-    return Open();
-  }
-  ports::EventLog& log() override { return *log_; }
-  ports::CommandChannel& commands() override { return *log_; }
   bool commands_are_durable() const override { return false; }
+  bool is_remote() const override { return false; }
 
   Result<std::vector<std::pair<std::string, std::string>>> Outbox() override {
     RASTI_TRY(const auto records, log_->ReadOutbox(0, SIZE_MAX));
@@ -33,14 +24,13 @@ class EmbeddedFixture : public EventLogFixture {
   }
 
  private:
-  Status Open() {
+  Status Open() override {
     RASTI_TRY(log_, log::EmbeddedEventLog::Open({.directory = directory_ / "log"}, clock_));
     return {};
   }
 
   TemporaryDirectory directory_;
   ports::SystemClock clock_;
-  std::unique_ptr<log::EmbeddedEventLog> log_;
 };
 
 }  // namespace

@@ -133,6 +133,18 @@ void Settle(const std::vector<ports::LogStream*>& streams, const std::vector<Lis
   }
 }
 
+bool AwaitPassed(ports::LogStream& stream, PartitionId partition, InputPositions end) {
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (std::chrono::steady_clock::now() < deadline) {
+    const auto passed = stream.Passed(partition, end);
+    EXPECT_TRUE(passed) << passed.error().message;
+    if (!passed || *passed) return passed && *passed;
+    const auto records = stream.Poll(1, kShort);
+    EXPECT_TRUE(records && records->empty());
+  }
+  return false;
+}
+
 void CommitEvents(ports::LogStream& stream, ports::EventLog& log, PartitionId partition,
                   const std::vector<std::string>& values) {
   const auto end = log.EndSequence(partition);

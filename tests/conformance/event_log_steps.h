@@ -77,6 +77,10 @@ std::vector<InputRecord> PollFor(ports::LogStream& stream, size_t most, Duration
 /// Polls all streams in turn, dropping what comes, until the listeners own `partitions` together and evenly.
 void Settle(const std::vector<ports::LogStream*>& streams, const std::vector<Listener*>& listeners, int partitions);
 
+/// Polls until the log says that everything before `end` was returned; false when it does not say so in time. What the
+/// polls return is a failure: it lies before `end` where it was not polled for.
+bool AwaitPassed(ports::LogStream& stream, PartitionId partition, InputPositions end);
+
 /// One committed transaction with these events; `next` as they are.
 void CommitEvents(ports::LogStream& stream, ports::EventLog& log, PartitionId partition,
                   const std::vector<std::string>& values);

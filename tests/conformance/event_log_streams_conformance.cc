@@ -124,17 +124,7 @@ TEST_P(EventLogConformance, EndLiesBehindWhatWasTakenIn) {
 
 TEST_P(EventLogConformance, PassedSaysWhetherEverythingBeforeAnEndWasReturned) {
   const auto owner = OpenSole();
-  const auto passes = [&](InputPositions end) {
-    const auto deadline = std::chrono::steady_clock::now() + kDeadline;
-    while (std::chrono::steady_clock::now() < deadline) {
-      const auto passed = (*owner)->Passed({1}, end);
-      EXPECT_TRUE(passed) << passed.error().message;
-      if (!passed || *passed) return passed && *passed;
-      EXPECT_TRUE((*owner)->Poll(0, kShort));
-    }
-    return false;
-  };
-  EXPECT_TRUE(passes(*(*owner)->End({1})));
+  EXPECT_TRUE(AwaitPassed(*owner->stream, {1}, *(*owner)->End({1})));
   Submit({1}, "one");
   Submit({1}, "two");
   ASSERT_EQ(PollFor(*owner->stream, 1).size(), 1U);
@@ -147,7 +137,7 @@ TEST_P(EventLogConformance, PassedSaysWhetherEverythingBeforeAnEndWasReturned) {
   RASTI_ASSERT_OK(end);
   EXPECT_FALSE(*(*owner)->Passed({1}, *end));
   ASSERT_EQ(PollFor(*owner->stream, 2).size(), 2U);
-  EXPECT_TRUE(passes(*end));
+  EXPECT_TRUE(AwaitPassed(*owner->stream, {1}, *end));
   RASTI_ASSERT_OK((*owner)->Rewind({1}, *(*owner)->Committed({1})));
   EXPECT_FALSE(*(*owner)->Passed({1}, *end));
 }

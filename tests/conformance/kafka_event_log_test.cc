@@ -9,9 +9,9 @@
 namespace rasti::conformance {
 namespace {
 
-class KafkaFixture : public EventLogFixture {
+class KafkaFixture : public OwningFixture<log::KafkaEventLog> {
  public:
-  explicit KafkaFixture(std::string assignor) { options_.assignor = std::move(assignor); }
+  explicit KafkaFixture(log::KafkaAssignor assignor) { options_.assignor = assignor; }
 
   Status Create(int partitions) override {
     RASTI_TRY(const test::KafkaBroker* broker, test::KafkaBroker::Instance());
@@ -26,37 +26,27 @@ class KafkaFixture : public EventLogFixture {
     RASTI_CHECKED(log::KafkaEventLog::CreateTopics(options_, partitions, 1));
     return Open();
   }
-  Status Reopen() override {
-    RASTI_CHECKED(log_->Close());
-    return Crash();
-  }
-  Status Crash() override {
-    log_.reset();
-    return Open();
-  }
-  ports::EventLog& log() override { return *log_; }
-  ports::CommandChannel& commands() override { return *log_; }
   Result<std::vector<std::pair<std::string, std::string>>> Outbox() override { return log_->ReadOutbox(); }
   bool commands_are_durable() const override { return true; }
-  bool owners_may_overlap() const override { return true; }
+  bool is_remote() const override { return true; }
 
  private:
-  Status Open() {
+  Status Open() override {
     RASTI_TRY(log_, log::KafkaEventLog::Open(options_));
     return {};
   }
 
   log::KafkaLogOptions options_;
-  std::unique_ptr<log::KafkaEventLog> log_;
 };
 
-FixtureFactory With(const std::string& assignor) {
+FixtureFactory With(log::KafkaAssignor assignor) {
   return [assignor] { return std::make_unique<KafkaFixture>(assignor); };
 }
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(KafkaCooperative, EventLogConformance, testing::Values(With("cooperative-sticky")));
-INSTANTIATE_TEST_SUITE_P(KafkaEager, EventLogConformance, testing::Values(With("range")));
+INSTANTIATE_TEST_SUITE_P(KafkaCooperative, EventLogConformance,
+                         testing::Values(With(log::KafkaAssignor::kCooperativeSticky)));
+INSTANTIATE_TEST_SUITE_P(KafkaEager, EventLogConformance, testing::Values(With(log::KafkaAssignor::kRange)));
 
 }  // namespace rasti::conformance

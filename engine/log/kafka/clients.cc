@@ -65,7 +65,8 @@ Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalanc
   Settings settings = Consuming(options, Isolation::kCommitted);
   settings["group.id"] = options.group;
   if (options.static_membership) settings["group.instance.id"] = fmt::format("{}-{}", options.node, member);
-  settings["partition.assignment.strategy"] = options.assignor;
+  settings["partition.assignment.strategy"] =
+      options.assignor == KafkaAssignor::kCooperativeSticky ? "cooperative-sticky" : "range";
   settings["session.timeout.ms"] = std::to_string(options.session_timeout.count());
   settings["heartbeat.interval.ms"] = std::to_string(options.session_timeout.count() / 20);
   RASTI_TRY(Conf conf, Quiet(settings));

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <thread>
 
 #include "engine/base/check.h"
@@ -82,9 +81,8 @@ void Stream::Wake() {
   rd_kafka_queue_yield(queue_.get());
 }
 
-bool Stream::is_cooperative() const {
-  return std::strcmp(rd_kafka_rebalance_protocol(client_.get()), "COOPERATIVE") == 0;
-}
+// Not rd_kafka_rebalance_protocol, which answers with nothing while a member leaves.
+bool Stream::is_cooperative() const { return core_->options().assignor == KafkaAssignor::kCooperativeSticky; }
 
 // --- assignment -----------------------------------------------------------------------------------------------------
 
