@@ -10,6 +10,17 @@ if(RASTI_SANITIZE)
   target_compile_options(rasti_flags INTERFACE -fsanitize=${RASTI_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(rasti_flags INTERFACE -fsanitize=${RASTI_SANITIZE})
 endif()
+if(RASTI_SANITIZE STREQUAL "thread")
+  add_library(rasti_c11_threads OBJECT ${PROJECT_SOURCE_DIR}/tools/tsan/c11_threads.cc)
+  target_compile_options(rasti_c11_threads PRIVATE -fsanitize=thread)
+endif()
+
+# What every program is linked with besides its libraries; every program calls it.
+function(rasti_program target)
+  if(RASTI_SANITIZE STREQUAL "thread")
+    target_link_libraries(${target} PRIVATE rasti_c11_threads)
+  endif()
+endfunction()
 set(RASTI_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
                    -Wcast-qual -Wconversion -Wno-sign-conversion -Wimplicit-fallthrough -Wswitch-enum -Werror)
 # GCC 12 reports false uninitialised and overflow warnings inside std::variant and std::string at -O2 and with sanitizers.
@@ -57,13 +68,14 @@ function(rasti_test name)
   target_compile_options(${name} PRIVATE ${RASTI_WARNINGS})
   target_link_libraries(${name} PRIVATE rasti_flags ${ARG_DEPS} GTest::gmock GTest::gtest_main
                                         rasti::third_party::rapidcheck)
+  rasti_program(${name})
   rasti_precompile(${name})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   math(EXPR timeout "${ARG_TIMEOUT} * ${RASTI_TIMEOUT_FACTOR}")
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} ${ARG_PROPERTIES})
   if(RASTI_SANITIZE STREQUAL "thread")
     set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
-                 "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/tsan-suppressions.txt")
+                 "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/tsan/suppressions.txt")
   endif()
 endfunction()
 
