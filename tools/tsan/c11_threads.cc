@@ -31,11 +31,14 @@ struct Start {
 
 void* Run(void* opaque) {
   const std::unique_ptr<Start> start(static_cast<Start*>(opaque));
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): what thrd_join gives back
   return reinterpret_cast<void*>(static_cast<intptr_t>(start->function(start->argument)));
 }
 
 }  // namespace
 
+// The parameters of <threads.h> have reserved names.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 extern "C" {
 
 int thrd_create(thrd_t* thread, thrd_start_t function, void* argument) {
@@ -76,3 +79,4 @@ int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* until) {
 void cnd_destroy(cnd_t* condition) { pthread_cond_destroy(Of(condition)); }
 
 }  // extern "C"
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
