@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "engine/base/system_error.h"
 #include "engine/log/embedded/log_core.h"
 #include "engine/log/embedded/reader.h"
 #include "engine/log/embedded/scan.h"

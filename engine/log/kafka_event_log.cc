@@ -105,40 +105,52 @@ class KafkaEventLogImpl : public KafkaEventLog {
   std::mutex mutex_;  // guards what follows
   bool closed_ = false;
   std::shared_ptr<SubmitChannel> channel_;  // made by the first Submit
+  std::mutex publish_mutex_;                // guards what follows
+  Client publisher_;                        // made by the first Publish
 };
 
-// One record and its delivery report; packages are few, so the client is made for each.
+// One record at a time, with its delivery report.
 Result<int64_t> KafkaEventLogImpl::Publish(std::string key, std::string value) {
   struct Outcome {
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__TIMED_OUT;
     int64_t offset = -1;
   };
-  Outcome outcome;
-  const auto on_delivery = [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
-    *static_cast<Outcome*>(opaque) = {message->err, message->offset};
+  const auto on_delivery = [](rd_kafka_t*, const rd_kafka_message_t* message, void*) {
+    *static_cast<Outcome*>(message->_private) = {message->err, message->offset};
   };
-  RASTI_TRY(const Client writer, MakeWriter(core_->options(), on_delivery, &outcome));
-  const std::string what = fmt::format("publishing {}", key);
-  const KafkaError error = Produce(writer.get(), {core_->names().definitions, 0, key, value, {}});
-  RASTI_CHECKED(ToStatus(error, what));
-  rd_kafka_flush(writer.get(), static_cast<int>(core_->options().request_timeout.count()));
-  if (outcome.code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    rd_kafka_purge(writer.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    return Fail(ToError(outcome.code, what));
+  const std::lock_guard lock(publish_mutex_);
+  if (publisher_ == nullptr) {
+    RASTI_TRY(publisher_, MakeWriter(core_->options(), on_delivery, nullptr));
   }
-  return outcome.offset;
+  const std::string what = fmt::format("publishing {}", key);
+  const auto timeout = static_cast<int>(core_->options().request_timeout.count());
+  Outcome outcome;
+  const KafkaError error = Produce(publisher_.get(), {core_->names().definitions, 0, key, value, {}}, &outcome);
+  RASTI_CHECKED(ToStatus(error, what));
+  rd_kafka_flush(publisher_.get(), timeout);
+  if (outcome.code == RD_KAFKA_RESP_ERR_NO_ERROR) return outcome.offset;
+  // Nothing of it may come back later, when the outcome is gone.
+  rd_kafka_purge(publisher_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  rd_kafka_flush(publisher_.get(), timeout);
+  publisher_.reset();
+  return Fail(ToError(outcome.code, what));
 }
 
 }  // namespace
 
 Status KafkaEventLog::CreateTopics(const KafkaLogOptions& options, int partitions, int replicas) {
   const TopicNames names(options.topic_prefix);
-  RASTI_CHECKED(MakeTopics(options, PlanTopics(names, partitions), replicas));
   RASTI_TRY(const Client probe, MakeProbe(options));
+  RASTI_CHECKED(MakeTopics(probe.get(), names, partitions, replicas, options.request_timeout));
   RASTI_TRY(const int found, CheckTopics(probe.get(), names, options.request_timeout));
   if (found == partitions) return {};
   return Fail(
       Error::Invalid(fmt::format("kafka: topic {} is there already, with {} partitions", names.commands, found)));
+}
+
+Result<std::vector<KafkaTopic>> KafkaEventLog::InspectTopics(const KafkaLogOptions& options) {
+  RASTI_TRY(const Client probe, MakeProbe(options));
+  return kafka::InspectTopics(probe.get(), TopicNames(options.topic_prefix), options.request_timeout);
 }
 
 Result<std::unique_ptr<KafkaEventLog>> KafkaEventLog::Open(KafkaLogOptions options) {

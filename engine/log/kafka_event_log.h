@@ -48,11 +48,23 @@ struct KafkaLogOptions {
   std::map<std::string, std::string> client_settings;
 };
 
+/// A topic of a log as the brokers have it.
+struct KafkaTopic {
+  std::string name;
+  int partitions = 0;                           // 0: there is no such topic
+  int replicas = 0;                             // of the partition that has the fewest
+  std::map<std::string, std::string> settings;  // those that the log cares about
+  std::vector<std::string> faults;              // what is wrong with it and what would be right; empty: nothing
+};
+
 class KafkaEventLog : public ports::EventLog, public ports::CommandChannel {
  public:
-  /// Makes the topics that are missing, with `partitions` partitions and so many replicas.
-  /// Errors: kInvalidArgument (partitions outside 1..1024), kUnavailable, those of Check.
+  /// Makes the topics that are missing, with `partitions` partitions and so many replicas, and mends the settings of
+  /// the others; a number of partitions never changes. Errors: kInvalidArgument (partitions outside 1..1024; a topic is
+  /// there with another number), kUnavailable, kPermission.
   static Status CreateTopics(const KafkaLogOptions& options, int partitions, int replicas);
+  /// All topics of a log, in the order in which a command goes through them. Errors: kUnavailable, kPermission.
+  static Result<std::vector<KafkaTopic>> InspectTopics(const KafkaLogOptions& options);
   /// Errors: kUnavailable (no broker answers), kNotFound (a topic is missing), kInvalidArgument (topics that do not fit
   /// each other: the message says which and what would be right).
   static Result<std::unique_ptr<KafkaEventLog>> Open(KafkaLogOptions options);

@@ -36,6 +36,7 @@ void AddDeadlinesCommand(CLI::App& app, Context& context);
 void AddImportCommand(CLI::App& app, Context& context);
 void AddGoLiveCommand(CLI::App& app, Context& context);
 
+void AddTopicsCommand(CLI::App& app, Context& context);
 void AddRunCommand(CLI::App& app, Context& context);
 void AddReplayCommand(CLI::App& app, Context& context);
 void AddDoctorCommand(CLI::App& app, Context& context);

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "engine/base/directory_lock.h"
 #include "engine/log/embedded_event_log.h"
 #include "tools/rasti/files.h"
 
@@ -27,8 +29,8 @@ Error FromSystem(const std::string& what, const std::error_code& error) {
 
 // Removes what an `init` that was cut off left behind; refuses where anything else lies.
 Status ClearLeftovers(const DataPaths& paths) {
-  static const std::set<std::string> kOurs = {"log",   "log.making",   "submitters",
-                                              "clock", "clock.making", "rasti.json.making"};
+  static const std::set<std::string> kOurs = {"log",          "log.making",       "LOCK", "submitters", "clock",
+                                              "clock.making", "rasti.json.making"};
   std::error_code error;
   std::vector<fs::path> leftovers;
   for (const auto& entry : fs::directory_iterator(paths.root, error)) {
@@ -47,6 +49,28 @@ Status ClearLeftovers(const DataPaths& paths) {
   return {};
 }
 
+nlohmann::ordered_json ToJson(const KafkaPlace& place) {
+  return {{"brokers", place.brokers},
+          {"topic_prefix", place.topic_prefix},
+          {"group", place.group},
+          {"node", place.node},
+          {"settings_file", place.settings_file}};
+}
+
+Result<KafkaPlace> PlaceFromJson(const nlohmann::json& json, const std::string& path) {
+  KafkaPlace place;
+  const std::array fields{std::pair("brokers", &place.brokers), std::pair("topic_prefix", &place.topic_prefix),
+                          std::pair("group", &place.group), std::pair("node", &place.node),
+                          std::pair("settings_file", &place.settings_file)};
+  for (const auto& [name, field] : fields) {
+    if (!json.is_object() || !json.contains(name) || !json[name].is_string()) {
+      return Fail(Error::Corruption(fmt::format("{}: kafka/{} is no text", path, name)));
+    }
+    *field = json[name].get<std::string>();
+  }
+  return place;
+}
+
 }  // namespace
 
 std::string DataPaths::state(core::PartitionId partition) const {
@@ -63,7 +87,11 @@ Status CreateDataDirectory(const DataPaths& paths, const NewDirectory& wanted) {
   // It holds personal data. Who made the directory beforehand has set its rights on purpose.
   if (is_new) fs::permissions(paths.root, fs::perms::owner_all, error);
   RASTI_CHECKED(ClearLeftovers(paths));
-  RASTI_CHECKED(log::EmbeddedEventLog::Create(paths.log(), wanted.partitions));
+  if (wanted.kafka) {
+    RASTI_CHECKED(DirectoryLock::Take(paths.root, DirectoryLock::Mode::kWriter));
+  } else {
+    RASTI_CHECKED(log::EmbeddedEventLog::Create(paths.log(), wanted.partitions));
+  }
   fs::create_directory(paths.submitters(), error);
   if (error) return Fail(FromSystem(fmt::format("cannot make {}", paths.submitters()), error));
   fs::permissions(paths.submitters(), fs::perms::owner_all, error);
@@ -71,9 +99,10 @@ Status CreateDataDirectory(const DataPaths& paths, const NewDirectory& wanted) {
   if (wanted.virtual_start) {
     RASTI_CHECKED(WriteFileDurably(paths.clock(), FormatInstant(*wanted.virtual_start) + "\n"));
   }
-  const nlohmann::ordered_json meta{{"format", kDataFormat},
-                                    {"clock", wanted.virtual_start ? "virtual" : "wall"},
-                                    {"created_at", FormatInstant(wanted.created_at)}};
+  nlohmann::ordered_json meta{{"format", kDataFormat},
+                              {"clock", wanted.virtual_start ? "virtual" : "wall"},
+                              {"created_at", FormatInstant(wanted.created_at)}};
+  if (wanted.kafka) meta["kafka"] = ToJson(*wanted.kafka);
   return WriteFileDurably(paths.meta(), meta.dump(2) + "\n");
 }
 
@@ -107,6 +136,9 @@ Result<DataMeta> ReadDataMeta(const DataPaths& paths) {
   }
   meta.virtual_clock = clock == "virtual";
   meta.created_at = *created_at;
+  if (json.contains("kafka")) {
+    RASTI_TRY(meta.kafka, PlaceFromJson(json["kafka"], paths.meta()));
+  }
   return meta;
 }
 

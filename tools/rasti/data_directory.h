@@ -2,7 +2,8 @@
 //
 //   DATA/rasti.json            format, kind of clock; written last by `init`, so that it marks a whole directory
 //   DATA/clock                 where a virtual clock stands
-//   DATA/log/                  the truth
+//   DATA/log/                  the truth, unless brokers keep it (Kafka)
+//   DATA/LOCK                  held by whoever works in it, where brokers keep the log; otherwise that lies in log/
 //   DATA/state/p<N>/, views/   computed from the log; may be deleted while nothing runs
 //   DATA/submitters/local.key  the key that commands are signed with (32 random bytes, mode 0600)
 //   DATA/rasti.sock            where `rasti run` listens (mode 0600)
@@ -38,21 +39,32 @@ struct DataPaths {
   std::string socket() const { return root + "/rasti.sock"; }
 };
 
+/// Where the log is when brokers keep it.
+struct KafkaPlace {
+  std::string brokers;                  // "host:port,host:port"
+  std::string topic_prefix = "rasti.";  // of all topics
+  std::string group = "rasti-engine";   // of the nodes that share the partitions
+  std::string node;                     // this node's name among them, the same for ever
+  std::string settings_file;            // of librdkafka: security.protocol, sasl.*, ssl.*; empty: none
+};
+
 struct DataMeta {
   int format = kDataFormat;
   bool virtual_clock = false;
   Instant created_at;
+  std::optional<KafkaPlace> kafka;  // none: the log is in the directory
 };
 
 struct NewDirectory {
-  int partitions = 4;
+  int partitions = 4;                    // of a log in the directory
   std::optional<Instant> virtual_start;  // set: the log's clock is virtual and starts here
+  std::optional<KafkaPlace> kafka;       // set: no log is made, the brokers have it
   Instant created_at;
 };
 
-/// Makes a directory with an empty log. What an interrupted attempt left behind is made anew; nothing else is touched.
-/// Errors: kAlreadyExists (initialised before, or something else lies there), kInvalidArgument, kNoSpace, kPermission,
-/// kIo.
+/// Makes a directory, with an empty log unless brokers have it. What an interrupted attempt left behind is made anew;
+/// nothing else is touched. Errors: kAlreadyExists (initialised before, or something else lies there),
+/// kInvalidArgument, kNoSpace, kPermission, kIo.
 Status CreateDataDirectory(const DataPaths& paths, const NewDirectory& wanted);
 
 /// Errors: kNotFound (says how to make one), kUnsupportedVersion (made by a newer rasti), kCorruption, kPermission.

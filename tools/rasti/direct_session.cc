@@ -15,7 +15,7 @@ client::ClientOptions LocalClientOptions(const std::string& key) {
   return options;
 }
 
-DirectSession::DirectSession(std::unique_ptr<LocalEngine> engine)
+DirectSession::DirectSession(std::unique_ptr<Node> engine)
     : engine_(std::move(engine)), commands_(engine_->channel(), [this] {
         client::ClientOptions options = LocalClientOptions(engine_->key());
         options.alive = [raw = engine_.get()] { return raw->status(); };

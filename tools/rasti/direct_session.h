@@ -3,17 +3,17 @@
 
 #include <memory>
 
-#include "tools/rasti/local_engine.h"
+#include "tools/rasti/node.h"
 #include "tools/rasti/session.h"
 
 namespace rasti::cli {
 
 class DirectSession final : public Session {
  public:
-  explicit DirectSession(std::unique_ptr<LocalEngine> engine);
+  explicit DirectSession(std::unique_ptr<Node> engine);
   ~DirectSession() override;
 
-  LocalEngine& engine() { return *engine_; }
+  Node& engine() { return *engine_; }
 
   Result<Instant> Now() override { return engine_->clock().Now(); }
   bool virtual_clock() const override { return engine_->clock().is_virtual(); }
@@ -37,7 +37,7 @@ class DirectSession final : public Session {
   Status Close() override;
 
  private:
-  std::unique_ptr<LocalEngine> engine_;
+  std::unique_ptr<Node> engine_;
   client::CommandClient commands_;
 };
 

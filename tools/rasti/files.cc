@@ -12,17 +12,10 @@
 #include <filesystem>
 
 #include "engine/base/check.h"
+#include "engine/base/system_error.h"
 
 namespace rasti::cli {
 namespace {
-
-Error SystemError(std::string_view what, std::string_view path, int error) {
-  ErrorCode code = ErrorCode::kIo;
-  if (error == ENOENT || error == ENOTDIR) code = ErrorCode::kNotFound;
-  if (error == EACCES || error == EPERM || error == EROFS) code = ErrorCode::kPermission;
-  if (error == ENOSPC || error == EDQUOT) code = ErrorCode::kNoSpace;
-  return {code, fmt::format("cannot {} {}: {}", what, path, std::strerror(error))};  // NOLINT(concurrency-mt-unsafe)
-}
 
 class Descriptor {
  public:

@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include "engine/codec/event_codec.h"
-#include "engine/log/embedded_event_log.h"
 #include "engine/runtime/case_store.h"
 #include "engine/runtime/configuration_reader.h"
 #include "engine/store/rocksdb_view_store.h"
@@ -11,6 +10,7 @@
 #include "engine/views/views.h"
 #include "tools/rasti/health.h"
 #include "tools/rasti/node_clock.h"
+#include "tools/rasti/node_log.h"
 #include "tools/rasti/socket_session.h"
 
 namespace rasti::cli {
@@ -56,14 +56,15 @@ bool CheckService(const DataPaths& paths, Findings& findings) {
   return true;
 }
 
-std::optional<Instant> CheckEvents(log::EmbeddedEventLog& log, bool thorough, Findings& findings) {
+std::optional<Instant> CheckEvents(NodeLog& node_log, bool thorough, Findings& findings) {
   if (thorough) {
-    if (const Status whole = log.VerifyAll([](int64_t, int64_t) {}); !whole) {
+    if (const Status whole = node_log.VerifyRecords([](int64_t, int64_t) {}); !whole) {
       findings.push_back(Problem("log", whole.error(),
                                  "restore the log from a backup, or keep the directory and ask for help: nothing "
                                  "mends this by itself"));
     }
   }
+  ports::EventLog& log = node_log.events();
   std::optional<Instant> last;
   int64_t events = 0;
   for (int i = 0; i < log.partition_count(); ++i) {
@@ -109,7 +110,7 @@ void CheckClock(const DataPaths& paths, std::optional<Instant> last, Findings& f
   }
 }
 
-void CheckPackages(log::EmbeddedEventLog& log, Instant now, Findings& findings) {
+void CheckPackages(ports::EventLog& log, Instant now, Findings& findings) {
   runtime::ConfigurationReader reader(log);
   if (const Status read = reader.Refresh(); !read) {
     findings.push_back(Problem("packages", read.error(), "restore the log from a backup"));
@@ -177,7 +178,7 @@ Result<int64_t> StatePosition(const DataPaths& paths, core::PartitionId partitio
   return cases->position().next_sequence.value;
 }
 
-void CheckStores(const DataPaths& paths, log::EmbeddedEventLog& log, Findings& findings) {
+void CheckStores(const DataPaths& paths, ports::EventLog& log, Findings& findings) {
   int stores = 0;
   int64_t end_of_all = 0;
   for (int i = 0; i < log.partition_count(); ++i) {
@@ -217,26 +218,25 @@ void CheckStores(const DataPaths& paths, log::EmbeddedEventLog& log, Findings& f
 void CheckEngine(const DataPaths& paths, bool thorough, Findings& findings) {
   if (CheckService(paths, findings)) return;
   NodeClock clock;
-  log::EmbeddedLogOptions options;
-  options.directory = paths.log();
-  options.read_only = true;
-  const auto log = log::EmbeddedEventLog::Open(options, clock);
+  const auto meta = ReadDataMeta(paths);
+  if (!meta) return;  // said before
+  const auto log = NodeLog::Open(paths, *meta, clock, NodeLog::Access::kRead);
   if (!log) {
     const bool held = log.error().code == ErrorCode::kInUse;
     findings.push_back(Problem(held ? "lock" : "log", log.error(),
-                               held ? "wait for that process, or stop it: it does not answer on the socket"
-                                    : "restore the log from a backup"));
+                               held          ? "wait for that process, or stop it: it does not answer on the socket"
+                               : meta->kafka ? "see that the brokers run and that the topics are as `rasti topics "
+                                               "check` wants them"
+                                             : "restore the log from a backup"));
     return;
   }
   findings.push_back(Good("lock", "nobody holds the directory"));
-  for (const log::RecoveryNote& note : (*log)->recovery_notes()) {
-    findings.push_back(Noted("log", fmt::format("{}: {}", note.file, note.message)));
-  }
+  for (const std::string& note : (*log)->notes()) findings.push_back(Noted("log", note));
   const auto last = CheckEvents(**log, thorough, findings);
   CheckClock(paths, last, findings);
   const auto virtual_now = ReadVirtualClock(paths);
-  CheckPackages(**log, virtual_now ? *virtual_now : clock.Now(), findings);
-  CheckStores(paths, **log, findings);
+  CheckPackages((*log)->events(), virtual_now ? *virtual_now : clock.Now(), findings);
+  CheckStores(paths, (*log)->events(), findings);
 }
 
 }  // namespace rasti::cli

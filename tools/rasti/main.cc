@@ -71,6 +71,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddDeadlinesCommand(app, context);
   AddImportCommand(app, context);
   AddGoLiveCommand(app, context);
+  AddTopicsCommand(app, context);
   AddRunCommand(app, context);
   AddReplayCommand(app, context);
   AddDoctorCommand(app, context);

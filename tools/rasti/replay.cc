@@ -98,16 +98,12 @@ Outcome<void> RunReplay(const Context& context, const ReplayOptions& options) {
   if (meta.virtual_clock) {
     RASTI_TRY(now, ReadVirtualClock(paths));
   }
-  log::EmbeddedLogOptions log_options;
-  log_options.directory = paths.log();
-  log_options.read_only = true;
-  auto log = log::EmbeddedEventLog::Open(log_options, clock);
+  const auto log = NodeLog::Open(paths, meta, clock, NodeLog::Access::kRead);
   if (!log && log.error().code == ErrorCode::kInUse) {
     return Refuse(log.error().At("a replay needs the directory at rest (stop `rasti run`, or verify a copy)"));
   }
   if (!log) return Refuse(log.error());
-  for (const auto& note : (*log)->recovery_notes())
-    context.out.Note(fmt::format("note: {}: {}", note.file, note.message));
+  for (const std::string& note : (*log)->notes()) context.out.Note("note: " + note);
   RASTI_TRY(const Scratch scratch, Scratch::Make(options.scratch));
   // An auditor may read the log without holding the key; then signatures are left out.
   const auto key = ReadLocalKey(paths);

@@ -29,7 +29,7 @@ Result<std::unique_ptr<ports::ViewStore>> OpenViewStore(const std::string& direc
 // Builds views of its own from the log, and compares them with the stored ones where those stand.
 class ViewCheck {
  public:
-  ViewCheck(log::EmbeddedEventLog& log, const ReplayPlan& plan) : log_(log), plan_(plan) {}
+  ViewCheck(ports::EventLog& log, const ReplayPlan& plan) : log_(log), plan_(plan) {}
 
   Result<ReplayReport> Run() {
     RASTI_TRY(built_, OpenViewStore(plan_.scratch + "/views", false));
@@ -88,7 +88,7 @@ class ViewCheck {
     return {};
   }
 
-  log::EmbeddedEventLog& log_;
+  ports::EventLog& log_;
   const ReplayPlan& plan_;
   std::unique_ptr<ports::ViewStore> built_;
   std::unique_ptr<views::Projector> projector_;
@@ -110,14 +110,15 @@ void Add(ReplayReport& sum, Result<ReplayReport> part) {
 
 }  // namespace
 
-Result<ReplayReport> VerifyByReplay(log::EmbeddedEventLog& log, const ReplayPlan& plan) {
+Result<ReplayReport> VerifyByReplay(NodeLog& node_log, const ReplayPlan& plan) {
   const auto started = std::chrono::steady_clock::now();
+  ports::EventLog& log = node_log.events();
   ReplayReport report;
   runtime::ConfigurationReader configuration(log);
   if (const Status read = configuration.Refresh(); !read) {
     report.differences.push_back("packages: " + read.error().message);
   }
-  if (const Status whole = log.VerifyAll([&](int64_t done, int64_t total) {
+  if (const Status whole = node_log.VerifyRecords([&](int64_t done, int64_t total) {
         if (plan.progress) plan.progress(fmt::format("checking records: {} of {}", done, total));
       });
       !whole) {

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/log/embedded_event_log.h"
 #include "engine/runtime/submitters.h"
 #include "engine/views/views.h"
 #include "tools/rasti/data_directory.h"
+#include "tools/rasti/node_log.h"
 
 namespace rasti::cli {
 
@@ -41,6 +41,6 @@ struct ReplayPlan {
 };
 
 /// Errors: those of the log that leave nothing to go on with; what is wrong with records and stores is in the report.
-Result<ReplayReport> VerifyByReplay(log::EmbeddedEventLog& log, const ReplayPlan& plan);
+Result<ReplayReport> VerifyByReplay(NodeLog& log, const ReplayPlan& plan);
 
 }  // namespace rasti::cli

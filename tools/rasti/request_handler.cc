@@ -32,7 +32,7 @@ v1::Response FailureOf(uint64_t id, const Error& error) {
   return response;
 }
 
-RequestHandler::RequestHandler(LocalEngine& engine, int query_threads)
+RequestHandler::RequestHandler(Node& engine, int query_threads)
     : engine_(engine), started_at_(engine.clock().Now()), queries_(static_cast<size_t>(query_threads)) {}
 
 RequestHandler::~RequestHandler() { queries_.join(); }
@@ -77,6 +77,7 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
       pong.set_protocol(kSocketProtocol);
       pong.set_now_at_ms(ToUnixMillis(engine_.clock().Now()));
       pong.set_virtual_clock(engine_.clock().is_virtual());
+      pong.set_notice_ms(engine_.notice().count());
       return {};
     }
     case v1::Request::kStatus: return EngineStatus(response);

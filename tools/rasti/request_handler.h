@@ -11,7 +11,7 @@
 #include <mutex>
 
 #include "proto/rasti/v1/socket.pb.h"
-#include "tools/rasti/local_engine.h"
+#include "tools/rasti/node.h"
 
 namespace rasti::cli {
 
@@ -19,7 +19,7 @@ class RequestHandler {
  public:
   using Answer = std::function<void(v1::Response)>;
 
-  RequestHandler(LocalEngine& engine, int query_threads);
+  RequestHandler(Node& engine, int query_threads);
   /// Waits for the queries that are under way.
   ~RequestHandler();
 
@@ -40,7 +40,7 @@ class RequestHandler {
   bool IsPublished(const codec::PublishedPackage& package) const;
   Status EngineStatus(v1::Response& response);
 
-  LocalEngine& engine_;
+  Node& engine_;
   const Instant started_at_;
   std::function<int()> client_count_;
   std::mutex change_mutex_;  // one at a time publishes or moves the clock

@@ -8,7 +8,8 @@
 #include <thread>
 
 #include "tools/rasti/commands.h"
-#include "tools/rasti/local_engine.h"
+#include "tools/rasti/log_choice.h"
+#include "tools/rasti/node.h"
 #include "tools/rasti/request_handler.h"
 #include "tools/rasti/service_log.h"
 #include "tools/rasti/socket_server.h"
@@ -26,12 +27,13 @@ constexpr auto kDrainMost = 5s;
 struct RunOptions {
   int threads = 2;
   int query_threads = 2;
+  LogChoice log;
 };
 
 // Runs until a signal comes or the engine stops by itself.
 class Service {
  public:
-  Service(LocalEngine& engine, ServiceLog& log, const RunOptions& options, std::string socket)
+  Service(Node& engine, ServiceLog& log, const RunOptions& options, std::string socket)
       : engine_(engine), log_(log), handler_(engine, options.query_threads), socket_(std::move(socket)) {}
 
   Status Run() {
@@ -100,7 +102,7 @@ class Service {
                        {"clients", server_->client_count()}});
   }
 
-  LocalEngine& engine_;
+  Node& engine_;
   ServiceLog& log_;
   asio::io_context io_;
   RequestHandler handler_;
@@ -113,14 +115,42 @@ class Service {
   int64_t reported_rejected_ = 0;
 };
 
+// A node on Kafka needs no `init`: a container comes with an empty volume.
+Outcome<void> MakeNodeIfNew(const DataPaths& paths, const LogChoice& choice) {
+  RASTI_TRY(const auto place, PlaceOf(choice));
+  const auto meta = ReadDataMeta(paths);
+  if (!place || (!meta && meta.error().code != ErrorCode::kNotFound)) return {};
+  if (!meta) {
+    RASTI_CHECKED(CreateDataDirectory(
+        paths, {.virtual_start = std::nullopt, .kafka = place, .created_at = ports::SystemClock().Now()}));
+    return {};
+  }
+  if (!meta->kafka) {
+    // Brokers that only the environment names are for other directories.
+    if (choice.log.empty()) return {};
+    return Misused(fmt::format("--log kafka: the log of {} is in the directory", paths.root));
+  }
+  if (place->topic_prefix != meta->kafka->topic_prefix || place->group != meta->kafka->group ||
+      (!choice.kafka.node.empty() && choice.kafka.node != meta->kafka->node)) {
+    return Misused(
+        fmt::format("{} is the node '{}' of the group '{}' over topics '{}*': a node keeps these for ever; "
+                    "name another directory for another one",
+                    paths.root, meta->kafka->node, meta->kafka->group, meta->kafka->topic_prefix));
+  }
+  return {};
+}
+
 Outcome<void> RunRun(const Context& context, const RunOptions& options) {
   RASTI_TRY(const DataPaths paths, context.Paths());
+  RASTI_CHECKED(MakeNodeIfNew(paths, options.log));
   ServiceLog log(context.out.json());
-  LocalEngineOptions engine_options;
+  NodeOptions engine_options;
   engine_options.stream_threads = options.threads;
   engine_options.block_cache_bytes = size_t{256} << 20;
+  engine_options.brokers = options.log.kafka.brokers;
+  engine_options.kafka_settings = options.log.kafka.settings_file;
   engine_options.progress = [&log](const std::string& text) { log.Info("progress", {{"text", text}}); };
-  RASTI_TRY(const auto engine, LocalEngine::Open(paths, engine_options));
+  RASTI_TRY(const auto engine, Node::Open(paths, engine_options));
   for (const std::string& note : engine->notes()) log.Warn("recovered", {{"note", note}});
   const Status ended = Service(*engine, log, options, paths.socket()).Run();
   const runtime::PartitionCounters counters = engine->engine().counters();
@@ -136,7 +166,8 @@ void AddRunCommand(CLI::App& app, Context& context) {
   CLI::App* command = AddCommand(app, context, "run",
                                  "Run the engine as a service; the other commands then go through its socket. Ends in "
                                  "good order on SIGTERM and Ctrl-C",
-                                 "  rasti run --data /var/lib/rasti --threads 2 --json 2>> /var/log/rasti.jsonl",
+                                 "  rasti run --data /var/lib/rasti --threads 2 --json 2>> /var/log/rasti.jsonl\n"
+                                 "  rasti run --data /var/lib/rasti --log kafka --brokers broker-1:9092",
                                  [&context, options] { return RunRun(context, *options); });
   command->add_option("--threads", options->threads, "Threads that decide; at most one a partition")
       ->check(CLI::Range(1, 64))
@@ -144,6 +175,7 @@ void AddRunCommand(CLI::App& app, Context& context) {
   command->add_option("--query-threads", options->query_threads, "Threads that answer queries")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  AddLogOptions(*command, options->log);
 }
 
 }  // namespace rasti::cli

@@ -17,9 +17,9 @@ constexpr std::chrono::milliseconds kLookAgain{50};
 Result<std::unique_ptr<Session>> OpenSession(const SessionOptions& options) {
   const DataPaths paths(options.directory);
   // What is wrong with the directory is said before anybody waits for it.
-  RASTI_CHECKED(ReadDataMeta(paths));
+  RASTI_TRY(const DataMeta meta, ReadDataMeta(paths));
   RASTI_TRY(const std::string key, ReadLocalKey(paths));
-  LocalEngineOptions local;
+  NodeOptions local;
   local.stream_threads = options.stream_threads;
   local.progress = options.progress;
   const auto give_up_at = std::chrono::steady_clock::now() + options.patience;
@@ -28,7 +28,17 @@ Result<std::unique_ptr<Session>> OpenSession(const SessionOptions& options) {
     if (over_socket) return std::unique_ptr<Session>(*std::move(over_socket));
     if (over_socket.error().code != ErrorCode::kUnavailable) return Fail(over_socket.error());
 
-    auto engine = LocalEngine::Open(paths, local);
+    if (meta.kafka) {
+      // Joining the nodes for one command would move partitions for nothing.
+      if (std::chrono::steady_clock::now() < give_up_at) {
+        std::this_thread::sleep_for(kLookAgain);
+        continue;
+      }
+      return Fail(ErrorCode::kUnavailable, fmt::format("{}: its log is at the brokers {}, and nobody listens on {}; "
+                                                       "start the node: rasti run --data {}",
+                                                       paths.root, meta.kafka->brokers, paths.socket(), paths.root));
+    }
+    auto engine = Node::Open(paths, local);
     if (engine) {
       if (options.note) {
         for (const std::string& note : (*engine)->notes()) options.note(note);

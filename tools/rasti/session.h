@@ -79,7 +79,7 @@ struct SessionOptions {
 };
 
 /// Over the socket where somebody listens there, directly otherwise.
-/// Errors: kNotFound, kInUse (names the holder), kUnsupportedVersion; those of LocalEngine::Open.
+/// Errors: kNotFound, kInUse (names the holder), kUnsupportedVersion; those of Node::Open.
 Result<std::unique_ptr<Session>> OpenSession(const SessionOptions& options);
 
 }  // namespace rasti::cli

@@ -35,6 +35,7 @@ Result<std::unique_ptr<SocketSession>> SocketSession::Connect(const std::string&
                     pong.version(), pong.protocol(), kSocketProtocol));
   }
   session->virtual_clock_ = pong.virtual_clock();
+  session->notice_ = Duration{pong.notice_ms()};
   return session;
 }
 

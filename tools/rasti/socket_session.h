@@ -27,7 +27,7 @@ class SocketSession final : public Session {
   Result<views::DeadlinePage> Overdue(const views::DeadlineQuery& query, Instant now) override;
   Result<views::DeadlinePage> AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) override;
   Result<views::DeadlinePage> OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) override;
-  Duration notice() const override { return virtual_clock_ ? Duration{0} : Duration{500}; }
+  Duration notice() const override { return notice_; }
   Result<views::StatusTally> Tally(const std::optional<core::TenantId>& tenant,
                                    const std::optional<core::ClockId>& clock, std::optional<Instant> at) override;
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
@@ -45,6 +45,7 @@ class SocketSession final : public Session {
   std::unique_ptr<SocketConnection> connection_;
   client::CommandClient commands_;
   bool virtual_clock_ = false;
+  Duration notice_{0};
   std::shared_ptr<const runtime::Configuration> configuration_;
 };
 

@@ -120,7 +120,7 @@ class StateComparison {
 
 class PartitionCheck {
  public:
-  PartitionCheck(log::EmbeddedEventLog& log, core::PartitionId partition, const ReplayPlan& plan)
+  PartitionCheck(ports::EventLog& log, core::PartitionId partition, const ReplayPlan& plan)
       : log_(log), partition_(partition), plan_(plan) {}
 
   Result<ReplayReport> Run() {
@@ -244,7 +244,7 @@ class PartitionCheck {
     return {};
   }
 
-  log::EmbeddedEventLog& log_;
+  ports::EventLog& log_;
   const core::PartitionId partition_;
   const ReplayPlan& plan_;
   core::Sequence end_;
@@ -257,7 +257,7 @@ class PartitionCheck {
 
 }  // namespace
 
-Result<ReplayReport> CheckPartition(log::EmbeddedEventLog& log, core::PartitionId partition, const ReplayPlan& plan) {
+Result<ReplayReport> CheckPartition(ports::EventLog& log, core::PartitionId partition, const ReplayPlan& plan) {
   return PartitionCheck(log, partition, plan).Run();
 }
 

@@ -6,6 +6,6 @@
 namespace rasti::cli {
 
 /// What one partition adds to the report. Damage and differences are part of it.
-Result<ReplayReport> CheckPartition(log::EmbeddedEventLog& log, core::PartitionId partition, const ReplayPlan& plan);
+Result<ReplayReport> CheckPartition(ports::EventLog& log, core::PartitionId partition, const ReplayPlan& plan);
 
 }  // namespace rasti::cli

@@ -2,34 +2,20 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "engine/base/system_error.h"
 
 namespace rasti::log::embedded {
 namespace {
 
 constexpr std::string_view kFormatPrefix = "rasti embedded log, format ";
-
-ErrorCode CodeOf(int error) {
-  switch (error) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG: return ErrorCode::kNoSpace;
-    case EACCES:
-    case EPERM:
-    case EROFS: return ErrorCode::kPermission;
-    case ENOENT: return ErrorCode::kNotFound;
-    default: return ErrorCode::kIo;
-  }
-}
 
 Status WriteDurably(const std::string& path, std::string_view text) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -42,22 +28,9 @@ Status WriteDurably(const std::string& path, std::string_view text) {
   return {};
 }
 
-std::string HolderOf(int file) {
-  std::array<char, 32> text{};
-  const auto size = ::pread(file, text.data(), text.size(), 0);
-  int64_t pid = 0;
-  if (size > 0) std::from_chars(text.data(), text.data() + size, pid);
-  return pid > 0 ? fmt::format("process {}", pid) : "another process that reads it";
-}
-
 }  // namespace
 
 std::string DatabaseOf(const std::string& directory) { return directory + "/db"; }
-
-Error SystemError(const std::string& what, const std::string& path, int error) {
-  return Error{CodeOf(error),
-               fmt::format("cannot {} {}: {}", what, path, std::strerror(error))};  // NOLINT(concurrency-mt-unsafe)
-}
 
 Status SyncDirectory(const std::string& directory) {
   const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -104,36 +77,6 @@ Status CheckFormat(const std::string& directory) {
                             path, version, kFormatVersion));
   }
   return {};
-}
-
-Result<DirectoryLock> DirectoryLock::Take(const std::string& directory, Mode mode) {
-  const std::string path = directory + "/LOCK";
-  const bool writer = mode == Mode::kWriter;
-  // A reader may have no right to write here, and an flock does not need one.
-  const int file =
-      writer ? ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return Fail(SystemError("open", path, errno));
-  DirectoryLock lock(file);
-  if (::flock(file, (writer ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return Fail(SystemError("lock", path, errno));
-    return Fail(ErrorCode::kInUse, fmt::format("{}: held by {}", directory, HolderOf(file)));
-  }
-  if (writer) {
-    const std::string pid = fmt::format("{}\n", ::getpid());
-    const bool ok = ::ftruncate(file, 0) == 0 && ::pwrite(file, pid.data(), pid.size(), 0) >= 0;
-    if (!ok) return Fail(SystemError("write", path, errno));
-    lock.named_ = true;
-  }
-  return lock;
-}
-
-DirectoryLock::~DirectoryLock() {
-  if (file_ < 0) return;
-  // A process id left behind would be taken for the holder's when readers hold it. Only a hint: it may fail.
-  if (named_) {
-    [[maybe_unused]] const int result = ::ftruncate(file_, 0);
-  }
-  ::close(file_);
 }
 
 }  // namespace rasti::log::embedded

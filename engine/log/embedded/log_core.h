@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/directory_lock.h"
 #include "engine/log/embedded/assignment.h"
 #include "engine/log/embedded/database.h"
 #include "engine/log/embedded/directory.h"

@@ -12,8 +12,8 @@
 #include <optional>
 #include <string_view>
 
+#include "engine/base/system_error.h"
 #include "engine/log/embedded/crc32c.h"
-#include "engine/log/embedded/directory.h"
 
 namespace rasti::log::embedded {
 namespace {

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <thread>
 
-#include "engine/log/kafka/clients.h"
+#include "engine/log/kafka/topic_settings.h"
 #include "engine/log/kafka_event_log.h"
 
 namespace rasti::log::kafka {
@@ -16,6 +17,10 @@ constexpr int kPartitionsMost = 1024;
 constexpr char kForEver[] = "-1";
 // Results answer submitters who wait, and a repeat is answered anew: a day is plenty.
 constexpr char kDay[] = "86400000";
+// A record that is acknowledged outlives any one broker; and one broker may be gone while writing goes on.
+constexpr int kReplicasOfCluster = 3;
+constexpr char kInSync[] = "2";
+constexpr char kInSyncSetting[] = "min.insync.replicas";
 constexpr std::chrono::milliseconds kBetweenLooks{20};
 
 Result<Owned<const rd_kafka_metadata_t>> Metadata(rd_kafka_t* client, Duration timeout) {
@@ -25,13 +30,23 @@ Result<Owned<const rd_kafka_metadata_t>> Metadata(rd_kafka_t* client, Duration t
   return Owned<const rd_kafka_metadata_t>(metadata);
 }
 
-// -1 where there is no such topic.
-int PartitionsOf(const rd_kafka_metadata_t& metadata, const std::string& name) {
+// Of a topic, as far as the brokers know it: its partitions, and the replicas of the one that has the fewest.
+struct Extent {
+  int partitions = 0;
+  int replicas = 0;
+};
+Extent ExtentOf(const rd_kafka_metadata_t& metadata, const std::string& name) {
+  Extent extent;
   for (int i = 0; i < metadata.topic_cnt; ++i) {
     const rd_kafka_metadata_topic_t& topic = metadata.topics[i];
-    if (name == topic.topic && topic.err == RD_KAFKA_RESP_ERR_NO_ERROR) return topic.partition_cnt;
+    if (name != topic.topic || topic.err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    extent.partitions = topic.partition_cnt;
+    for (int p = 0; p < topic.partition_cnt; ++p) {
+      const int replicas = topic.partitions[p].replica_cnt;
+      extent.replicas = p == 0 ? replicas : std::min(extent.replicas, replicas);
+    }
   }
-  return -1;
+  return extent;
 }
 
 Result<Owned<rd_kafka_NewTopic_t>> ToNewTopic(const TopicPlan& plan, int replicas) {
@@ -39,7 +54,10 @@ Result<Owned<rd_kafka_NewTopic_t>> ToNewTopic(const TopicPlan& plan, int replica
   Owned<rd_kafka_NewTopic_t> topic(
       rd_kafka_NewTopic_new(plan.name.c_str(), plan.partitions, replicas, reason.data(), reason.size()));
   if (topic == nullptr) return Fail(Error::Invalid(fmt::format("topic {}: {}", plan.name, reason.data())));
-  for (const auto& [name, value] : plan.settings) {
+  Settings settings = plan.proposed;
+  settings.insert(plan.settings.begin(), plan.settings.end());
+  if (replicas >= kReplicasOfCluster) settings[kInSyncSetting] = kInSync;
+  for (const auto& [name, value] : settings) {
     const auto code = rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return Fail(ToError(code, fmt::format("topic {}: {}", plan.name, name)));
   }
@@ -62,6 +80,56 @@ Status CheckOutcomes(const rd_kafka_event_t& event) {
   return {};
 }
 
+// Says what is wrong with a topic that is as `found` has it.
+void Judge(const TopicPlan& plan, const TopicSettings& found, const std::string& deciding, KafkaTopic& topic) {
+  if (topic.partitions == 0) {
+    topic.faults.emplace_back("it is missing; make it: rasti topics create");
+    return;
+  }
+  if (topic.partitions != plan.partitions) {
+    topic.faults.push_back(fmt::format(
+        "it has {} partitions where {} are wanted ({} decides; the number never changes): delete it if it is empty and "
+        "make it anew: rasti topics create",
+        topic.partitions, plan.partitions, deciding));
+  }
+  Settings wanted = plan.settings;
+  if (topic.replicas >= kReplicasOfCluster) wanted[kInSyncSetting] = kInSync;
+  for (const auto& [name, value] : wanted) {
+    const auto one = found.find(name);
+    const std::string is = one == found.end() ? "" : one->second.value;
+    topic.settings[name] = is;
+    if (is != value) {
+      topic.faults.push_back(fmt::format("{} is '{}', not '{}'; set it: rasti topics create", name, is, value));
+    }
+  }
+  for (const auto& [name, value] : plan.proposed) {
+    if (const auto one = found.find(name); one != found.end()) topic.settings[name] = one->second.value;
+  }
+}
+
+// The topics' own settings with ours in them, where any differs.
+Status MendSettings(rd_kafka_t* client, const std::vector<TopicPlan>& plans, Duration timeout) {
+  std::vector<std::string> names;
+  for (const TopicPlan& plan : plans) names.push_back(plan.name);
+  RASTI_TRY(const auto found, ReadTopicSettings(client, names, timeout));
+  std::map<std::string, Settings> mended;
+  for (const TopicPlan& plan : plans) {
+    Settings own;
+    bool differs = false;
+    const TopicSettings& settings = found.at(plan.name);
+    for (const auto& [name, setting] : settings) {
+      if (setting.is_own) own[name] = setting.value;
+    }
+    for (const auto& [name, value] : plan.settings) {
+      const auto one = settings.find(name);
+      differs = differs || one == settings.end() || one->second.value != value;
+      own[name] = value;
+    }
+    if (differs) mended[plan.name] = std::move(own);
+  }
+  return WriteTopicSettings(client, mended, timeout);
+}
+
 }  // namespace
 
 TopicNames::TopicNames(const std::string& prefix)
@@ -73,68 +141,76 @@ TopicNames::TopicNames(const std::string& prefix)
       definitions(prefix + "definitions") {}
 
 std::vector<TopicPlan> PlanTopics(const TopicNames& names, int partitions) {
-  // The clock of the broker says when a command was taken in: occurred_at of whoever may not back-date.
-  const Settings input{{"cleanup.policy", "delete"},
-                       {"retention.ms", kForEver},
-                       {"retention.bytes", kForEver},
-                       {"message.timestamp.type", "LogAppendTime"}};
   const Settings kept{{"cleanup.policy", "delete"}, {"retention.ms", kForEver}, {"retention.bytes", kForEver}};
-  const Settings bounded{{"cleanup.policy", "delete"}, {"retention.ms", kDay}};
-  return {{names.commands, partitions, input},  {names.follow_ups, partitions, input}, {names.events, partitions, kept},
-          {names.results, partitions, bounded}, {names.outbox, partitions, kept},      {names.definitions, 1, kept}};
+  // The clock of the broker says when a command was taken in: occurred_at of whoever may not back-date.
+  Settings input = kept;
+  input["message.timestamp.type"] = "LogAppendTime";
+  const Settings bounded{{"cleanup.policy", "delete"}};
+  return {{names.commands, partitions, input, {}}, {names.follow_ups, partitions, input, {}},
+          {names.events, partitions, kept, {}},    {names.results, partitions, bounded, {{"retention.ms", kDay}}},
+          {names.outbox, partitions, kept, {}},    {names.definitions, 1, kept, {}}};
 }
 
-Status MakeTopics(const KafkaLogOptions& options, const std::vector<TopicPlan>& plans, int replicas) {
-  RASTI_TRY(const Client client, MakeProbe(options));
+Status MakeTopics(rd_kafka_t* client, const TopicNames& names, int partitions, int replicas, Duration timeout) {
+  if (partitions < 1 || partitions > kPartitionsMost) {
+    return Fail(Error::Invalid(fmt::format("{} partitions: a log has 1 to {}", partitions, kPartitionsMost)));
+  }
+  const std::vector<TopicPlan> plans = PlanTopics(names, partitions);
   std::vector<Owned<rd_kafka_NewTopic_t>> topics;
   std::vector<rd_kafka_NewTopic_t*> wanted;
   for (const TopicPlan& plan : plans) {
-    if (plan.partitions < 1 || plan.partitions > kPartitionsMost) {
-      return Fail(Error::Invalid(fmt::format("{} partitions: a log has 1 to {}", plan.partitions, kPartitionsMost)));
-    }
     RASTI_TRY(auto topic, ToNewTopic(plan, replicas));
     wanted.push_back(topic.get());
     topics.push_back(std::move(topic));
   }
-  const Queue queue(rd_kafka_queue_new(client.get()));
-  rd_kafka_CreateTopics(client.get(), wanted.data(), wanted.size(), nullptr, queue.get());
-  const auto timeout = static_cast<int>(options.request_timeout.count());
-  const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), timeout));
+  const Queue queue(rd_kafka_queue_new(client));
+  rd_kafka_CreateTopics(client, wanted.data(), wanted.size(), nullptr, queue.get());
+  const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), static_cast<int>(timeout.count())));
   if (event == nullptr) return Fail(ErrorCode::kUnavailable, "kafka: making topics: the brokers do not answer");
   RASTI_CHECKED(CheckOutcomes(*event));
 
   // The controller knows them; each broker learns of them a moment later.
-  const auto deadline = std::chrono::steady_clock::now() + options.request_timeout;
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
   for (const TopicPlan& plan : plans) {
     for (;;) {
-      RASTI_TRY(const auto metadata, Metadata(client.get(), options.request_timeout));
-      if (PartitionsOf(*metadata, plan.name) >= 0) break;
+      RASTI_TRY(const auto metadata, Metadata(client, timeout));
+      if (ExtentOf(*metadata, plan.name).partitions > 0) break;
       if (std::chrono::steady_clock::now() > deadline) {
         return Fail(ErrorCode::kUnavailable, fmt::format("kafka: topic {} was made, but no broker has it", plan.name));
       }
       std::this_thread::sleep_for(kBetweenLooks);
     }
   }
-  return {};
+  return MendSettings(client, plans, timeout);
+}
+
+Result<std::vector<KafkaTopic>> InspectTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout) {
+  RASTI_TRY(const auto metadata, Metadata(client, timeout));
+  const int partitions = ExtentOf(*metadata, names.commands).partitions;
+  std::vector<KafkaTopic> topics;
+  std::vector<std::string> there;
+  const std::vector<TopicPlan> plans = PlanTopics(names, partitions);
+  for (const TopicPlan& plan : plans) {
+    const Extent extent = ExtentOf(*metadata, plan.name);
+    topics.push_back({plan.name, extent.partitions, extent.replicas, {}, {}});
+    if (extent.partitions > 0) there.push_back(plan.name);
+  }
+  std::map<std::string, TopicSettings> settings;
+  if (!there.empty()) {
+    RASTI_TRY(settings, ReadTopicSettings(client, there, timeout));
+  }
+  for (size_t i = 0; i < plans.size(); ++i) Judge(plans[i], settings[plans[i].name], names.commands, topics[i]);
+  return topics;
 }
 
 Result<int> CheckTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout) {
-  RASTI_TRY(const auto metadata, Metadata(client, timeout));
-  const int partitions = PartitionsOf(*metadata, names.commands);
-  for (const TopicPlan& plan : PlanTopics(names, partitions)) {
-    const int found = PartitionsOf(*metadata, plan.name);
-    if (found < 0) {
-      return Fail(Error::NotFound(
-          fmt::format("kafka: there is no topic {}; make what is missing: rasti topics create", plan.name)));
-    }
-    if (found != plan.partitions) {
-      return Fail(Error::Invalid(fmt::format(
-          "kafka: topic {} has {} partitions, {} are wanted ({} decides; the number never changes): delete it if it is "
-          "empty and run rasti topics create",
-          plan.name, found, plan.partitions, names.commands)));
-    }
+  RASTI_TRY(const auto topics, InspectTopics(client, names, timeout));
+  for (const KafkaTopic& topic : topics) {
+    if (topic.faults.empty()) continue;
+    const std::string message = fmt::format("kafka: topic {}: {}", topic.name, topic.faults.front());
+    return Fail(topic.partitions == 0 ? Error::NotFound(message) : Error::Invalid(message));
   }
-  return partitions;
+  return topics.front().partitions;
 }
 
 }  // namespace rasti::log::kafka

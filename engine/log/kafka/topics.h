@@ -9,7 +9,7 @@
 #include "engine/log/kafka/handles.h"
 
 namespace rasti::log {
-struct KafkaLogOptions;
+struct KafkaTopic;
 }
 
 namespace rasti::log::kafka {
@@ -25,16 +25,19 @@ struct TopicNames {
   std::string definitions;
 };
 
-/// What a topic is made with.
+/// What a topic must be.
 struct TopicPlan {
   std::string name;
   int partitions = 0;
   Settings settings;
+  Settings proposed;  // what it is made with besides, and whoever runs the brokers may change
 };
 std::vector<TopicPlan> PlanTopics(const TopicNames& names, int partitions);
 
-/// Makes those that are missing and waits until the brokers know them.
-Status MakeTopics(const KafkaLogOptions& options, const std::vector<TopicPlan>& plans, int replicas);
+/// As KafkaEventLog::CreateTopics.
+Status MakeTopics(rd_kafka_t* client, const TopicNames& names, int partitions, int replicas, Duration timeout);
+/// As KafkaEventLog::InspectTopics. The number of partitions that commands has decides for all.
+Result<std::vector<KafkaTopic>> InspectTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout);
 /// How many partitions the log has. Errors: kUnavailable; kNotFound and kInvalidArgument as KafkaEventLog::Open.
 Result<int> CheckTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout);
 

@@ -1,6 +1,7 @@
-// The whole product in one process: an opened data directory with log, state, engine, views and their threads.
+// The whole product in one process: an opened data directory with log, state, engine, views and their threads. The log
+// is in the directory, or Kafka's: then this is one node of several that share its partitions.
 //
-//   commands -> EmbeddedEventLog -> Engine (stream threads, state stores) -> events -> ProjectionThread -> Views
+//   commands -> NodeLog -> Engine (stream threads, state stores) -> events -> ProjectionThread -> Views
 //
 // Ownership: owns everything in it and holds the directory's lock while it lives.
 // Threading: thread-safe, except that one thread opens, advances the clock and closes.
@@ -12,7 +13,6 @@
 #include <vector>
 
 #include "engine/base/result.h"
-#include "engine/log/embedded_event_log.h"
 #include "engine/runtime/configuration_reader.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/projection_thread.h"
@@ -20,13 +20,19 @@
 #include "engine/views/views.h"
 #include "tools/rasti/data_directory.h"
 #include "tools/rasti/node_clock.h"
+#include "tools/rasti/node_log.h"
 
 namespace rasti::cli {
 
-struct LocalEngineOptions {
+/// How far ahead packages come into force where nodes share a log: each has read them by then, or stopped deciding.
+inline constexpr Duration kNoticeOnKafka{5'000};
+
+struct NodeOptions {
   int stream_threads = 1;
   size_t block_cache_bytes = 64u << 20;  // of all stores together
   size_t write_buffer_bytes = 96u << 20;
+  std::string brokers;         // of Kafka, where they are others now than when the directory was made
+  std::string kafka_settings;  // likewise
   /// Waits at the start until everything due has fired and the views show it.
   bool settle = true;
   /// Told what goes on while a wait is long: "rebuilding the views: 120,000 of 700,000 events". Called by the opening
@@ -34,14 +40,14 @@ struct LocalEngineOptions {
   std::function<void(const std::string&)> progress;
 };
 
-class LocalEngine {
+class Node {
  public:
   /// Errors: kInUse (names the holder), kUnavailable (the machine's clock lies before what was recorded), those of
   /// ReadDataMeta, ReadLocalKey and the log.
-  static Result<std::unique_ptr<LocalEngine>> Open(const DataPaths& paths, LocalEngineOptions options);
-  ~LocalEngine();
+  static Result<std::unique_ptr<Node>> Open(const DataPaths& paths, NodeOptions options);
+  ~Node();
 
-  log::EmbeddedEventLog& log() { return *log_; }
+  ports::EventLog& log() { return log_->events(); }
   /// Where commands go in; it says what stopped the engine instead of letting a submitter wait for ever.
   ports::CommandChannel& channel() { return *channel_; }
   runtime::ConfigurationReader& configuration() { return *configuration_; }
@@ -50,6 +56,8 @@ class LocalEngine {
   const views::Views& views() const { return *views_; }
   const NodeClock& clock() const { return *clock_; }
   const std::string& key() const { return key_; }
+  /// How far ahead of now a package is to come into force at the least.
+  Duration notice() const { return notice_; }
   /// What was found and mended on the way.
   const std::vector<std::string>& notes() const { return notes_; }
 
@@ -64,7 +72,7 @@ class LocalEngine {
   Status Close();
 
  private:
-  LocalEngine(DataPaths paths, LocalEngineOptions options) : paths_(std::move(paths)), options_(std::move(options)) {}
+  Node(DataPaths paths, NodeOptions options) : paths_(std::move(paths)), options_(std::move(options)) {}
   Status OpenClock(const DataMeta& meta);
   Status CheckClock();
   Status OpenEngine();
@@ -74,14 +82,15 @@ class LocalEngine {
   void Progress(const std::string& text) const;
 
   const DataPaths paths_;
-  const LocalEngineOptions options_;
+  const NodeOptions options_;
   std::string key_;
+  Duration notice_{0};
   std::vector<std::string> notes_;
   std::mutex notes_mutex_;  // guards notes_ while stream threads open their stores
 
   // In the order in which they need each other.
   std::unique_ptr<NodeClock> clock_;
-  std::unique_ptr<log::EmbeddedEventLog> log_;
+  std::unique_ptr<NodeLog> log_;
   std::unique_ptr<ports::CommandChannel> channel_;
   std::unique_ptr<runtime::Submitters> submitters_;
   std::unique_ptr<runtime::ConfigurationReader> configuration_;

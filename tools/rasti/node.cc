@@ -1,4 +1,4 @@
-#include "tools/rasti/local_engine.h"
+#include "tools/rasti/node.h"
 
 #include <fmt/format.h>
 
@@ -17,11 +17,13 @@ using std::chrono::milliseconds;
 // The clock of a node may be this far behind what it recorded: NTP steps, a virtual machine that was paused.
 constexpr Duration kClockBehindMost{60'000};
 constexpr milliseconds kStep{500};
+// Whoever decides has read the packages by then: nodes look at least every 2 s, and stop deciding after 4 s without.
+constexpr Duration kNotice{500};
 
 // Submits to the log as long as somebody decides.
 class GuardedChannel final : public ports::CommandChannel {
  public:
-  GuardedChannel(log::EmbeddedEventLog& log, std::function<Status()> status) : log_(log), status_(std::move(status)) {}
+  GuardedChannel(ports::CommandChannel& log, std::function<Status()> status) : log_(log), status_(std::move(status)) {}
 
   Status Submit(std::string key, std::string signed_command, ports::ResultCallback done) override {
     RASTI_CHECKED(status_());
@@ -29,7 +31,7 @@ class GuardedChannel final : public ports::CommandChannel {
   }
 
  private:
-  log::EmbeddedEventLog& log_;
+  ports::CommandChannel& log_;
   const std::function<Status()> status_;
 };
 
@@ -50,18 +52,21 @@ bool IsRebuildable(const Error& error) {
 
 }  // namespace
 
-Result<std::unique_ptr<LocalEngine>> LocalEngine::Open(const DataPaths& paths, LocalEngineOptions options) {
-  RASTI_TRY(const DataMeta meta, ReadDataMeta(paths));
+Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions options) {
+  RASTI_TRY(DataMeta meta, ReadDataMeta(paths));
+  if (meta.kafka && !options.brokers.empty()) meta.kafka->brokers = options.brokers;
+  if (meta.kafka && !options.kafka_settings.empty()) meta.kafka->settings_file = options.kafka_settings;
   RASTI_TRY(std::string key, ReadLocalKey(paths));
-  std::unique_ptr<LocalEngine> engine(new LocalEngine(paths, std::move(options)));
+  std::unique_ptr<Node> engine(new Node(paths, std::move(options)));
   engine->key_ = std::move(key);
   RASTI_CHECKED(engine->OpenClock(meta));
-  log::EmbeddedLogOptions log_options;
-  log_options.directory = paths.log();
-  RASTI_TRY(engine->log_, log::EmbeddedEventLog::Open(log_options, *engine->clock_));
-  for (const log::RecoveryNote& note : engine->log_->recovery_notes()) {
-    engine->notes_.push_back(fmt::format("{}: {}", note.file, note.message));
+  if (meta.kafka) {
+    engine->notice_ = kNoticeOnKafka;
+  } else if (!meta.virtual_clock) {
+    engine->notice_ = kNotice;
   }
+  RASTI_TRY(engine->log_, NodeLog::Open(paths, meta, *engine->clock_, NodeLog::Access::kWrite));
+  engine->notes_ = engine->log_->notes();
   RASTI_CHECKED(engine->CheckClock());
   RASTI_CHECKED(engine->OpenEngine());
   RASTI_CHECKED(engine->OpenViews());
@@ -72,13 +77,13 @@ Result<std::unique_ptr<LocalEngine>> LocalEngine::Open(const DataPaths& paths, L
   return engine;
 }
 
-LocalEngine::~LocalEngine() { static_cast<void>(Close()); }
+Node::~Node() { static_cast<void>(Close()); }
 
-void LocalEngine::Progress(const std::string& text) const {
+void Node::Progress(const std::string& text) const {
   if (options_.progress) options_.progress(text);
 }
 
-Status LocalEngine::OpenClock(const DataMeta& meta) {
+Status Node::OpenClock(const DataMeta& meta) {
   if (!meta.virtual_clock) {
     clock_ = std::make_unique<NodeClock>();
     return {};
@@ -88,9 +93,9 @@ Status LocalEngine::OpenClock(const DataMeta& meta) {
   return {};
 }
 
-Status LocalEngine::CheckClock() {
-  for (int i = 0; i < log_->partition_count(); ++i) {
-    RASTI_TRY(const auto last, LastRecordedAt(*log_, {i}));
+Status Node::CheckClock() {
+  for (int i = 0; i < log().partition_count(); ++i) {
+    RASTI_TRY(const auto last, LastRecordedAt(log(), {i}));
     if (!last) continue;
     if (clock_->is_virtual()) {
       // The file was restored from an older copy than the log.
@@ -105,7 +110,7 @@ Status LocalEngine::CheckClock() {
   return {};
 }
 
-Status LocalEngine::DropState(core::PartitionId partition) {
+Status Node::DropState(core::PartitionId partition) {
   {
     const std::lock_guard lock(notes_mutex_);
     notes_.push_back(
@@ -117,9 +122,9 @@ Status LocalEngine::DropState(core::PartitionId partition) {
   return {};
 }
 
-Status LocalEngine::OpenEngine() {
+Status Node::OpenEngine() {
   submitters_ = std::make_unique<runtime::Submitters>(LocalSubmitters(key_));
-  configuration_ = std::make_unique<runtime::ConfigurationReader>(*log_);
+  configuration_ = std::make_unique<runtime::ConfigurationReader>(log());
   RASTI_CHECKED(configuration_->Refresh());
   auto budget = store::StoreBudget::Create(options_.block_cache_bytes, options_.write_buffer_bytes);
   budget_ = budget;
@@ -146,9 +151,9 @@ Status LocalEngine::OpenEngine() {
       Progress(fmt::format("partition {}: replaying {} of {} events", partition.value, next.value, end.value));
     }
   };
-  engine_ = std::make_unique<runtime::Engine>(*log_, *configuration_, *submitters_, *clock_, engine_options,
+  engine_ = std::make_unique<runtime::Engine>(log(), *configuration_, *submitters_, *clock_, engine_options,
                                               std::move(hooks));
-  channel_ = std::make_unique<GuardedChannel>(*log_, [this] { return engine_->status(); });
+  channel_ = std::make_unique<GuardedChannel>(log_->commands(), [this] { return engine_->status(); });
   RASTI_CHECKED(engine_->Start());
   // All of it is owned and caught up before views are looked at: a log that lost events shows here.
   if (options_.settle) {
@@ -160,7 +165,7 @@ Status LocalEngine::OpenEngine() {
   return engine_->status();
 }
 
-Status LocalEngine::OpenViews() {
+Status Node::OpenViews() {
   Status opened = OpenViewsOnce();
   if (!opened && IsRebuildable(opened.error())) {
     notes_.push_back(fmt::format("{}: {}; they are rebuilt from the log", paths_.views(), opened.error().message));
@@ -173,29 +178,29 @@ Status LocalEngine::OpenViews() {
     opened = OpenViewsOnce();
   }
   if (!opened) return opened;
-  views_ = std::make_unique<views::Views>(*view_store_, *log_);
+  views_ = std::make_unique<views::Views>(*view_store_, log());
   notify_.store(projection_.get());
   projection_->Notify();
   return {};
 }
 
-Status LocalEngine::OpenViewsOnce() {
+Status Node::OpenViewsOnce() {
   RASTI_TRY(view_store_,
             store::OpenRocksDbViewStore({.directory = paths_.views(),
                                          .tables = views::ViewTables(),
                                          .budget = std::static_pointer_cast<store::StoreBudget>(budget_)}));
   RASTI_TRY(projector_, views::Projector::Open(*view_store_));
-  RASTI_TRY(projection_, runtime::ProjectionThread::Start(*log_, *projector_));
+  RASTI_TRY(projection_, runtime::ProjectionThread::Start(log(), *projector_));
   return {};
 }
 
-Status LocalEngine::status() const {
+Status Node::status() const {
   RASTI_CHECKED(engine_->status());
   if (const auto error = projection_->error()) return Fail(*error);
   return {};
 }
 
-Status LocalEngine::Settle(milliseconds timeout) {
+Status Node::Settle(milliseconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   const auto left = [&] {
     return std::clamp(std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now()),
@@ -221,14 +226,14 @@ Status LocalEngine::Settle(milliseconds timeout) {
   }
 }
 
-Status LocalEngine::AdvanceClock(Instant to) {
+Status Node::AdvanceClock(Instant to) {
   // What is under way belongs to the time before.
   RASTI_CHECKED(Settle(std::chrono::hours(24)));
   RASTI_CHECKED(clock_->Advance(to));
   return Settle(std::chrono::hours(24));
 }
 
-Status LocalEngine::Close() {
+Status Node::Close() {
   if (closed_) return {};
   closed_ = true;
   Status first;

@@ -1,0 +1,68 @@
+#include "tools/rasti/log_choice.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/ip/host_name.hpp>
+
+#include "tools/rasti/files.h"
+#include "tools/rasti/node_log.h"
+
+namespace rasti::cli {
+namespace {
+
+// Of a machine whose directories are made anew, two nodes must not have one name: they would put each other out.
+std::string FreshNodeName() {
+  boost::system::error_code ignored;
+  const std::string host = boost::asio::ip::host_name(ignored);
+  return fmt::format("{}-{}", host.empty() ? "node" : host, FormatUuid(RandomUuid()).substr(0, 8));
+}
+
+}  // namespace
+
+void AddBrokerOptions(CLI::App& command, KafkaPlace& place) {
+  command.add_option("--brokers", place.brokers, "Kafka's bootstrap servers, divided by commas")
+      ->type_name("HOST:PORT")
+      ->envname("RASTI_BROKERS");
+  command.add_option("--topic-prefix", place.topic_prefix, "What the names of all topics begin with")
+      ->envname("RASTI_TOPIC_PREFIX")
+      ->capture_default_str();
+  command
+      .add_option("--kafka-settings", place.settings_file,
+                  "A file of librdkafka's settings, name=value a line: security.protocol, sasl.*, ssl.*")
+      ->type_name("FILE")
+      ->envname("RASTI_KAFKA_SETTINGS");
+}
+
+void AddLogOptions(CLI::App& command, LogChoice& choice) {
+  command
+      .add_option("--log", choice.log, "Where the log is: in the directory (embedded), or at Kafka's brokers (kafka)")
+      ->check(CLI::IsMember({"embedded", "kafka"}))
+      ->envname("RASTI_LOG");
+  AddBrokerOptions(command, choice.kafka);
+  command.add_option("--group", choice.kafka.group, "The consumer group of the nodes that share the partitions")
+      ->envname("RASTI_GROUP")
+      ->capture_default_str();
+  command
+      .add_option("--node", choice.kafka.node,
+                  "This node's name among them, for ever; default: the machine's and a random part")
+      ->envname("RASTI_NODE");
+}
+
+Outcome<std::optional<KafkaPlace>> PlaceOf(const LogChoice& choice) {
+  if (choice.log == "embedded" || (choice.log.empty() && choice.kafka.brokers.empty())) {
+    return std::optional<KafkaPlace>();
+  }
+  if (choice.kafka.brokers.empty()) return Misused("--log kafka wants --brokers HOST:PORT, or RASTI_BROKERS");
+  KafkaPlace place = choice.kafka;
+  if (place.node.empty()) place.node = FreshNodeName();
+  return std::optional(place);
+}
+
+Outcome<std::unique_ptr<log::KafkaEventLog>> OpenAtBrokers(const KafkaPlace& place) {
+  if (place.brokers.empty()) return Misused("no brokers are named: give --brokers HOST:PORT, or set RASTI_BROKERS");
+  RASTI_TRY(log::KafkaLogOptions options, KafkaOptionsOf(place));
+  RASTI_TRY(auto log, log::KafkaEventLog::Open(std::move(options)));
+  return log;
+}
+
+}  // namespace rasti::cli

@@ -1,0 +1,41 @@
+// The log that a data directory stands on: its own (embedded), or one that brokers keep (Kafka).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/log/kafka_event_log.h"
+#include "engine/ports/clock.h"
+#include "engine/ports/command_channel.h"
+#include "engine/ports/event_log.h"
+#include "tools/rasti/data_directory.h"
+
+namespace rasti::cli {
+
+/// Holds the directory's lock while it lives. Threading: as ports::EventLog.
+class NodeLog {
+ public:
+  enum class Access { kWrite, kRead };
+  /// Errors: kInUse (names the holder), those of EmbeddedEventLog::Open and KafkaEventLog::Open.
+  static Result<std::unique_ptr<NodeLog>> Open(const DataPaths& paths, const DataMeta& meta, const ports::Clock& clock,
+                                               Access access);
+  virtual ~NodeLog() = default;
+
+  virtual ports::EventLog& events() = 0;
+  virtual ports::CommandChannel& commands() = 0;
+  /// What was found and mended on opening.
+  virtual std::vector<std::string> notes() const = 0;
+  /// Reads every record as it is stored: for `doctor` and `replay --verify`. `progress` gets (done, total) records.
+  /// On Kafka this is the brokers' business, who check each batch that they hand out.
+  virtual Status VerifyRecords(const std::function<void(int64_t, int64_t)>& progress) = 0;
+  /// Whoever waits for an answer is told kUnavailable; the directory is given free.
+  virtual Status Close() = 0;
+};
+
+/// How the brokers of a directory are reached. Errors: those of the settings file: kNotFound, kPermission (others may
+/// read a password in it), kInvalidArgument with the line.
+Result<log::KafkaLogOptions> KafkaOptionsOf(const KafkaPlace& place);
+
+}  // namespace rasti::cli
