@@ -17,7 +17,7 @@ namespace {
 
 using namespace kafka;  // NOLINT(google-build-using-namespace): this file is its face
 
-class KafkaEventLogImpl : public KafkaEventLog {
+class KafkaEventLogImpl final : public KafkaEventLog {
  public:
   explicit KafkaEventLogImpl(std::shared_ptr<LogCore> core) : core_(std::move(core)) {}
   ~KafkaEventLogImpl() override { static_cast<void>(Close()); }

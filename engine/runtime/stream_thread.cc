@@ -7,11 +7,10 @@
 namespace rasti::runtime {
 namespace {
 
-constexpr size_t kReplayBatch = 4096;
 constexpr size_t kSweepBatch = 256;
-// Half of the 4 s within which a node must have seen the end of the definitions to decide at all.
+// A node must have seen the end of the definitions within the last 4 s to decide at all.
+constexpr std::chrono::seconds kDecideWithin{4};
 constexpr std::chrono::seconds kRefreshEvery{2};
-
 }  // namespace
 
 StreamThread::StreamThread(ports::EventLog& log, ConfigurationSource& configuration, const Submitters& submitters,
@@ -27,7 +26,7 @@ StreamThread::StreamThread(ports::EventLog& log, ConfigurationSource& configurat
 StreamThread::~StreamThread() { static_cast<void>(Stop()); }
 
 Status StreamThread::Start() {
-  RASTI_TRY(stream_, log_.OpenStream(*this));
+  RASTI_CHECKED(OpenStream());
   {
     const std::lock_guard lock(mutex_);
     running_ = true;
@@ -37,8 +36,12 @@ Status StreamThread::Start() {
 }
 
 Status StreamThread::Stop() {
-  stopping_.store(true);
-  if (stream_ != nullptr) stream_->Wake();
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_.store(true);
+  }
+  changed_.notify_all();
+  Wake();
   if (thread_.joinable()) thread_.join();
   return status();
 }
@@ -53,17 +56,32 @@ PartitionCounters StreamThread::counters() const {
   return counters_;
 }
 
+void StreamThread::Wake() {
+  std::shared_ptr<ports::LogStream> stream;
+  {
+    const std::lock_guard lock(mutex_);
+    stream = stream_;
+  }
+  if (stream != nullptr) stream->Wake();
+}
+
 bool StreamThread::WaitUntilIdle(std::chrono::milliseconds timeout) {
+  int64_t asked = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    asked = ++idle_asked_;
+  }
+  Wake();
   std::unique_lock lock(mutex_);
-  const int64_t asked = ++idle_asked_;
-  stream_->Wake();
   return changed_.wait_for(lock, timeout, [&] { return !running_ || idle_answered_ >= asked; }) && running_;
 }
 
 void StreamThread::Run() {
   Status result = Loop();
   // In good order even after an error: what is installed is committed, so flushing it only spares a later replay.
-  if (const Status closed = stream_->Close(); !closed && result) result = closed;
+  if (stream_ != nullptr) {
+    if (const Status closed = stream_->Close(); !closed && result) result = closed;
+  }
   const std::lock_guard lock(mutex_);
   running_ = false;
   died_of_ = result;
@@ -71,13 +89,30 @@ void StreamThread::Run() {
 }
 
 Status StreamThread::Loop() {
-  while (!stopping_.load()) RASTI_CHECKED(Round());
+  while (!stopping_.load()) {
+    RASTI_CHECKED(CheckClock());
+    const Status done = stream_ == nullptr ? OpenStream() : Round();
+    if (done) continue;
+    RASTI_CHECKED(Recover(done.error()));
+  }
   return {};
 }
 
+Result<bool> StreamThread::RefreshConfiguration() {
+  if (configuration_.Age() <= kRefreshEvery) return true;
+  const Status refreshed = configuration_.Refresh();
+  if (refreshed) return true;
+  if (!PassesByItself(refreshed.error())) return Fail(refreshed.error());
+  return configuration_.Age() <= kDecideWithin;
+}
+
 Status StreamThread::Round() {
-  RASTI_CHECKED(CheckClock());
-  if (configuration_.Age() > kRefreshEvery) RASTI_CHECKED(configuration_.Refresh());
+  RASTI_TRY(const bool may_decide, RefreshConfiguration());
+  if (!may_decide) {
+    // Takes no input, and stays a member.
+    RASTI_TRY(const auto none, stream_->Poll(0, options_.idle_wait));
+    return {};
+  }
   UseCurrentConfiguration();
   RASTI_TRY(const auto records, stream_->Poll(options_.batch_most, NextWait()));
   // The wait may have been long: what came into force meanwhile holds for what is decided now.
@@ -93,6 +128,7 @@ Status StreamThread::Round() {
   RASTI_TRY(const size_t fired, FireDueTimers());
   for (auto& [id, owned] : owned_) RASTI_CHECKED(SweepIfNeeded(owned));
   RASTI_CHECKED(Commit());
+  reopen_wait_ = Duration{0};
   timer_budget_.Took(fired, std::chrono::steady_clock::now() - began);
   RASTI_CHECKED(CheckpointIfDue());
   return EndRound();
@@ -300,90 +336,6 @@ Status StreamThread::EndRound() {
   idle_answered_ = asked;
   changed_.notify_all();
   return {};
-}
-
-Status StreamThread::OnAssigned(const std::vector<core::PartitionId>& partitions) {
-  if (in_use_ == nullptr) {
-    RASTI_CHECKED(configuration_.Refresh());
-    in_use_ = configuration_.Current();
-  }
-  const auto now = std::chrono::steady_clock::now();
-  const size_t share = options_.cached_cases_most / static_cast<size_t>(std::max(log_.partition_count(), 1));
-  for (const core::PartitionId id : partitions) {
-    const auto open = [&]() -> Result<std::unique_ptr<CaseStore>> {
-      RASTI_TRY(auto store, hooks_.open_store(id));
-      return CaseStore::Open(std::move(store), share);
-    };
-    auto cases = open();
-    if (!cases &&
-        (cases.error().code == ErrorCode::kCorruption || cases.error().code == ErrorCode::kUnsupportedVersion)) {
-      RASTI_CHECKED(hooks_.drop_store(id));
-      cases = open();
-    }
-    if (!cases) return Fail(cases.error());
-    Owned owned;
-    owned.partition = std::make_unique<Partition>(id, *std::move(cases), submitters_, clock_);
-    RASTI_CHECKED(CatchUp(*owned.partition));
-    RASTI_TRY(const auto committed, stream_->Committed(id));
-    owned.partition->StartAt(committed);
-    owned.partition->Use(in_use_);
-    owned.flushed = core::Sequence{-1};
-    // Spread out, so that the partitions' turns do not come all at once.
-    const auto turn = [&](Duration every) { return now + every * (owned_.size() + 1) / partitions.size(); };
-    owned.checkpoint_at = turn(options_.checkpoint_every);
-    owned.flush_at = turn(options_.flush_every);
-    owned_[id] = std::move(owned);
-  }
-  return {};
-}
-
-Status StreamThread::CatchUp(Partition& partition) {
-  const core::PartitionId id = partition.id();
-  CaseStore& cases = partition.cases();
-  RASTI_TRY(const core::Sequence end, log_.EndSequence(id));
-  if (cases.position().next_sequence > end) {
-    return Fail(Error::Corruption(
-        fmt::format("partition {}: the state store has applied sequence {}, but the log ends with {}: the log has lost "
-                    "events; restore it from a backup",
-                    id.value, cases.position().next_sequence.value - 1, end.value - 1)));
-  }
-  RASTI_TRY(const auto reader, log_.OpenReader(id, cases.position().next_sequence));
-  codec::EventDecoder decoder;
-  while (cases.position().next_sequence < end) {
-    RASTI_TRY(const auto events, reader->Read(kReplayBatch, Duration{0}));
-    if (events.empty()) {
-      return Fail(Error::Corruption(fmt::format("partition {}: sequence {} is missing from the log", id.value,
-                                                cases.position().next_sequence.value)));
-    }
-    for (const ports::StoredEvent& stored : events) {
-      auto decoded = decoder.Decode(stored.value);
-      if (!decoded)
-        return Fail(decoded.error().At(fmt::format("partition {}, sequence {}", id.value, stored.sequence.value)));
-      if (cases.dirty_count() >= options_.replay_checkpoint_cases && !cases.WouldSplit(decoded->event)) {
-        RASTI_CHECKED(cases.Checkpoint(false));
-      }
-      if (Status replayed = cases.Replay(decoded->event, decoded->hash, stored.input); !replayed) {
-        return Fail(replayed.error().At(fmt::format("partition {}", id.value)));
-      }
-    }
-    if (hooks_.on_recovery) hooks_.on_recovery(id, cases.position().next_sequence, end);
-  }
-  partition.Drop();
-  return {};
-}
-
-void StreamThread::OnRevoked(const std::vector<core::PartitionId>& partitions) {
-  for (const core::PartitionId id : partitions) {
-    const auto found = owned_.find(id);
-    if (found == owned_.end()) continue;
-    // A checkpoint that fails costs the next owner a longer replay, nothing more.
-    static_cast<void>(found->second.partition->cases().Checkpoint(true));
-    owned_.erase(found);
-  }
-}
-
-void StreamThread::OnLost(const std::vector<core::PartitionId>& partitions) {
-  for (const core::PartitionId id : partitions) owned_.erase(id);
 }
 
 }  // namespace rasti::runtime

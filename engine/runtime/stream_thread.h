@@ -3,7 +3,11 @@
 //   loop: read input -> decide commands -> fire due timers, within a budget -> one transaction -> install
 //
 // Timers of a partition fire only once its input was read up to an end asked for after they fell due, so that an outage
-// never turns a timely command late. A node whose clock jumps by more than a minute stops deciding.
+// never turns a timely command late. A node whose clock jumps by more than a minute stops deciding; one that has not
+// seen the end of the definitions for 4 s pauses.
+//
+// Where the log is unavailable for a while, or gave the partitions to somebody else, the stream is opened again, with
+// back-off and without end; one that is put out three times within a minute ends: another node has its name.
 #pragma once
 
 #include <atomic>
@@ -35,6 +39,8 @@ struct StreamOptions {
   Duration flush_every{60'000};             // how often a checkpoint also goes to disk
   Duration idle_wait{200};                  // how long to wait for input when nothing is due
   Duration clock_jump_most{60'000};
+  Duration reopen_first{100};   // the wait before a stream that failed is opened again; doubled each time,
+  Duration reopen_most{5'000};  // up to this
 };
 
 /// What the thread's owner provides.
@@ -47,7 +53,12 @@ struct StreamHooks {
   std::function<void(core::PartitionId, core::Sequence)> on_commit;
   /// Told while a store catches up with the log: (partition, next sequence, end).
   std::function<void(core::PartitionId, core::Sequence, core::Sequence)> on_recovery;
+  /// Told that the stream failed and is opened again after so long.
+  std::function<void(const Error&, Duration)> on_trouble;
 };
+
+/// True for what a log's being away, or another owner's taking over, explains.
+bool PassesByItself(const Error& error);
 
 class StreamThread final : private ports::AssignmentListener {
  public:
@@ -97,6 +108,12 @@ class StreamThread final : private ports::AssignmentListener {
   void Run();
   Status Loop();
   Status Round();
+  Status OpenStream();
+  /// After an error of the log that passes by itself: closes the stream and waits. Errors: those that do not.
+  Status Recover(const Error& error);
+  /// False where the configuration may have changed without this node's knowing: nothing is decided then.
+  Result<bool> RefreshConfiguration();
+  void Wake();
   Status CatchUp(Partition& partition);
   /// Fires what is due, over all partitions within the budget; answers how many.
   Result<size_t> FireDueTimers();
@@ -122,12 +139,14 @@ class StreamThread final : private ports::AssignmentListener {
   const StreamOptions options_;
   const StreamHooks hooks_;
 
-  std::unique_ptr<ports::LogStream> stream_;
+  std::shared_ptr<ports::LogStream> stream_;  // null while it is to be opened again; set by the thread, under mutex_
   std::map<core::PartitionId, Owned> owned_;
   std::shared_ptr<const Configuration> in_use_;
   bool timers_pending_ = false;
   TimerBudget timer_budget_;
   std::optional<std::pair<Instant, std::chrono::steady_clock::time_point>> last_clock_;
+  Duration reopen_wait_{0};
+  std::vector<std::chrono::steady_clock::time_point> fenced_at_;
 
   std::thread thread_;
   std::atomic<bool> stopping_ = false;

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <thread>
 
 #include "engine/codec/command_codec.h"
 #include "engine/codec/event_codec.h"
@@ -35,16 +37,27 @@ class SettableConfiguration final : public ConfigurationSource {
     const std::lock_guard lock(mutex_);
     configuration_ = std::move(configuration);
   }
-  Status Refresh() override { return {}; }
+  // The definitions cannot be read from now on, and the last look was long ago; or they can again.
+  void SetAway(bool away) { away_.store(away); }
+  Status Refresh() override {
+    ++refreshes_;
+    if (away_.load()) return Fail(ErrorCode::kUnavailable, "no definitions");
+    return {};
+  }
+  int refreshes() const { return refreshes_.load(); }
   std::shared_ptr<const Configuration> Current() const override {
     const std::lock_guard lock(mutex_);
     return configuration_;
   }
-  std::chrono::steady_clock::duration Age() const override { return {}; }
+  std::chrono::steady_clock::duration Age() const override {
+    return away_.load() ? std::chrono::hours(1) : std::chrono::hours(0);
+  }
 
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<const Configuration> configuration_;
+  std::atomic<bool> away_ = false;
+  std::atomic<int> refreshes_ = 0;
 };
 
 class StreamThreadTest : public testing::Test {
@@ -281,6 +294,64 @@ TEST_F(StreamThreadTest, TheEnginesOwnCommandIdsAreNobodysElse) {
   const auto answer = Ask(command);
   ASSERT_FALSE(answer.accepted());
   EXPECT_EQ(std::get<core::Rejection>(answer.outcome).field, "command_id");
+}
+
+TEST_F(StreamThreadTest, ALogThatWasAwayLosesAndRepeatsNothing) {
+  options_.reopen_first = Duration{1};
+  Start();
+  SubmitCases(3);
+  Settle();
+  const size_t before = Events().size();
+  for (const bool written : {false, true}) {
+    log_.FailNextCommit({ErrorCode::kUnavailable, "the brokers are away"}, written);
+    const core::CaseId id = SampleCaseId(written ? 11 : 10);
+    const core::Command submit = Command(id, people::Citizen(), SampleSubmit());
+    Submit(submit);
+    Settle();
+    // Where the transaction had been written, only its answer was lost: the same command finds what it made.
+    EXPECT_TRUE(Ask(submit).accepted());
+    const auto events = Events();
+    const auto made = std::ranges::count_if(events, [&](const core::Event& event) {
+      return event.ctx().case_id == id && std::holds_alternative<core::CaseSubmitted>(event.payload);
+    });
+    EXPECT_EQ(made, 1);
+  }
+  EXPECT_GT(Events().size(), before);
+  EXPECT_TRUE(thread_->status());
+}
+
+TEST_F(StreamThreadTest, ANodeThatIsPutOutAgainAndAgainEndsAndSaysWhy) {
+  options_.reopen_first = Duration{1};
+  Start();
+  Settle();
+  for (uint64_t i = 0; i < 2; ++i) {
+    log_.FailNextCommit({ErrorCode::kFenced, "another owner"});
+    EXPECT_TRUE(Ask(Command(SampleCaseId(i), people::Citizen(), SampleSubmit())).accepted());
+  }
+  log_.FailNextCommit({ErrorCode::kFenced, "another owner"});
+  Submit(Command(SampleCaseId(2), people::Citizen(), SampleSubmit()));
+  EXPECT_FALSE(thread_->WaitUntilIdle(kLong));
+  EXPECT_EQ(thread_->status().error().code, ErrorCode::kFenced);
+  EXPECT_THAT(thread_->status().error().message, HasSubstr("a name of its own"));
+}
+
+TEST_F(StreamThreadTest, NothingIsDecidedWhileTheDefinitionsCannotBeRead) {
+  Start();
+  Settle();
+  const auto await_looks = [&](int count) {
+    const int seen = configuration_.refreshes();
+    while (configuration_.refreshes() < seen + count) std::this_thread::yield();
+  };
+  configuration_.SetAway(true);
+  await_looks(1);
+  Submit(Command(SampleCaseId(1), people::Citizen(), SampleSubmit()));
+  await_looks(3);
+  EXPECT_TRUE(results().empty());
+  EXPECT_TRUE(Events().empty());
+  configuration_.SetAway(false);
+  Settle();
+  EXPECT_EQ(results().size(), 1U);
+  EXPECT_TRUE(thread_->status());
 }
 
 }  // namespace

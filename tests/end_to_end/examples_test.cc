@@ -6,6 +6,7 @@
 #include <map>
 
 #include "tests/end_to_end/rasti_fixture.h"
+#include "tests/support/kafka_broker.h"
 
 namespace rasti::test {
 namespace {
@@ -52,7 +53,10 @@ class ExamplesTest : public RastiTest {
                                                       {" photo.jpg", " " + root() + "/report.json"},
                                                       {"requests.csv", "tests/data/boston311-sample.csv"},
                                                       {"rejects.csv", root() + "/rejects.csv"},
-                                                      {"--data /tmp/demo", "--data " + root() + "/demo"}};
+                                                      {"--data /tmp/demo", "--data " + root() + "/demo"},
+                                                      {"broker-1:9092,broker-2:9092", brokers_},
+                                                      {"broker-1:9092", brokers_},
+                                                      {"--replicas 3", "--replicas 1"}};
     for (const auto& [shown, real] : there) {
       for (size_t at = line.find(shown); at != std::string::npos; at = line.find(shown, at + real.size())) {
         line.replace(at, shown.size(), real);
@@ -71,7 +75,10 @@ class ExamplesTest : public RastiTest {
   void TryAll(const Words& command, size_t at_least = 1) const {
     const auto examples = ExamplesOf(command);
     EXPECT_GE(examples.size(), at_least) << command.front();
-    for (const std::string& example : examples) ExpectWorks(example);
+    for (const std::string& example : examples) {
+      const bool is_of_kafka = example.find("broker-1") != std::string::npos;
+      if (is_of_kafka == !brokers_.empty()) ExpectWorks(example);
+    }
   }
 
   // A report that a case is made of, and a second one; both by the same citizen.
@@ -100,6 +107,7 @@ class ExamplesTest : public RastiTest {
   std::string reference_;
   std::string other_;
   std::string citizen_;
+  std::string brokers_;  // set: only what goes to brokers is tried
 };
 
 TEST_F(ExamplesTest, OfDailyWork) {
@@ -137,6 +145,18 @@ TEST_F(ExamplesTest, OfSettingUpAndTakingOver) {
   reference_ = Json({"overdue", "--limit", "1"})["deadlines"][0]["reference"].get<std::string>();
   citizen_ = "7b8f2c1e-0d7f-4c55-9a01-1f4e6d2c3b4a";
   TryAll({"go-live"});
+}
+
+TEST_F(ExamplesTest, OfALogOnKafka) {
+  const auto broker = KafkaBroker::Instance();
+  ASSERT_TRUE(broker) << broker.error().message;
+  brokers_ = (*broker)->bootstrap();
+  TryAll({"topics", "create"});
+  TryAll({"topics", "check"});
+  TryAll({"init"});
+  Child init({Program(), "init", "--data", data(), "--log", "kafka", "--brokers", brokers_, "--no-packages"});
+  ASSERT_EQ(init.Finish().exit_code, 0);
+  for (const std::string& example : ExamplesOf({"topics", "describe"})) ExpectWorks(example);
 }
 
 TEST_F(ExamplesTest, OfANewVersion) {

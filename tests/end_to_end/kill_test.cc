@@ -17,6 +17,7 @@
 #include "tests/support/nightly.h"
 #include "tools/rasti/data_directory.h"
 #include "tools/rasti/node_clock.h"
+#include "tools/rasti/registry.h"
 #include "tools/rasti/socket_session.h"
 
 namespace rasti::test {

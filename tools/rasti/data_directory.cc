@@ -1,11 +1,8 @@
 #include "tools/rasti/data_directory.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -13,12 +10,11 @@
 #include "engine/base/directory_lock.h"
 #include "engine/log/embedded_event_log.h"
 #include "tools/rasti/files.h"
+#include "tools/rasti/registry.h"
 
 namespace rasti::cli {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr size_t kKeyBytes = 32;
 
 Error FromSystem(const std::string& what, const std::error_code& error) {
   const ErrorCode code = error == std::errc::no_space_on_device  ? ErrorCode::kNoSpace
@@ -92,10 +88,7 @@ Status CreateDataDirectory(const DataPaths& paths, const NewDirectory& wanted) {
   } else {
     RASTI_CHECKED(log::EmbeddedEventLog::Create(paths.log(), wanted.partitions));
   }
-  fs::create_directory(paths.submitters(), error);
-  if (error) return Fail(FromSystem(fmt::format("cannot make {}", paths.submitters()), error));
-  fs::permissions(paths.submitters(), fs::perms::owner_all, error);
-  RASTI_CHECKED(WriteFileDurably(paths.local_key(), RandomBytes(kKeyBytes), 0600));
+  RASTI_CHECKED(wanted.submitters.empty() ? CreateRegistry(paths) : LinkRegistry(paths, wanted.submitters));
   if (wanted.virtual_start) {
     RASTI_CHECKED(WriteFileDurably(paths.clock(), FormatInstant(*wanted.virtual_start) + "\n"));
   }
@@ -148,31 +141,6 @@ Result<Instant> ReadVirtualClock(const DataPaths& paths) {
   const auto now = ParseInstant(text);
   if (!now) return Fail(Error::Corruption(fmt::format("{}: {}", paths.clock(), now.error().message)));
   return *now;
-}
-
-Result<std::string> ReadLocalKey(const DataPaths& paths) {
-  const std::string path = paths.local_key();
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0) {
-    const ErrorCode code = errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kPermission;
-    return Fail(code, fmt::format("{}: {}; commands are signed with this key", path,
-                                  std::strerror(errno)));  // NOLINT(concurrency-mt-unsafe)
-  }
-  if ((about.st_mode & 077) != 0) {
-    return Fail(ErrorCode::kPermission,
-                fmt::format("{}: others may read or change the key (mode {:04o}); run: chmod 600 {}", path,
-                            about.st_mode & 07777, path));
-  }
-  RASTI_TRY(std::string key, ReadFile(path, 4096));
-  if (key.size() != kKeyBytes) {
-    return Fail(Error::Corruption(
-        fmt::format("{}: {} bytes instead of {}; restore it from a backup", path, key.size(), kKeyBytes)));
-  }
-  return key;
-}
-
-runtime::Submitters LocalSubmitters(const std::string& key) {
-  return runtime::Submitters({{core::SubmitterId(kLocalSubmitter), {{kLocalSubmitter, key}}, {}, {}}});
 }
 
 }  // namespace rasti::cli

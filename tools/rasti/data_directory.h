@@ -5,7 +5,7 @@
 //   DATA/log/                  the truth, unless brokers keep it (Kafka)
 //   DATA/LOCK                  held by whoever works in it, where brokers keep the log; otherwise that lies in log/
 //   DATA/state/p<N>/, views/   computed from the log; may be deleted while nothing runs
-//   DATA/submitters/local.key  the key that commands are signed with (32 random bytes, mode 0600)
+//   DATA/submitters/           who may hand commands in, with their keys (registry.h)
 //   DATA/rasti.sock            where `rasti run` listens (mode 0600)
 #pragma once
 
@@ -15,14 +15,11 @@
 
 #include "engine/base/result.h"
 #include "engine/core/ids.h"
-#include "engine/runtime/submitters.h"
 
 namespace rasti::cli {
 
 /// The format of DATA as a whole; the log has one of its own.
 inline constexpr int kDataFormat = 1;
-/// The submitter that this machine's command line is, and the name of its key.
-inline constexpr const char* kLocalSubmitter = "local";
 
 struct DataPaths {
   explicit DataPaths(std::string directory) : root(std::move(directory)) {}
@@ -35,17 +32,18 @@ struct DataPaths {
   std::string state(core::PartitionId partition) const;
   std::string views() const { return root + "/views"; }
   std::string submitters() const { return root + "/submitters"; }
+  std::string registry() const { return submitters() + "/submitters.yaml"; }
   std::string local_key() const { return submitters() + "/local.key"; }
   std::string socket() const { return root + "/rasti.sock"; }
 };
 
 /// Where the log is when brokers keep it.
 struct KafkaPlace {
-  std::string brokers;                  // "host:port,host:port"
-  std::string topic_prefix = "rasti.";  // of all topics
-  std::string group = "rasti-engine";   // of the nodes that share the partitions
-  std::string node;                     // this node's name among them, the same for ever
-  std::string settings_file;            // of librdkafka: security.protocol, sasl.*, ssl.*; empty: none
+  std::string brokers;        // "host:port,host:port"
+  std::string topic_prefix;   // of all topics
+  std::string group;          // of the nodes that share the partitions
+  std::string node;           // this node's name among them, the same for ever
+  std::string settings_file;  // of librdkafka: security.protocol, sasl.*, ssl.*; empty: none
 };
 
 struct DataMeta {
@@ -59,6 +57,7 @@ struct NewDirectory {
   int partitions = 4;                    // of a log in the directory
   std::optional<Instant> virtual_start;  // set: the log's clock is virtual and starts here
   std::optional<KafkaPlace> kafka;       // set: no log is made, the brokers have it
+  std::string submitters;                // a folder that several nodes share, linked to; empty: one of its own is made
   Instant created_at;
 };
 
@@ -71,9 +70,5 @@ Status CreateDataDirectory(const DataPaths& paths, const NewDirectory& wanted);
 Result<DataMeta> ReadDataMeta(const DataPaths& paths);
 /// Where the virtual clock stands. Errors: kNotFound, kCorruption.
 Result<Instant> ReadVirtualClock(const DataPaths& paths);
-/// Errors: kNotFound, kPermission (others may read it: the message says how to mend that), kCorruption.
-Result<std::string> ReadLocalKey(const DataPaths& paths);
-/// Who may hand commands in: the key's holder, for every tenant and role.
-runtime::Submitters LocalSubmitters(const std::string& key);
 
 }  // namespace rasti::cli

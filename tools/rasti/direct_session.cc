@@ -1,5 +1,7 @@
 #include "tools/rasti/direct_session.h"
 
+#include "tools/rasti/registry.h"
+
 namespace rasti::cli {
 namespace {
 

@@ -6,6 +6,8 @@
 
 #include <filesystem>
 
+#include "tools/rasti/registry.h"
+
 namespace rasti::cli {
 namespace {
 
@@ -33,9 +35,10 @@ void CheckSocketPath(const DataPaths& paths, Findings& findings) {
   }
 }
 
-std::string RemedyOfKey(const Error& error, const DataPaths& paths) {
-  if (error.code == ErrorCode::kPermission)
-    return fmt::format("chmod 600 {0} (and chown it to who runs rasti)", paths.local_key());
+std::string RemedyOfKeys(const Error& error, const DataPaths& paths) {
+  if (error.code == ErrorCode::kPermission) return "chmod 600 that file (and chown it to who runs rasti)";
+  if (error.code == ErrorCode::kInvalidArgument)
+    return fmt::format("mend {} or the key that it names", paths.registry());
   return "restore it from a backup; without it no command can be given here, while the log stays readable";
 }
 
@@ -62,10 +65,10 @@ void CheckFiles(const DataPaths& paths, Findings& findings) {
   findings.push_back(
       Good("directory", fmt::format("{}: format {}, {} clock, made {}", paths.root, meta->format,
                                     meta->virtual_clock ? "virtual" : "wall", FormatInstant(meta->created_at))));
-  if (const auto key = ReadLocalKey(paths); !key) {
-    findings.push_back(Problem("key", key.error(), RemedyOfKey(key.error(), paths)));
+  if (const auto registry = ReadRegistry(paths, Keys::kInUse); !registry) {
+    findings.push_back(Problem("key", registry.error(), RemedyOfKeys(registry.error(), paths)));
   } else {
-    findings.push_back(Good("key", fmt::format("{}: only its owner may read it", paths.local_key())));
+    findings.push_back(Good("key", fmt::format("{}: only their owner may read the keys", paths.registry())));
   }
   CheckDisk(paths, findings);
   CheckSocketPath(paths, findings);

@@ -11,6 +11,7 @@
 #include "tools/rasti/health.h"
 #include "tools/rasti/node_clock.h"
 #include "tools/rasti/node_log.h"
+#include "tools/rasti/registry.h"
 #include "tools/rasti/socket_session.h"
 
 namespace rasti::cli {

@@ -1,7 +1,9 @@
 // `rasti init`: a new data directory, with its first packages.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <thread>
 
 #include "tools/rasti/commands.h"
 #include "tools/rasti/direct_session.h"
@@ -48,15 +50,21 @@ Outcome<Published> PublishInDirectory(const DataPaths& paths, const PackageScan&
   return published;
 }
 
-// No engine is needed for it; nodes that run switch together, a moment later.
+// No engine is needed for it. Nodes that run switch together a moment later; where nothing was in force, none of them
+// can have decided anything that it would not decide with these.
 Outcome<Published> PublishAtBrokers(log::KafkaEventLog& log, const PackageScan& scan) {
   runtime::ConfigurationReader configuration(log);
   RASTI_CHECKED(configuration.Refresh());
   Published published;
   published.now = ports::SystemClock().Now();
   published.partitions = log.partition_count();
-  published.packages = ToPublish(scan, published.now + kNoticeOnKafka, published.now);
-  if (!published.packages.empty()) RASTI_CHECKED(configuration.Publish(published.packages));
+  const Duration notice = configuration.packages().empty() ? Duration{0} : kNoticeOnKafka;
+  published.packages = ToPublish(scan, published.now + notice, published.now);
+  if (published.packages.empty()) return published;
+  RASTI_TRY(const auto outcome, configuration.Publish(published.packages));
+  // "Ready" is true for the next command too.
+  const bool any_new = std::ranges::find(outcome, runtime::ConfigurationReader::Published::kNew) != outcome.end();
+  if (any_new) std::this_thread::sleep_for(notice);
   return published;
 }
 
@@ -84,6 +92,7 @@ Outcome<void> RunInit(const Context& context, const InitOptions& options) {
   RASTI_CHECKED(CreateDataDirectory(paths, {.partitions = options.partitions == 0 ? kPartitions : options.partitions,
                                             .virtual_start = virtual_start,
                                             .kafka = kafka,
+                                            .submitters = options.log.submitters,
                                             .created_at = ports::SystemClock().Now()}));
   RASTI_TRY(const Published published, kafka ? PublishAtBrokers(*brokers_log, scan) : PublishInDirectory(paths, scan));
 

@@ -23,9 +23,8 @@ void AddBrokerOptions(CLI::App& command, KafkaPlace& place) {
   command.add_option("--brokers", place.brokers, "Kafka's bootstrap servers, divided by commas")
       ->type_name("HOST:PORT")
       ->envname("RASTI_BROKERS");
-  command.add_option("--topic-prefix", place.topic_prefix, "What the names of all topics begin with")
-      ->envname("RASTI_TOPIC_PREFIX")
-      ->capture_default_str();
+  command.add_option("--topic-prefix", place.topic_prefix, "What the names of all topics begin with; default: rasti.")
+      ->envname("RASTI_TOPIC_PREFIX");
   command
       .add_option("--kafka-settings", place.settings_file,
                   "A file of librdkafka's settings, name=value a line: security.protocol, sasl.*, ssl.*")
@@ -39,13 +38,26 @@ void AddLogOptions(CLI::App& command, LogChoice& choice) {
       ->check(CLI::IsMember({"embedded", "kafka"}))
       ->envname("RASTI_LOG");
   AddBrokerOptions(command, choice.kafka);
-  command.add_option("--group", choice.kafka.group, "The consumer group of the nodes that share the partitions")
-      ->envname("RASTI_GROUP")
-      ->capture_default_str();
+  command
+      .add_option("--group", choice.kafka.group,
+                  "The consumer group of the nodes that share the partitions; default: rasti-engine")
+      ->envname("RASTI_GROUP");
   command
       .add_option("--node", choice.kafka.node,
                   "This node's name among them, for ever; default: the machine's and a random part")
       ->envname("RASTI_NODE");
+  command
+      .add_option("--submitters", choice.submitters,
+                  "The folder with submitters.yaml and keys that all nodes of the log share; default: one of the "
+                  "directory's own is made")
+      ->type_name("DIR")
+      ->envname("RASTI_SUBMITTERS");
+}
+
+KafkaPlace Completed(KafkaPlace place) {
+  if (place.topic_prefix.empty()) place.topic_prefix = "rasti.";
+  if (place.group.empty()) place.group = "rasti-engine";
+  return place;
 }
 
 Outcome<std::optional<KafkaPlace>> PlaceOf(const LogChoice& choice) {
@@ -53,7 +65,7 @@ Outcome<std::optional<KafkaPlace>> PlaceOf(const LogChoice& choice) {
     return std::optional<KafkaPlace>();
   }
   if (choice.kafka.brokers.empty()) return Misused("--log kafka wants --brokers HOST:PORT, or RASTI_BROKERS");
-  KafkaPlace place = choice.kafka;
+  KafkaPlace place = Completed(choice.kafka);
   if (place.node.empty()) place.node = FreshNodeName();
   return std::optional(place);
 }

@@ -12,6 +12,7 @@ namespace rasti::cli {
 struct LogChoice {
   std::string log;  // "embedded", "kafka", or empty: not said
   KafkaPlace kafka;
+  std::string submitters;  // the folder of the registry that nodes share
 };
 
 /// --brokers, --topic-prefix, --kafka-settings.
@@ -19,6 +20,8 @@ void AddBrokerOptions(CLI::App& command, KafkaPlace& place);
 /// --log and, for Kafka, the brokers' options, --group and --node.
 void AddLogOptions(CLI::App& command, LogChoice& choice);
 
+/// With the defaults of what was not said: topic prefix and group.
+KafkaPlace Completed(KafkaPlace place);
 /// Where the log is; nothing: in the directory. A node without a name gets one of the machine's and a random part.
 /// Errors: exit 2 where options contradict each other or brokers are missing.
 Outcome<std::optional<KafkaPlace>> PlaceOf(const LogChoice& choice);

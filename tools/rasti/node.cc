@@ -7,6 +7,7 @@
 #include "engine/codec/event_codec.h"
 #include "engine/store/rocksdb_view_store.h"
 #include "engine/views/tables.h"
+#include "tools/rasti/registry.h"
 
 namespace rasti::cli {
 namespace fs = std::filesystem;
@@ -123,7 +124,8 @@ Status Node::DropState(core::PartitionId partition) {
 }
 
 Status Node::OpenEngine() {
-  submitters_ = std::make_unique<runtime::Submitters>(LocalSubmitters(key_));
+  RASTI_TRY(auto submitters, ReadRegistry(paths_, Keys::kInUse));
+  submitters_ = std::make_unique<runtime::Submitters>(std::move(submitters));
   configuration_ = std::make_unique<runtime::ConfigurationReader>(log());
   RASTI_CHECKED(configuration_->Refresh());
   auto budget = store::StoreBudget::Create(options_.block_cache_bytes, options_.write_buffer_bytes);
@@ -150,6 +152,9 @@ Status Node::OpenEngine() {
     if (next < end) {
       Progress(fmt::format("partition {}: replaying {} of {} events", partition.value, next.value, end.value));
     }
+  };
+  hooks.on_trouble = [this](const Error& error, Duration wait) {
+    if (options_.trouble) options_.trouble(fmt::format("{}; again in {} ms", error.message, wait.count()));
   };
   engine_ = std::make_unique<runtime::Engine>(log(), *configuration_, *submitters_, *clock_, engine_options,
                                               std::move(hooks));

@@ -38,6 +38,8 @@ struct NodeOptions {
   /// Told what goes on while a wait is long: "rebuilding the views: 120,000 of 700,000 events". Called by the opening
   /// thread and the engine's.
   std::function<void(const std::string&)> progress;
+  /// Told what went wrong and is tried again. Called by the engine's threads.
+  std::function<void(const std::string&)> trouble;
 };
 
 class Node {

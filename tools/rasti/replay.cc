@@ -8,6 +8,7 @@
 
 #include "tools/rasti/commands.h"
 #include "tools/rasti/node_clock.h"
+#include "tools/rasti/registry.h"
 #include "tools/rasti/replay_check.h"
 
 namespace rasti::cli {
@@ -105,14 +106,9 @@ Outcome<void> RunReplay(const Context& context, const ReplayOptions& options) {
   if (!log) return Refuse(log.error());
   for (const std::string& note : (*log)->notes()) context.out.Note("note: " + note);
   RASTI_TRY(const Scratch scratch, Scratch::Make(options.scratch));
-  // An auditor may read the log without holding the key; then signatures are left out.
-  const auto key = ReadLocalKey(paths);
-  std::optional<runtime::Submitters> submitters;
-  if (key) {
-    submitters.emplace(LocalSubmitters(*key));
-  } else {
-    context.out.Note("note: signatures are not verified: " + key.error().message);
-  }
+  // An auditor may read the log without holding the keys; then signatures are left out.
+  const auto submitters = ReadRegistry(paths, Keys::kRetiredToo);
+  if (!submitters) context.out.Note("note: signatures are not verified: " + submitters.error().message);
   const ReplayPlan plan{.paths = paths,
                         .scratch = scratch.path(),
                         .submitters = submitters ? &*submitters : nullptr,

@@ -121,8 +121,10 @@ Outcome<void> MakeNodeIfNew(const DataPaths& paths, const LogChoice& choice) {
   const auto meta = ReadDataMeta(paths);
   if (!place || (!meta && meta.error().code != ErrorCode::kNotFound)) return {};
   if (!meta) {
-    RASTI_CHECKED(CreateDataDirectory(
-        paths, {.virtual_start = std::nullopt, .kafka = place, .created_at = ports::SystemClock().Now()}));
+    RASTI_CHECKED(CreateDataDirectory(paths, {.virtual_start = std::nullopt,
+                                              .kafka = place,
+                                              .submitters = choice.submitters,
+                                              .created_at = ports::SystemClock().Now()}));
     return {};
   }
   if (!meta->kafka) {
@@ -130,8 +132,12 @@ Outcome<void> MakeNodeIfNew(const DataPaths& paths, const LogChoice& choice) {
     if (choice.log.empty()) return {};
     return Misused(fmt::format("--log kafka: the log of {} is in the directory", paths.root));
   }
-  if (place->topic_prefix != meta->kafka->topic_prefix || place->group != meta->kafka->group ||
-      (!choice.kafka.node.empty() && choice.kafka.node != meta->kafka->node)) {
+  const auto differs = [](const std::string& given, const std::string& kept) {
+    return !given.empty() && given != kept;
+  };
+  const KafkaPlace& given = choice.kafka;
+  if (differs(given.topic_prefix, meta->kafka->topic_prefix) || differs(given.group, meta->kafka->group) ||
+      differs(given.node, meta->kafka->node)) {
     return Misused(
         fmt::format("{} is the node '{}' of the group '{}' over topics '{}*': a node keeps these for ever; "
                     "name another directory for another one",
@@ -150,6 +156,7 @@ Outcome<void> RunRun(const Context& context, const RunOptions& options) {
   engine_options.brokers = options.log.kafka.brokers;
   engine_options.kafka_settings = options.log.kafka.settings_file;
   engine_options.progress = [&log](const std::string& text) { log.Info("progress", {{"text", text}}); };
+  engine_options.trouble = [&log](const std::string& text) { log.Warn("trouble", {{"text", text}}); };
   RASTI_TRY(const auto engine, Node::Open(paths, engine_options));
   for (const std::string& note : engine->notes()) log.Warn("recovered", {{"note", note}});
   const Status ended = Service(*engine, log, options, paths.socket()).Run();

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "tools/rasti/direct_session.h"
+#include "tools/rasti/registry.h"
 #include "tools/rasti/socket_session.h"
 
 namespace rasti::cli {

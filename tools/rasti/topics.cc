@@ -16,7 +16,7 @@ struct TopicsOptions {
 
 // The brokers that are named, or those of the directory that is.
 Outcome<log::KafkaLogOptions> OptionsOf(const Context& context, const TopicsOptions& options) {
-  KafkaPlace place = options.place;
+  KafkaPlace place = Completed(options.place);
   if (place.brokers.empty() && !context.data.empty()) {
     RASTI_TRY(const DataMeta meta, ReadDataMeta(DataPaths(context.data)));
     if (!meta.kafka) return Misused(fmt::format("{}: its log is in the directory, there are no topics", context.data));
