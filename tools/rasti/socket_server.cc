@@ -21,7 +21,8 @@ using Protocol = asio::local::stream_protocol;
 
 class SocketServer::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(SocketServer& server, Protocol::socket socket) : server_(server), socket_(std::move(socket)) {}
+  Connection(SocketServer& server, Protocol::socket socket)
+      : server_(server), io_(server.io_), socket_(std::move(socket)) {}
 
   void Start() { ReadNext(); }
   /// Nothing more is read; closes once everything under way is answered and written.
@@ -72,7 +73,7 @@ class SocketServer::Connection : public std::enable_shared_from_this<Connection>
     ++under_way_;
     // A handler may answer at once or from another thread; both come back to this one.
     server_.handler_(std::move(request), [self = shared_from_this()](v1::Response response) {
-      asio::post(self->socket_.get_executor(), [self, response = std::move(response)] { self->Answered(response); });
+      asio::post(self->io_, [self, response = std::move(response)] { self->Answered(response); });
     });
     ReadNext();
   }
@@ -130,6 +131,7 @@ class SocketServer::Connection : public std::enable_shared_from_this<Connection>
   }
 
   SocketServer& server_;
+  asio::io_context& io_;  // outlives the server, and late answers
   Protocol::socket socket_;
   FrameHeader header_{};
   std::string body_;
