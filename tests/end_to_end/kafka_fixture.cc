@@ -38,8 +38,9 @@ void KafkaNodesTest::InitNode(int node) const {
   ASSERT_EQ(made.exit_code, 0) << made.err;
 }
 
-std::unique_ptr<Child> KafkaNodesTest::StartNode(int node) const {
-  auto child = std::make_unique<Child>(Words{Program(), "run", "--json", "--data", data_of(node)}, "", kEnvironment);
+std::unique_ptr<Child> KafkaNodesTest::StartNode(int node, const Words& more) const {
+  auto child =
+      std::make_unique<Child>(Joined({{Program(), "run", "--json", "--data", data_of(node)}, more}), "", kEnvironment);
   EXPECT_TRUE(child->WaitForError("\"listening\"")) << child->Finish().err;
   return child;
 }

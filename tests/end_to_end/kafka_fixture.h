@@ -21,12 +21,13 @@ class KafkaNodesTest : public RastiTest {
   const std::string& bootstrap() const { return bootstrap_; }
   std::string data_of(int node) const { return fmt::format("{}/node-{}", root(), node); }
   /// The options that name this test's log.
-  Words Brokers() const { return {"--brokers", bootstrap_, "--topic-prefix", name_ + "."}; }
+  std::string topic_prefix() const { return name_ + "."; }
+  Words Brokers() const { return {"--brokers", bootstrap_, "--topic-prefix", topic_prefix()}; }
 
   void MakeTopics(int partitions) const;
   /// The first makes the registry that the others share, and publishes the packages of an issue report in Prishtina.
   void InitNode(int node) const;
-  std::unique_ptr<Child> StartNode(int node) const;
+  std::unique_ptr<Child> StartNode(int node, const Words& more = {}) const;
   Finished At(int node, const Words& words) const;
   /// The same with --json; expects that it succeeds and answers what it printed.
   nlohmann::json JsonAt(int node, const Words& words) const;

@@ -3,16 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <deque>
-#include <map>
-#include <optional>
 #include <random>
-#include <set>
 #include <thread>
 
-#include "engine/codec/event_codec.h"
 #include "engine/log/embedded_event_log.h"
+#include "tests/end_to_end/audit.h"
 #include "tests/end_to_end/command_book.h"
+#include "tests/end_to_end/load.h"
 #include "tests/end_to_end/rasti_fixture.h"
 #include "tests/support/nightly.h"
 #include "tools/rasti/data_directory.h"
@@ -24,65 +21,6 @@ namespace rasti::test {
 namespace {
 
 using std::chrono::milliseconds;
-
-// Of Prishtina's directory: clerk1 and roads.officer1.
-constexpr const char* kClerk = "a5459050-b2fb-5905-a969-0e2c78511918";
-constexpr const char* kOfficer = "93796807-0ae3-5fb1-9601-0500cdcb6354";
-
-class Load {
- public:
-  explicit Load(uint64_t seed) : random_(seed) {}
-
-  uint64_t Below(uint64_t bound) { return random_() % bound; }
-
-  core::Command Next(const CommandBook& book) {
-    core::Command command;
-    command.command_id = core::CommandId("c" + std::to_string(++count_));
-    command.tenant = core::TenantId("prishtine");
-    command.actor = {core::ActorId(kClerk), core::Role("clerk")};
-    const auto known = book.SomeCase(random_());
-    const uint64_t kind = known ? Below(10) : 0;
-    if (kind < 4) return Submit(std::move(command));
-    command.case_id = *known;
-    switch (kind) {
-      case 4:
-      case 5: command.payload = core::TakeAction{core::ActionId("register"), {}, {}}; break;
-      case 6:
-      case 7: {
-        core::AssignCase assign;
-        assign.to.queue = core::QueueId("waste");
-        assign.reason = "round " + std::to_string(count_);
-        command.payload = std::move(assign);
-        break;
-      }
-      case 8:
-        command.actor = {core::ActorId(kOfficer), core::Role("officer")};
-        command.payload = core::ReleaseCase{"too much to do"};
-        break;
-      default: command.payload = core::MergeInto{book.SomeCase(random_()).value(), "the same hole"}; break;
-    }
-    return command;
-  }
-
- private:
-  core::Command Submit(core::Command command) {
-    command.case_id = core::CaseIdFromKey(command.tenant, command.command_id.str());
-    // Some were handed in on paper long ago: everything that their clocks hold falls due at once, beside the commands.
-    if (Below(4) == 0) command.received_at = WallNow() - std::chrono::hours(24 * 90);
-    core::SubmitCase submit;
-    submit.workflow = core::WorkflowId("issue-report");
-    submit.title = "Hole";
-    submit.category = core::CategoryId("pothole");
-    submit.channel = "portal";
-    submit.form = R"({"description":"A deep hole there.","location":{"address":"Rruga B"}})";
-    command.payload = std::move(submit);
-    return command;
-  }
-  static Instant WallNow() { return cli::NodeClock().Now(); }
-
-  std::mt19937_64 random_;
-  int64_t count_ = 0;
-};
 
 class KillTest : public RastiTest {
  protected:
@@ -147,110 +85,6 @@ class KillTest : public RastiTest {
   int kills_under_load_ = 0;
 };
 
-// Reads the log as an auditor would, beside what the clients noted down.
-class Audit {
- public:
-  Audit(const std::deque<CommandBook::Entry>& asked, const std::string& log_directory) {
-    for (const CommandBook::Entry& entry : asked) Note(entry);
-    cli::NodeClock clock;
-    log::EmbeddedLogOptions options;
-    options.directory = log_directory;
-    options.read_only = true;
-    auto log = log::EmbeddedEventLog::Open(options, clock);
-    EXPECT_TRUE(log) << log.error().message;
-    if (!log) return;
-    for (int32_t p = 0; p < (*log)->partition_count(); ++p) ReadPartition(**log, {p});
-  }
-
-  void Run() {
-    for (const auto& [key, accepted] : accepted_) {
-      const auto found = made_.find(key);
-      ASSERT_NE(found, made_.end()) << "lost: " << key.second << " of " << key.first.str();
-      EXPECT_EQ(found->second.first, accepted.first_revision.value);
-      EXPECT_EQ(found->second.last, accepted.last_revision.value);
-      EXPECT_EQ(found->second.last_sequence, accepted.token.sequence.value);
-    }
-    for (const auto& [key, made] : made_) {
-      EXPECT_EQ(made.events, made.last - made.first + 1) << "twice: " << key.second << " of " << key.first.str();
-      if (asked_.contains(key)) {
-        EXPECT_TRUE(accepted_.contains(key)) << "made, but never answered: " << key.second;
-      }
-    }
-    EXPECT_EQ(once_.size(), once_events_) << "a breach, an escalation or a link happened twice";
-    for (const auto& [id, open] : merges_open_) EXPECT_EQ(open, 0) << id.str() << " waits for the answer to its merge";
-    EXPECT_GT(events_, 0);
-  }
-  int64_t events() const { return events_; }
-  size_t accepted() const { return accepted_.size(); }
-  size_t once() const { return once_events_; }
-
- private:
-  using Key = std::pair<core::CaseId, std::string>;
-  struct Made {
-    int64_t first = 0;
-    int64_t last = 0;
-    int64_t events = 0;
-    int64_t last_sequence = 0;
-  };
-
-  void Note(const CommandBook::Entry& entry) {
-    const Key key(entry.command.case_id, entry.command.command_id.str());
-    asked_.insert(key);
-    if (!entry.answer || !entry.answer->accepted()) return;
-    accepted_[key] = std::get<codec::Accepted>(entry.answer->outcome);
-  }
-
-  void ReadPartition(log::EmbeddedEventLog& log, core::PartitionId partition) {
-    const int64_t end = log.EndSequence(partition).value().value;
-    const auto reader = log.OpenReader(partition, core::Sequence{0}).value();
-    for (int64_t next = 0; next < end;) {
-      const auto batch = reader->Read(4096, Duration{0}).value();
-      ASSERT_FALSE(batch.empty()) << "sequence " << next;
-      for (const ports::StoredEvent& stored : batch) {
-        const auto decoded = codec::DecodeEvent(stored.value);
-        ASSERT_TRUE(decoded) << decoded.error().message;
-        ASSERT_EQ(decoded->event.sequence.value, next++);
-        See(decoded->event);
-      }
-    }
-  }
-
-  void See(const core::Event& event) {
-    ++events_;
-    const core::CaseId& id = event.ctx().case_id;
-    if (event.ctx().command_id.view() != "timer" && event.ctx().command_id.view() != "replan") {
-      Made& made = made_[{id, event.ctx().command_id.str()}];
-      if (made.events++ == 0) made.first = event.revision.value;
-      made.last = event.revision.value;
-      made.last_sequence = event.sequence.value;
-    }
-    if (const auto* breached = std::get_if<core::DeadlineBreached>(&event.payload)) {
-      Once(id, "breached " + breached->clock.str());
-    } else if (const auto* escalated = std::get_if<core::CaseEscalated>(&event.payload)) {
-      Once(id, "escalated " + escalated->clock.str() + " " + std::to_string(escalated->level));
-    } else if (const auto* linked = std::get_if<core::DuplicateLinked>(&event.payload)) {
-      Once(id, "linked " + linked->duplicate.str());
-    } else if (std::holds_alternative<core::MergeRequested>(event.payload)) {
-      ++merges_open_[id];
-    } else if (std::holds_alternative<core::CaseMerged>(event.payload) ||
-               std::holds_alternative<core::MergeRefused>(event.payload)) {
-      --merges_open_[id];
-    }
-  }
-  void Once(const core::CaseId& id, const std::string& what) {
-    ++once_events_;
-    once_.insert({id, what});
-  }
-
-  std::set<Key> asked_;
-  std::map<Key, codec::Accepted> accepted_;
-  std::map<Key, Made> made_;
-  std::set<Key> once_;
-  std::map<core::CaseId, int> merges_open_;
-  size_t once_events_ = 0;
-  int64_t events_ = 0;
-};
-
 TEST_F(KillTest, NothingAcknowledgedIsLostAndNothingHappensTwice) {
   Init();
   const uint64_t seed = std::random_device()();
@@ -274,7 +108,10 @@ TEST_F(KillTest, NothingAcknowledgedIsLostAndNothingHappensTwice) {
   ASSERT_TRUE(session->Settle(std::chrono::minutes(1)));
   StopService(*service);
 
-  Audit audit(book_.entries(), cli::DataPaths(data()).log());
+  const cli::NodeClock clock;
+  const auto log = log::EmbeddedEventLog::Open({.directory = cli::DataPaths(data()).log(), .read_only = true}, clock);
+  ASSERT_TRUE(log) << log.error().message;
+  Audit audit(book_.entries(), **log);
   audit.Run();
   EXPECT_GT(audit.accepted(), book_.size() / 4);
   EXPECT_GT(audit.once(), 0u);

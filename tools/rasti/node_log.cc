@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <charconv>
 #include <sstream>
 
 #include "engine/base/directory_lock.h"
@@ -11,6 +12,9 @@
 
 namespace rasti::cli {
 namespace {
+
+constexpr int64_t kTimeoutLeast = 1'000;
+constexpr int64_t kTimeoutMost = 900'000;
 
 class EmbeddedNodeLog final : public NodeLog {
  public:
@@ -85,6 +89,23 @@ Result<std::map<std::string, std::string>> ReadClientSettings(const std::string&
   return settings;
 }
 
+// Those that the log derives other settings from.
+Status TakeTime(std::map<std::string, std::string>& settings, const std::string& name, const std::string& path,
+                Duration& taken) {
+  const auto found = settings.find(name);
+  if (found == settings.end()) return {};
+  int64_t value = 0;
+  const std::string& text = found->second;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < kTimeoutLeast || value > kTimeoutMost) {
+    return Fail(Error::Invalid(
+        fmt::format("{}: {}={}: wants {} to {} milliseconds", path, name, text, kTimeoutLeast, kTimeoutMost)));
+  }
+  taken = Duration{value};
+  settings.erase(found);
+  return {};
+}
+
 }  // namespace
 
 Result<log::KafkaLogOptions> KafkaOptionsOf(const KafkaPlace& place) {
@@ -93,9 +114,11 @@ Result<log::KafkaLogOptions> KafkaOptionsOf(const KafkaPlace& place) {
   options.topic_prefix = place.topic_prefix;
   options.group = place.group;
   options.node = place.node;
-  if (!place.settings_file.empty()) {
-    RASTI_TRY(options.client_settings, ReadClientSettings(place.settings_file));
-  }
+  if (place.settings_file.empty()) return options;
+  RASTI_TRY(options.client_settings, ReadClientSettings(place.settings_file));
+  RASTI_CHECKED(TakeTime(options.client_settings, "session.timeout.ms", place.settings_file, options.session_timeout));
+  RASTI_CHECKED(
+      TakeTime(options.client_settings, "transaction.timeout.ms", place.settings_file, options.transaction_timeout));
   return options;
 }
 
