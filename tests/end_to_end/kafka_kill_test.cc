@@ -82,7 +82,8 @@ class KafkaKillTest : public KafkaNodesTest {
     killer.join();
     if (book_.answers() > 0) ++rounds_under_load_;
     if (signal == SIGKILL) {
-      EXPECT_EQ(nodes_.at(victim)->Finish().signal, SIGKILL);
+      const Finished ended = nodes_.at(victim)->Finish();
+      EXPECT_EQ(ended.signal, SIGKILL) << "it ended by itself, with " << ended.exit_code << ": " << ended.err;
       // Soon enough, and nothing moves; or late, and the other one takes over.
       if (load.Below(2) == 0) Start(victim);
       book_.WaitUntilNothingIsUnderWay();

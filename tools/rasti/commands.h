@@ -38,6 +38,7 @@ void AddGoLiveCommand(CLI::App& app, Context& context);
 
 void AddTopicsCommand(CLI::App& app, Context& context);
 void AddRunCommand(CLI::App& app, Context& context);
+void AddServeViewsCommand(CLI::App& app, Context& context);
 void AddReplayCommand(CLI::App& app, Context& context);
 void AddDoctorCommand(CLI::App& app, Context& context);
 void AddClockCommand(CLI::App& app, Context& context);

@@ -73,6 +73,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddGoLiveCommand(app, context);
   AddTopicsCommand(app, context);
   AddRunCommand(app, context);
+  AddServeViewsCommand(app, context);
   AddReplayCommand(app, context);
   AddDoctorCommand(app, context);
   AddClockCommand(app, context);

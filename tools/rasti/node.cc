@@ -69,7 +69,10 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
   RASTI_TRY(engine->log_, NodeLog::Open(paths, meta, *engine->clock_, NodeLog::Access::kWrite));
   engine->notes_ = engine->log_->notes();
   RASTI_CHECKED(engine->CheckClock());
-  RASTI_CHECKED(engine->OpenEngine());
+  RASTI_CHECKED(engine->OpenConfiguration());
+  engine->channel_ = std::make_unique<GuardedChannel>(engine->log_->commands(),
+                                                      [node = engine.get()] { return node->EngineStatus(); });
+  if (engine->options_.decides) RASTI_CHECKED(engine->OpenEngine());
   RASTI_CHECKED(engine->OpenViews());
   if (engine->options_.settle) {
     // No bound: a rebuild takes as long as the log is, and shows its progress.
@@ -123,13 +126,17 @@ Status Node::DropState(core::PartitionId partition) {
   return {};
 }
 
+Status Node::OpenConfiguration() {
+  configuration_ = std::make_unique<runtime::ConfigurationReader>(log());
+  RASTI_CHECKED(configuration_->Refresh());
+  budget_ = store::StoreBudget::Create(options_.block_cache_bytes, options_.write_buffer_bytes);
+  return {};
+}
+
 Status Node::OpenEngine() {
   RASTI_TRY(auto submitters, ReadRegistry(paths_, Keys::kInUse));
   submitters_ = std::make_unique<runtime::Submitters>(std::move(submitters));
-  configuration_ = std::make_unique<runtime::ConfigurationReader>(log());
-  RASTI_CHECKED(configuration_->Refresh());
-  auto budget = store::StoreBudget::Create(options_.block_cache_bytes, options_.write_buffer_bytes);
-  budget_ = budget;
+  const auto budget = std::static_pointer_cast<store::StoreBudget>(budget_);
 
   runtime::EngineOptions engine_options;
   engine_options.stream_threads = options_.stream_threads;
@@ -158,7 +165,6 @@ Status Node::OpenEngine() {
   };
   engine_ = std::make_unique<runtime::Engine>(log(), *configuration_, *submitters_, *clock_, engine_options,
                                               std::move(hooks));
-  channel_ = std::make_unique<GuardedChannel>(log_->commands(), [this] { return engine_->status(); });
   RASTI_CHECKED(engine_->Start());
   // All of it is owned and caught up before views are looked at: a log that lost events shows here.
   if (options_.settle) {
@@ -199,8 +205,16 @@ Status Node::OpenViewsOnce() {
   return {};
 }
 
+Status Node::EngineStatus() const { return engine_ == nullptr ? Status() : engine_->status(); }
+
+runtime::PartitionCounters Node::counters() const {
+  return engine_ == nullptr ? runtime::PartitionCounters() : engine_->counters();
+}
+
+size_t Node::timer_count() const { return engine_ == nullptr ? 0 : engine_->timer_count(); }
+
 Status Node::status() const {
-  RASTI_CHECKED(engine_->status());
+  RASTI_CHECKED(EngineStatus());
   if (const auto error = projection_->error()) return Fail(*error);
   return {};
 }
@@ -212,7 +226,7 @@ Status Node::Settle(milliseconds timeout) {
                       milliseconds{1}, kStep);
   };
   const auto late = [&] { return std::chrono::steady_clock::now() >= deadline; };
-  while (!engine_->WaitUntilIdle(left())) {
+  while (engine_ != nullptr && !engine_->WaitUntilIdle(left())) {
     RASTI_CHECKED(status());
     if (late()) return Fail(ErrorCode::kTimedOut, "the engine still has work to do");
     Progress(fmt::format("{} timers fired", engine_->counters().timers_fired));

@@ -28,6 +28,8 @@ namespace rasti::cli {
 inline constexpr Duration kNoticeOnKafka{5'000};
 
 struct NodeOptions {
+  /// False: it decides nothing, follows the events into views of its own, and hands commands on (`rasti serve-views`).
+  bool decides = true;
   int stream_threads = 1;
   size_t block_cache_bytes = 64u << 20;  // of all stores together
   size_t write_buffer_bytes = 96u << 20;
@@ -53,7 +55,9 @@ class Node {
   /// Where commands go in; it says what stopped the engine instead of letting a submitter wait for ever.
   ports::CommandChannel& channel() { return *channel_; }
   runtime::ConfigurationReader& configuration() { return *configuration_; }
-  runtime::Engine& engine() { return *engine_; }
+  /// What was decided here, and how many timers wait here; nothing where it does not decide.
+  runtime::PartitionCounters counters() const;
+  size_t timer_count() const;
   runtime::ProjectionThread& projection() { return *projection_; }
   const views::Views& views() const { return *views_; }
   const NodeClock& clock() const { return *clock_; }
@@ -77,6 +81,8 @@ class Node {
   Node(DataPaths paths, NodeOptions options) : paths_(std::move(paths)), options_(std::move(options)) {}
   Status OpenClock(const DataMeta& meta);
   Status CheckClock();
+  Status OpenConfiguration();
+  Status EngineStatus() const;
   Status OpenEngine();
   Status OpenViews();
   Status OpenViewsOnce();

@@ -82,7 +82,12 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
     }
     case v1::Request::kStatus: return EngineStatus(response);
     case v1::Request::kPublish: return Publish(request.publish(), response);
-    case v1::Request::kPackages: ToWire(engine_.configuration().packages(), *response.mutable_packages()); return {};
+    case v1::Request::kPackages: {
+      // Another node may have published some.
+      RASTI_CHECKED(engine_.configuration().Refresh());
+      ToWire(engine_.configuration().packages(), *response.mutable_packages());
+      return {};
+    }
     case v1::Request::kShow: return Show(request.show(), response);
     case v1::Request::kHistory: return History(request.history(), response);
     case v1::Request::kDeadlines: return Deadlines(request.deadlines(), response);
@@ -215,12 +220,12 @@ Status RequestHandler::EngineStatus(v1::Response& response) {
     partition.set_end(lag.end.value);
     partition.set_shown(lag.applied.value);
   }
-  const runtime::PartitionCounters counters = engine_.engine().counters();
+  const runtime::PartitionCounters counters = engine_.counters();
   status.set_commands_accepted(counters.commands_accepted);
   status.set_commands_rejected(counters.commands_rejected);
   status.set_commands_repeated(counters.commands_repeated);
   status.set_timers_fired(counters.timers_fired);
-  status.set_timers_waiting(static_cast<int64_t>(engine_.engine().timer_count()));
+  status.set_timers_waiting(static_cast<int64_t>(engine_.timer_count()));
   status.set_events(counters.events);
   return {};
 }

@@ -25,6 +25,7 @@ constexpr auto kReportEvery = 60s;
 constexpr auto kDrainMost = 5s;
 
 struct RunOptions {
+  bool decides = true;
   int threads = 2;
   int query_threads = 2;
   LogChoice log;
@@ -89,7 +90,7 @@ class Service {
     const auto now = std::chrono::steady_clock::now();
     if (now - reported_at_ < kReportEvery) return;
     reported_at_ = now;
-    const runtime::PartitionCounters counters = engine_.engine().counters();
+    const runtime::PartitionCounters counters = engine_.counters();
     if (counters.events == reported_events_ && counters.commands_rejected == reported_rejected_) return;
     reported_events_ = counters.events;
     reported_rejected_ = counters.commands_rejected;
@@ -149,8 +150,16 @@ Outcome<void> MakeNodeIfNew(const DataPaths& paths, const LogChoice& choice) {
 Outcome<void> RunRun(const Context& context, const RunOptions& options) {
   RASTI_TRY(const DataPaths paths, context.Paths());
   RASTI_CHECKED(MakeNodeIfNew(paths, options.log));
+  RASTI_TRY(const DataMeta meta, ReadDataMeta(paths));
+  if (!options.decides && !meta.kafka) {
+    return Misused(
+        fmt::format("{}: its log is in the directory, and only `rasti run` can hold it; views can be served "
+                    "apart from the engine where brokers have the log",
+                    paths.root));
+  }
   ServiceLog log(context.out.json());
   NodeOptions engine_options;
+  engine_options.decides = options.decides;
   engine_options.stream_threads = options.threads;
   engine_options.block_cache_bytes = size_t{256} << 20;
   engine_options.brokers = options.log.kafka.brokers;
@@ -160,10 +169,17 @@ Outcome<void> RunRun(const Context& context, const RunOptions& options) {
   RASTI_TRY(const auto engine, Node::Open(paths, engine_options));
   for (const std::string& note : engine->notes()) log.Warn("recovered", {{"note", note}});
   const Status ended = Service(*engine, log, options, paths.socket()).Run();
-  const runtime::PartitionCounters counters = engine->engine().counters();
+  const runtime::PartitionCounters counters = engine->counters();
   log.Info("stopped", {{"accepted", counters.commands_accepted}, {"events", counters.events}});
   if (!ended) return Refuse(ended.error());
   return {};
+}
+
+void AddServiceOptions(CLI::App& command, RunOptions& options) {
+  command.add_option("--query-threads", options.query_threads, "Threads that answer queries")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  AddLogOptions(command, options.log);
 }
 
 }  // namespace
@@ -179,10 +195,19 @@ void AddRunCommand(CLI::App& app, Context& context) {
   command->add_option("--threads", options->threads, "Threads that decide; at most one a partition")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  command->add_option("--query-threads", options->query_threads, "Threads that answer queries")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
-  AddLogOptions(*command, options->log);
+  AddServiceOptions(*command, *options);
+}
+
+void AddServeViewsCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<RunOptions>();
+  options->decides = false;
+  CLI::App* command =
+      AddCommand(app, context, "serve-views",
+                 "Follow the events of a log on Kafka into views of its own, and answer from them on a Unix socket; "
+                 "decides nothing, and hands commands on to the nodes that do",
+                 "  rasti serve-views --data /var/lib/rasti-reader --log kafka --brokers broker-1:9092",
+                 [&context, options] { return RunRun(context, *options); });
+  AddServiceOptions(*command, *options);
 }
 
 }  // namespace rasti::cli
