@@ -17,9 +17,10 @@ class Comparer {
 
   Status ComparePositions(int partitions) {
     for (int32_t i = 0; i < partitions; ++i) {
-      RASTI_TRY(const auto left, left_.Get(kMeta, PositionKey({i})));
-      RASTI_TRY(const auto right, right_.Get(kMeta, PositionKey({i})));
-      if (left != right) Differ(fmt::format("partition {}: the positions differ", i));
+      RASTI_TRY(const core::Sequence left, PositionIn(left_, {i}));
+      RASTI_TRY(const core::Sequence right, PositionIn(right_, {i}));
+      if (left != right)
+        Differ(fmt::format("partition {}: the positions differ, {} and {}", i, left.value, right.value));
     }
     return {};
   }
@@ -54,6 +55,12 @@ class Comparer {
   ViewComparison Take() && { return std::move(comparison_); }
 
  private:
+  // A partition without a row has shown nothing yet.
+  static Result<core::Sequence> PositionIn(const ports::ViewReader& reader, core::PartitionId partition) {
+    RASTI_TRY(const auto row, reader.Get(kMeta, PositionKey(partition)));
+    if (!row) return core::Sequence{};
+    return DecodePosition(*row);
+  }
   // Both tables side by side; `same` looks at rows of one key.
   template <class Same>
   Status Walk(ports::Table table, const Same& same) {

@@ -76,6 +76,7 @@ RC_GTEST_PROP(ProjectorProperty, RebuildingGivesTheSame, (uint64_t seed)) {
   }
   const auto comparison = CompareViews(all.store, fresh, all.log);
   RC_ASSERT(comparison.has_value());
+  RC_LOG() << fmt::format("{}", fmt::join(comparison->differences, "\n"));
   RC_ASSERT(comparison->differences.empty());
   RC_ASSERT(comparison->cases == static_cast<int64_t>(life.cases().size()));
   RC_ASSERT(comparison->events == static_cast<int64_t>(life.events()));
