@@ -10,6 +10,8 @@ namespace rasti::runtime {
 namespace {
 
 constexpr size_t kReplayBatch = 4096;
+constexpr std::chrono::seconds kStoreWait{10};
+constexpr std::chrono::milliseconds kStoreLookAgain{10};
 constexpr size_t kFencedMost = 2;
 constexpr std::chrono::minutes kFencedWithin{1};
 
@@ -48,6 +50,19 @@ Status StreamThread::Recover(const Error& error) {
   return {};
 }
 
+Result<std::unique_ptr<CaseStore>> StreamThread::OpenCases(core::PartitionId id, size_t cached_cases) {
+  const auto give_up_at = std::chrono::steady_clock::now() + kStoreWait;
+  for (;;) {
+    auto store = hooks_.open_store(id);
+    if (store) return CaseStore::Open(*std::move(store), cached_cases);
+    // Another thread of this node had the partition, as after a pause of the process, and is about to learn that it
+    // lost it.
+    if (store.error().code != ErrorCode::kInUse) return Fail(store.error());
+    if (std::chrono::steady_clock::now() > give_up_at) return Fail(ErrorCode::kUnavailable, store.error().message);
+    std::this_thread::sleep_for(kStoreLookAgain);
+  }
+}
+
 Status StreamThread::OnAssigned(const std::vector<core::PartitionId>& partitions) {
   if (in_use_ == nullptr) {
     RASTI_CHECKED(configuration_.Refresh());
@@ -56,15 +71,11 @@ Status StreamThread::OnAssigned(const std::vector<core::PartitionId>& partitions
   const auto now = std::chrono::steady_clock::now();
   const size_t share = options_.cached_cases_most / static_cast<size_t>(std::max(log_.partition_count(), 1));
   for (const core::PartitionId id : partitions) {
-    const auto open = [&]() -> Result<std::unique_ptr<CaseStore>> {
-      RASTI_TRY(auto store, hooks_.open_store(id));
-      return CaseStore::Open(std::move(store), share);
-    };
-    auto cases = open();
+    auto cases = OpenCases(id, share);
     if (!cases &&
         (cases.error().code == ErrorCode::kCorruption || cases.error().code == ErrorCode::kUnsupportedVersion)) {
       RASTI_CHECKED(hooks_.drop_store(id));
-      cases = open();
+      cases = OpenCases(id, share);
     }
     if (!cases) return Fail(cases.error());
     Owned owned;

@@ -114,6 +114,7 @@ class StreamThread final : private ports::AssignmentListener {
   /// False where the configuration may have changed without this node's knowing: nothing is decided then.
   Result<bool> RefreshConfiguration();
   void Wake();
+  Result<std::unique_ptr<CaseStore>> OpenCases(core::PartitionId id, size_t cached_cases);
   Status CatchUp(Partition& partition);
   /// Fires what is due, over all partitions within the budget; answers how many.
   Result<size_t> FireDueTimers();

@@ -74,6 +74,7 @@ class StreamThreadTest : public testing::Test {
   void Start() {
     StreamHooks hooks;
     hooks.open_store = [this](core::PartitionId id) -> Result<std::unique_ptr<ports::ViewStore>> {
+      if (held_elsewhere_-- > 0) return Fail(ErrorCode::kInUse, "held by another thread");
       auto& store = stores_[id];
       if (store == nullptr) store = std::make_shared<test::MemoryViewStore>(CaseStore::Tables().size());
       return std::make_unique<test::SharedViewStore>(store);
@@ -146,6 +147,7 @@ class StreamThreadTest : public testing::Test {
   SettableConfiguration configuration_;
   StreamOptions options_;
   std::map<core::PartitionId, std::shared_ptr<test::MemoryViewStore>> stores_;
+  int held_elsewhere_ = 0;  // so often a store is not to be had yet
   std::unique_ptr<StreamThread> thread_;
   mutable std::mutex mutex_;
   std::vector<codec::CommandResult> results_;
@@ -318,6 +320,14 @@ TEST_F(StreamThreadTest, ALogThatWasAwayLosesAndRepeatsNothing) {
   }
   EXPECT_GT(Events().size(), before);
   EXPECT_TRUE(thread_->status());
+}
+
+TEST_F(StreamThreadTest, AStoreThatAnotherThreadStillHoldsIsWaitedFor) {
+  held_elsewhere_ = 3;
+  Start();
+  Settle();
+  EXPECT_TRUE(Ask(Command(SampleCaseId(1), people::Citizen(), SampleSubmit())).accepted());
+  EXPECT_LT(held_elsewhere_, 0);
 }
 
 TEST_F(StreamThreadTest, ANodeThatIsPutOutAgainAndAgainEndsAndSaysWhy) {

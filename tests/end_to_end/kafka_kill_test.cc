@@ -42,11 +42,13 @@ class KafkaKillTest : public KafkaNodesTest {
     StopService(*nodes_.at(node));
     nodes_.at(node).reset();
   }
-  Session Connect(int node) const {
+  Session Connect(int node) {
     const cli::DataPaths paths(data_of(node));
     auto session = cli::SocketSession::Connect(paths.socket(), cli::ReadLocalKey(paths).value());
-    EXPECT_TRUE(session) << session.error().message;
-    return session ? *std::move(session) : nullptr;
+    if (session) return *std::move(session);
+    nodes_.at(node)->Signal(SIGKILL);
+    ADD_FAILURE() << session.error().message << "; node " << node << ": " << nodes_.at(node)->Finish().err;
+    return nullptr;
   }
 
   // False once there is nobody to ask any more.
