@@ -144,5 +144,34 @@ TEST_F(KafkaNodesTest, TwoNodesInOneDirectoryAreOneTooMany) {
   StopService(*node);
 }
 
+// The first block of shell behind a heading of README.md.
+std::string BlockBehind(const std::string& heading) {
+  std::ifstream file("README.md");
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const std::string fence = "```sh\n";
+  const size_t from = text.find(fence, text.find("## " + heading));
+  if (from == std::string::npos) return "";
+  return text.substr(from + fence.size(), text.find("```", from + fence.size()) - from - fence.size());
+}
+
+TEST_F(KafkaNodesTest, WhatTheReadmeShowsWorks) {
+  std::string block = BlockBehind("Over Kafka");
+  const auto replace = [&](const std::string& shown, const std::string& real) {
+    ASSERT_NE(block.find(shown), std::string::npos) << shown;
+    for (size_t at = block.find(shown); at != std::string::npos; at = block.find(shown, at + real.size())) {
+      block.replace(at, shown.size(), real);
+    }
+  };
+  replace("$(tools/kafka.sh start)", bootstrap());
+  replace("/tmp/node", root() + "/node");
+  const std::string path = std::filesystem::path(Program()).parent_path().string() + ":/usr/bin:/bin";
+  Child shell({"/bin/bash", "-c", "set -e\ntrap 'kill $(jobs -p); wait' EXIT\n" + block}, "",
+              {"PATH=" + path, "RASTI_TOPIC_PREFIX=" + topic_prefix(), "RASTI_GROUP=" + topic_prefix()});
+  const Finished finished = shell.Finish();
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("stage 'received'"));
+  EXPECT_THAT(finished.out, HasSubstr("prishtine/acknowledge"));
+}
+
 }  // namespace
 }  // namespace rasti::test
