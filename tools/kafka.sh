@@ -5,6 +5,7 @@
 #   tools/kafka.sh stop       ends it and deletes its data
 #   tools/kafka.sh status     prints a line a broker: number, process, address, running or not
 #   tools/kafka.sh topics     describes its topics
+#   tools/kafka.sh read TOPIC prints the headers of a topic's committed records, as Kafka's own console consumer does
 #   tools/kafka.sh kill N     kills broker N as a crash would (kill -9)
 #   tools/kafka.sh restart N  starts broker N again, with the data that it had
 #   tools/kafka.sh fetch      only fetches Kafka (54 MB, once) and prints the folder it is in
@@ -195,10 +196,23 @@ topics() {
     --describe
 }
 
+read_topic() {
+  [[ -f $dir/bootstrap ]] || die "there is no broker in $dir: tools/kafka.sh start"
+  fetch
+  java_of_kafka -cp "$libraries/*" org.apache.kafka.tools.consumer.ConsoleConsumer \
+    --bootstrap-server "$(cat "$dir/bootstrap")" --topic "$topic" --from-beginning --isolation-level read_committed \
+    --timeout-ms 3000 --property print.headers=true --property print.value=false 2>/dev/null
+}
+
 command=${1-}
 (($#)) && shift
-number=''
+number='' topic=''
 case $command in
+  read)
+    topic=${1-}
+    [[ -n $topic && $topic != --* ]] || die "read wants a topic: tools/kafka.sh read rasti.events"
+    shift
+    ;;
   kill | restart)
     number=${1-}
     [[ $number =~ ^[1-9]$ ]] || die "$command wants the number of a broker: tools/kafka.sh $command 1"
@@ -224,6 +238,7 @@ case $command in
   stop) stop ;;
   status) status ;;
   topics) topics ;;
+  read) read_topic ;;
   kill)
     is_running "$number" || die "broker $number in $dir is not running"
     end "$number" KILL
@@ -238,5 +253,5 @@ case $command in
     fetch
     echo "$libraries"
     ;;
-  *) die "'$command' is none of start, stop, status, topics, kill, restart, fetch; see tools/kafka.sh --help" ;;
+  *) die "'$command' is none of start, stop, status, topics, read, kill, restart, fetch; see tools/kafka.sh --help" ;;
 esac

@@ -23,6 +23,7 @@ class KafkaEventLogImpl final : public KafkaEventLog {
   ~KafkaEventLogImpl() override { static_cast<void>(Close()); }
 
   int partition_count() const override { return core_->partition_count(); }
+  bool keeps_headers() const override { return true; }
 
   Result<std::unique_ptr<ports::LogStream>> OpenStream(ports::AssignmentListener& listener) override {
     return Stream::Open(core_, listener);

@@ -151,6 +151,8 @@ class EventLog {
   virtual ~EventLog() = default;
 
   virtual int partition_count() const = 0;
+  /// Whether the headers of events are kept, for readers that do not open the body.
+  virtual bool keeps_headers() const { return false; }
 
   virtual Result<std::unique_ptr<LogStream>> OpenStream(AssignmentListener& listener) = 0;
   /// Reads from `from` on. Errors: kNotFound when the log begins later.

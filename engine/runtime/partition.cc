@@ -6,11 +6,14 @@
 
 #include "engine/audit/event_hash.h"
 #include "engine/base/check.h"
+#include "engine/codec/cloud_event.h"
 #include "engine/codec/command_codec.h"
 #include "engine/codec/outbox_codec.h"
 
 namespace rasti::runtime {
 namespace {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
 
 tl::unexpected<core::Rejection> Reject(core::RejectionCode code, std::string field, std::string message) {
   return tl::unexpected(core::Rejection{code, std::move(field), std::move(message)});
@@ -29,8 +32,13 @@ PartitionCounters& PartitionCounters::operator+=(const PartitionCounters& other)
 }
 
 Partition::Partition(core::PartitionId id, std::unique_ptr<CaseStore> cases, const Submitters& submitters,
-                     const ports::Clock& clock)
-    : id_(id), cases_(std::move(cases)), submitters_(submitters), clock_(clock), position_(cases_->position()) {}
+                     const ports::Clock& clock, bool event_headers)
+    : id_(id),
+      cases_(std::move(cases)),
+      submitters_(submitters),
+      clock_(clock),
+      event_headers_(event_headers),
+      position_(cases_->position()) {}
 
 void Partition::Use(std::shared_ptr<const Configuration> configuration) { configuration_ = std::move(configuration); }
 
@@ -174,7 +182,8 @@ tl::expected<CommandOutcome, core::Rejection> Partition::Stage(core::Decision de
       events_.resize(staged_before);
       return Reject(core::RejectionCode::kTooLarge, "", encoded.error().message);
     }
-    events_.push_back({id_, sequence, std::string(id.uuid.AsBytes()), std::move(encoded->stored), next_input_, {}});
+    events_.push_back({id_, sequence, std::string(id.uuid.AsBytes()), std::move(encoded->stored), next_input_,
+                       event_headers_ ? codec::CloudEventHeaders(event) : Headers()});
     head = encoded->hash;
     sequence = sequence.Next();
   }

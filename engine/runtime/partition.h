@@ -40,9 +40,10 @@ struct PartitionCounters {
 
 class Partition {
  public:
-  /// Nothing is owned but the store. All of it outlives the partition.
+  /// Nothing is owned but the store. All of it outlives the partition. `event_headers`: events get the headers of
+  /// CloudEvents.
   Partition(core::PartitionId id, std::unique_ptr<CaseStore> cases, const Submitters& submitters,
-            const ports::Clock& clock);
+            const ports::Clock& clock, bool event_headers = false);
 
   core::PartitionId id() const { return id_; }
   CaseStore& cases() { return *cases_; }
@@ -102,6 +103,7 @@ class Partition {
   std::unique_ptr<CaseStore> cases_;
   const Submitters& submitters_;
   const ports::Clock& clock_;
+  const bool event_headers_;
   std::shared_ptr<const Configuration> configuration_;
   codec::EventEncoder encoder_;
   PartitionCounters counters_;

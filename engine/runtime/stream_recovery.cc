@@ -79,7 +79,7 @@ Status StreamThread::OnAssigned(const std::vector<core::PartitionId>& partitions
     }
     if (!cases) return Fail(cases.error());
     Owned owned;
-    owned.partition = std::make_unique<Partition>(id, *std::move(cases), submitters_, clock_);
+    owned.partition = std::make_unique<Partition>(id, *std::move(cases), submitters_, clock_, log_.keeps_headers());
     RASTI_CHECKED(CatchUp(*owned.partition));
     RASTI_TRY(const auto committed, stream_->Committed(id));
     owned.partition->StartAt(committed);

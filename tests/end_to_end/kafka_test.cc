@@ -108,6 +108,24 @@ TEST_F(KafkaNodesTest, APublishedVersionReachesEveryNode) {
   StopService(*second);
 }
 
+TEST_F(KafkaNodesTest, EventsAreCloudEvents) {
+  MakeTopics(1);
+  InitNode(0);
+  const auto node = StartNode(0);
+  const auto submitted = JsonAt(0, Submit());
+  StopService(*node);
+  std::istringstream lines((*KafkaBroker::Instance())->Headers(topic_prefix() + "events"));
+  std::string first;
+  std::getline(lines, first);
+  const std::string id = submitted["case_id"];
+  for (const std::string& header :
+       {std::string("rasti-sequence:0"), std::string("ce_specversion:1.0"), "ce_id:" + id + "/1", "ce_subject:" + id,
+        std::string("ce_source:/tenants/prishtine"), std::string("ce_type:rasti.case_submitted.v1"),
+        std::string("content-type:application/protobuf")}) {
+    EXPECT_THAT(first, HasSubstr(header));
+  }
+}
+
 TEST_F(KafkaNodesTest, WhatIsWrongIsSaid) {
   // No topics.
   const Finished none = At(0, {"run", "--log", "kafka", "--brokers", bootstrap(), "--topic-prefix", "nowhere."});

@@ -50,6 +50,10 @@ Result<KafkaBroker*> KafkaBroker::Instance() {
   return broker.get();
 }
 
+std::string KafkaBroker::Headers(const std::string& topic) const {
+  return Run(fmt::format("{} read {} --dir {} 2>&1", kScript, topic, directory_)).text;
+}
+
 KafkaBroker::~KafkaBroker() {
   Run(fmt::format("{} stop --dir {} 2>&1", kScript, directory_));
   std::error_code ignored;

@@ -17,6 +17,8 @@ class KafkaBroker {
 
   /// "127.0.0.1:PORT".
   const std::string& bootstrap() const { return bootstrap_; }
+  /// The headers of a topic's committed records, a line each, as Kafka's own consumer prints them.
+  std::string Headers(const std::string& topic) const;
 
  private:
   explicit KafkaBroker(std::string directory) : directory_(std::move(directory)) {}
