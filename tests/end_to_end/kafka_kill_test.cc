@@ -26,7 +26,8 @@ constexpr const char* kSettings = "session.timeout.ms=3000\ntransaction.timeout.
 // So many cases lie in all of four partitions, but for one time in 10^7.
 constexpr int kOverAllPartitions = 64;
 
-class KafkaKillTest : public KafkaNodesTest {
+// The parameter: how the group shares its partitions out.
+class KafkaKillTest : public KafkaNodesTest, public testing::WithParamInterface<const char*> {
  protected:
   using Session = std::unique_ptr<cli::SocketSession>;
 
@@ -34,7 +35,7 @@ class KafkaKillTest : public KafkaNodesTest {
     MakeTopics(4);
     for (int node = 0; node < kNodes; ++node) InitNode(node);
     settings_ = root() + "/kafka.settings";
-    WriteFile(settings_, kSettings);
+    WriteFile(settings_, std::string(kSettings) + "partition.assignment.strategy=" + GetParam() + "\n");
     for (int node = 0; node < kNodes; ++node) Start(node);
   }
   void Start(int node) { nodes_.at(node) = StartNode(node, {"--kafka-settings", settings_}); }
@@ -124,12 +125,12 @@ class KafkaKillTest : public KafkaNodesTest {
   int rounds_under_load_ = 0;
 };
 
-TEST_F(KafkaKillTest, NothingAcknowledgedIsLostAndNothingHappensTwice) {
+TEST_P(KafkaKillTest, NothingAcknowledgedIsLostAndNothingHappensTwice) {
   Prepare();
   const uint64_t seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));
   Load load(seed);
-  const int rounds = tests::RoundsOf({.every_change = 6, .nightly = 60});
+  const int rounds = tests::RoundsOf({.every_change = 4, .nightly = 60});
   for (int i = 0; i < rounds && !HasFailure(); ++i) {
     Round(load, static_cast<int>(load.Below(kNodes)), i % 3 == 2 ? SIGSTOP : SIGKILL);
   }
@@ -151,6 +152,9 @@ TEST_F(KafkaKillTest, NothingAcknowledgedIsLostAndNothingHappensTwice) {
   std::printf("%d kills and pauses, %d of them under load; %zu commands asked, %zu accepted, %lld events\n", rounds,
               rounds_under_load_, book_.size(), audit.accepted(), static_cast<long long>(audit.events()));
 }
+
+INSTANTIATE_TEST_SUITE_P(Eager, KafkaKillTest, testing::Values("range"));
+INSTANTIATE_TEST_SUITE_P(Cooperative, KafkaKillTest, testing::Values("cooperative-sticky"));
 
 }  // namespace
 }  // namespace rasti::test

@@ -150,6 +150,10 @@ TEST_F(KafkaNodesTest, WhatIsWrongIsSaid) {
       At(2, {"topics", "check", "--brokers", bootstrap(), "--kafka-settings", root() + "/kafka.settings"});
   EXPECT_EQ(settings.exit_code, 2);
   EXPECT_THAT(settings.err, HasSubstr("kafka.settings:3: not a line of the form name=value"));
+  WriteFile(root() + "/kafka.settings", "session.timeout.ms=soon\n");
+  const Finished soon =
+      At(2, {"topics", "check", "--brokers", bootstrap(), "--kafka-settings", root() + "/kafka.settings"});
+  EXPECT_THAT(soon.err, HasSubstr("session.timeout.ms=soon: wants 1000 to 900000 milliseconds"));
 }
 
 TEST_F(KafkaNodesTest, TwoNodesInOneDirectoryAreOneTooMany) {

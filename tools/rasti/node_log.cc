@@ -106,6 +106,18 @@ Status TakeTime(std::map<std::string, std::string>& settings, const std::string&
   return {};
 }
 
+Status TakeAssignor(std::map<std::string, std::string>& settings, const std::string& path, log::KafkaAssignor& taken) {
+  const auto found = settings.find("partition.assignment.strategy");
+  if (found == settings.end()) return {};
+  if (found->second != "range" && found->second != "cooperative-sticky") {
+    return Fail(
+        Error::Invalid(fmt::format("{}: {}={}: wants range or cooperative-sticky", path, found->first, found->second)));
+  }
+  if (found->second == "cooperative-sticky") taken = log::KafkaAssignor::kCooperativeSticky;
+  settings.erase(found);
+  return {};
+}
+
 }  // namespace
 
 Result<log::KafkaLogOptions> KafkaOptionsOf(const KafkaPlace& place) {
@@ -119,6 +131,7 @@ Result<log::KafkaLogOptions> KafkaOptionsOf(const KafkaPlace& place) {
   RASTI_CHECKED(TakeTime(options.client_settings, "session.timeout.ms", place.settings_file, options.session_timeout));
   RASTI_CHECKED(
       TakeTime(options.client_settings, "transaction.timeout.ms", place.settings_file, options.transaction_timeout));
+  RASTI_CHECKED(TakeAssignor(options.client_settings, place.settings_file, options.assignor));
   return options;
 }
 
