@@ -17,6 +17,8 @@ namespace {
 
 using namespace kafka;  // NOLINT(google-build-using-namespace): this file is its face
 
+constexpr int64_t kReadOnMost = 1'000;
+
 class KafkaEventLogImpl final : public KafkaEventLog {
  public:
   explicit KafkaEventLogImpl(std::shared_ptr<LogCore> core) : core_(std::move(core)) {}
@@ -44,15 +46,25 @@ class KafkaEventLogImpl final : public KafkaEventLog {
                                                  const std::vector<core::Sequence>& sequences) override {
     RASTI_TRY(const core::Sequence end, EndSequence(partition));
     std::vector<ports::StoredEvent> events;
+    std::unique_ptr<EventsReader> reader;
+    core::Sequence next;
     for (const core::Sequence sequence : sequences) {
       if (sequence.value < 0 || sequence >= end) {
         return Fail(Error::NotFound(
             fmt::format("partition {} has no sequence {}: its end is {}", partition.value, sequence.value, end.value)));
       }
-      EventsReader reader(core_, partition, sequence);
-      RASTI_TRY(auto one, reader.Read(1, core_->options().request_timeout));
-      if (one.empty()) return Fail(ErrorCode::kUnavailable, "kafka: the brokers did not answer in time");
-      events.push_back(std::move(one.front()));
+      // Reading on is cheaper than asking the brokers for another place, where it is not far.
+      if (reader == nullptr || sequence < next || sequence.value - next.value > kReadOnMost) {
+        reader = std::make_unique<EventsReader>(core_, partition, sequence);
+        next = sequence;
+      }
+      while (next <= sequence) {
+        const auto most = static_cast<size_t>(sequence.value - next.value) + 1;
+        RASTI_TRY(auto some, reader->Read(most, core_->options().request_timeout));
+        if (some.empty()) return Fail(ErrorCode::kUnavailable, "kafka: the brokers did not answer in time");
+        next.value += static_cast<int64_t>(some.size());
+        if (next > sequence) events.push_back(std::move(some.back()));
+      }
     }
     return events;
   }
