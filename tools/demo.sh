@@ -66,7 +66,7 @@ compare() {
 }
 
 # What two logs may differ in: when and in which order of cases something was written.
-same_in_every_log='walk(if type == "object" then 
+same_in_every_log='walk(if type == "object" then
   del(.recorded_at, .last_recorded_at, .sequence, .token, .hash, .prev_hash, .head) else . end)'
 
 # A node (or reader) in the background, in the folder of that name; waits until it listens.

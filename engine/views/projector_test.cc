@@ -177,7 +177,7 @@ TEST_F(ProjectorTest, ComparingNamesWhatDiffers) {
   const auto comparison = CompareViews(all_.store, behind, all_.log);
   ASSERT_TRUE(comparison.has_value());
   EXPECT_THAT(comparison->differences, testing::Contains(HasSubstr("the state differs (revisions 3 and 2)")));
-  EXPECT_THAT(comparison->differences, testing::Contains("partition 0: the positions differ"));
+  EXPECT_THAT(comparison->differences, testing::Contains("partition 0: the positions differ, 3 and 2"));
 }
 
 }  // namespace
