@@ -33,6 +33,7 @@ struct Benchmark {
 std::vector<Benchmark> DecideBenchmarks();
 std::vector<Benchmark> ReplayBenchmarks();
 std::vector<Benchmark> EngineBenchmarks();
+std::vector<Benchmark> KafkaBenchmarks();
 std::vector<Benchmark> TimersBenchmarks();
 std::vector<Benchmark> ScaleBenchmarks();
 

@@ -37,10 +37,20 @@ std::filesystem::path MakeDirectory() {
 
 EngineUnderTest::EngineUnderTest(Options options)
     : directory_(MakeDirectory()), submitters_({{core::SubmitterId("socket"), {{"k1", kKey}}, {}, {}}}) {
-  Must(log::EmbeddedEventLog::Create((directory_ / "log").string(), options.partitions));
-  log::EmbeddedLogOptions log_options;
-  log_options.directory = (directory_ / "log").string();
-  log_ = Must(log::EmbeddedEventLog::Open(log_options, clock_));
+  if (options.kafka) {
+    auto log = Must(log::KafkaEventLog::Open(*options.kafka));
+    channel_ = log.get();
+    close_log_ = [raw = log.get()] { return raw->Close(); };
+    log_ = std::move(log);
+  } else {
+    Must(log::EmbeddedEventLog::Create((directory_ / "log").string(), options.partitions));
+    log::EmbeddedLogOptions log_options;
+    log_options.directory = (directory_ / "log").string();
+    auto log = Must(log::EmbeddedEventLog::Open(log_options, clock_));
+    channel_ = log.get();
+    close_log_ = [raw = log.get()] { return raw->Close(); };
+    log_ = std::move(log);
+  }
   configuration_ = std::make_unique<runtime::FixedConfiguration>(runtime::SampleConfiguration(world_));
 
   const auto budget = store::StoreBudget::Create(256u << 20, 96u << 20);
@@ -65,7 +75,7 @@ EngineUnderTest::EngineUnderTest(Options options)
 EngineUnderTest::~EngineUnderTest() {
   Stop();
   engine_.reset();
-  static_cast<void>(log_->Close());
+  static_cast<void>(close_log_());
   log_.reset();
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
@@ -73,14 +83,17 @@ EngineUnderTest::~EngineUnderTest() {
 
 void EngineUnderTest::Stop() { Must(engine_->Stop()); }
 
+std::string SignedBytes(const core::Command& command) {
+  return codec::EncodeSigned(codec::SignCommand(codec::EncodeCommand(command), "k1", kKey));
+}
+
 void EngineUnderTest::Submit(const core::Command& command, std::function<void(bool accepted)> done) {
-  const auto envelope = codec::SignCommand(codec::EncodeCommand(command), "k1", kKey);
-  const std::string bytes = codec::EncodeSigned(envelope);
+  const std::string bytes = SignedBytes(command);
   const auto callback = [done = std::move(done)](Result<std::string> result) {
     done(result && Must(codec::DecodeResult(*result)).accepted());
   };
   for (;;) {
-    const Status status = log_->Submit(std::string(command.case_id.uuid.AsBytes()), bytes, callback);
+    const Status status = channel_->Submit(std::string(command.case_id.uuid.AsBytes()), bytes, callback);
     if (status) return;
     RASTI_CHECK(status.error().code == ErrorCode::kUnavailable, status.error().message.c_str());
     std::this_thread::yield();
@@ -136,6 +149,21 @@ std::vector<double> EngineUnderTest::RunOpenLoop(int per_second, double seconds,
 core::Command SubmitCommand(int64_t n) {
   return test::MakeCommand(test::SampleCaseId(static_cast<uint64_t>(n)), "1", test::people::Citizen(),
                            test::SampleSubmit());
+}
+
+core::Command LifeCommand(int64_t cases, int64_t n) {
+  const int64_t step = n / cases;
+  core::Command command = SubmitCommand(n % cases);
+  command.command_id = core::CommandId(std::to_string(step));
+  switch (step) {
+    case 0: return command;
+    case 1: command.payload = test::Act("open"); break;
+    case 2: command.payload = test::Act("ask"); break;
+    case 3: command.payload = test::Act("answer"); break;
+    default: command.payload = test::Act("close", R"({"evidence":"photo"})"); break;
+  }
+  command.actor = test::people::Officer();
+  return command;
 }
 
 }  // namespace rasti::bench

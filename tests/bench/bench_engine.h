@@ -1,13 +1,17 @@
-// The embedded engine as a benchmark needs it: a directory of its own, the sample workflow, submitters in threads.
+// The engine as a benchmark needs it: a directory of its own, the sample workflow, submitters in threads. Its log is
+// embedded, or at brokers.
 #pragma once
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/log/embedded_event_log.h"
+#include "engine/log/kafka_event_log.h"
 #include "engine/ports/clock.h"
 #include "engine/runtime/engine.h"
 #include "tests/support/manual_clock.h"
@@ -21,6 +25,7 @@ class EngineUnderTest {
     int partitions = 4;
     int threads = 2;
     runtime::StreamOptions stream;
+    std::optional<log::KafkaLogOptions> kafka;  // its topics are there; `partitions` is not looked at then
   };
   explicit EngineUnderTest(Options options);
   /// Ends the engine and deletes the directory.
@@ -39,7 +44,7 @@ class EngineUnderTest {
   std::vector<double> RunOpenLoop(int per_second, double seconds, const std::function<core::Command(int64_t)>& make);
 
   runtime::Engine& engine() { return *engine_; }
-  log::EmbeddedEventLog& log() { return *log_; }
+  ports::EventLog& log() { return *log_; }
   int64_t commits() const { return commits_.load(); }
   const std::filesystem::path& directory() const { return directory_; }
   /// Stops the engine, keeping log and directory.
@@ -60,7 +65,9 @@ class EngineUnderTest {
   std::filesystem::path directory_;
   std::atomic<int64_t> offset_ = 0;
   OffsetClock clock_{offset_};
-  std::unique_ptr<log::EmbeddedEventLog> log_;
+  std::unique_ptr<ports::EventLog> log_;
+  ports::CommandChannel* channel_ = nullptr;  // the same log
+  std::function<Status()> close_log_;
   std::unique_ptr<runtime::FixedConfiguration> configuration_;
   runtime::Submitters submitters_;
   std::atomic<int64_t> commits_ = 0;
@@ -69,5 +76,10 @@ class EngineUnderTest {
 
 /// A submission and an action, as most benches use them.
 core::Command SubmitCommand(int64_t n);
+/// Five commands a case: submitted, opened, sent to the citizen and back, closed. First all cases' first command, then
+/// their second: a case's commands are far apart.
+core::Command LifeCommand(int64_t cases, int64_t n);
+/// The command as its record holds it: signed.
+std::string SignedBytes(const core::Command& command);
 
 }  // namespace rasti::bench

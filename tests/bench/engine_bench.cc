@@ -10,22 +10,6 @@
 namespace rasti::bench {
 namespace {
 
-// Five commands a case: submitted, opened, sent to the citizen and back, closed. Command n of case n / 5.
-core::Command LifeCommand(int64_t cases, int64_t n) {
-  const int64_t step = n / cases;
-  core::Command command = SubmitCommand(n % cases);
-  command.command_id = core::CommandId(std::to_string(step));
-  switch (step) {
-    case 0: return command;
-    case 1: command.payload = test::Act("open"); break;
-    case 2: command.payload = test::Act("ask"); break;
-    case 3: command.payload = test::Act("answer"); break;
-    default: command.payload = test::Act("close", R"({"evidence":"photo"})"); break;
-  }
-  command.actor = test::people::Officer();
-  return command;
-}
-
 struct Sizes {
   std::vector<std::pair<std::string, std::string>> records;
   size_t per_batch = 1;

@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   std::vector<rasti::bench::Benchmark> all;
   for (const auto& group :
        {rasti::bench::DecideBenchmarks(), rasti::bench::ReplayBenchmarks(), rasti::bench::EngineBenchmarks(),
-        rasti::bench::TimersBenchmarks(), rasti::bench::ScaleBenchmarks()}) {
+        rasti::bench::KafkaBenchmarks(), rasti::bench::TimersBenchmarks(), rasti::bench::ScaleBenchmarks()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   const std::vector<std::string_view> wanted(argv + 1, argv + argc);
