@@ -21,6 +21,7 @@ constexpr int kPartitions = 4;
 constexpr int kThreads = 2;
 constexpr int kWarmUp = 256;
 constexpr int kWaitMs = 100;
+constexpr size_t kSampleEvents = 4'000;
 
 template <class T>
 T Must(Result<T> result) {
@@ -38,7 +39,7 @@ struct Record {
 struct Shape {
   int64_t per_batch = 1;
   int64_t events_per_command = 1;
-  size_t event_bytes = 0;
+  std::vector<std::string> events;  // some of them: made-up bytes would compress to nothing
 };
 
 log::KafkaLogOptions OptionsOf(const std::string& brokers, const std::string& name) {
@@ -86,10 +87,9 @@ double RunEngine(const log::KafkaLogOptions& options, const std::vector<Record>&
   engine.Stop();
   shape.per_batch = std::max<int64_t>(1, count / std::max<int64_t>(engine.commits() - commits, 1));
   shape.events_per_command = (events + count - 1) / count;
-  size_t bytes = 0;
-  const auto some = Must(Must(engine.log().OpenReader({0}, {0}))->Read(1'000, Duration{10'000}));
-  for (const ports::StoredEvent& event : some) bytes += event.value.size();
-  shape.event_bytes = bytes / some.size();
+  const auto some = Must(Must(engine.log().OpenReader({0}, {0}))->Read(kSampleEvents, Duration{10'000}));
+  shape.events.clear();
+  for (const ports::StoredEvent& event : some) shape.events.push_back(event.value);
   return seconds;
 }
 
@@ -113,7 +113,7 @@ void BareThread(const log::KafkaLogOptions& options, int member, const Shape& sh
   rd_kafka_topic_partition_list_add(topics.get(), (options.topic_prefix + "commands").c_str(), RD_KAFKA_PARTITION_UA);
   rd_kafka_subscribe(consumer.get(), topics.get());
   const log::kafka::Queue queue(rd_kafka_queue_get_consumer(consumer.get()));
-  const std::string event(shape.event_bytes, 'e');
+  size_t turn = 0;
   const std::string events = options.topic_prefix + "events";
   const std::string results = options.topic_prefix + "results";
   while (consumed.load() < count) {
@@ -127,9 +127,11 @@ void BareThread(const log::KafkaLogOptions& options, int member, const Shape& sh
       next[message->partition] = message->offset + 1;
       const std::string_view key(static_cast<const char*>(message->key), message->key_len);
       for (int64_t i = 0; i < shape.events_per_command; ++i) {
-        while (log::kafka::Produce(producer.get(), {events, message->partition, key, event, {}}) != nullptr) {
+        while (log::kafka::Produce(producer.get(), {events, message->partition, key, shape.events[turn], {}}) !=
+               nullptr) {
           rd_kafka_poll(producer.get(), 1);
         }
+        turn = (turn + 1) % shape.events.size();
       }
       while (log::kafka::Produce(producer.get(), {results, message->partition, key, key, {}}) != nullptr) {
         rd_kafka_poll(producer.get(), 1);
@@ -178,7 +180,7 @@ void RunKafka() {
     records.push_back({std::string(command.case_id.uuid.AsBytes()), SignedBytes(command)});
   }
   // A broker that has just started compiles itself for a while: 30 % of a short run.
-  RunBare(OptionsOf(broker.bootstrap(), "warm-up"), records, {1'000, 3, 400});
+  RunBare(OptionsOf(broker.bootstrap(), "warm-up"), records, {1'000, 3, {std::string(400, 'e')}});
   Shape shape;
   const double engine = RunEngine(OptionsOf(broker.bootstrap(), "engine"), records, shape);
   const double bare = RunBare(OptionsOf(broker.bootstrap(), "bare"), records, shape);
