@@ -1,22 +1,44 @@
 #include "engine/codec/cloud_event.h"
 
-#include <fmt/format.h>
-
 #include "engine/codec/upcasters.h"
 
 namespace rasti::codec {
+namespace {
 
-std::vector<std::pair<std::string, std::string>> CloudEventHeaders(const core::Event& event) {
+std::string TypeOf(const core::EventPayload& payload) {
+  const std::string_view name = core::EventTypeName(payload);
+  std::string type = "rasti.";
+  type.append(name).append(".v").append(std::to_string(Upcasters::Released().NewestVersion(name)));
+  return type;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> CloudEventWriter::HeadersOf(const core::Event& event) {
   const core::EventContext& context = event.ctx();
-  const std::string_view type = core::EventTypeName(event.payload);
-  std::vector<std::pair<std::string, std::string>> headers{
-      {"ce_specversion", "1.0"},
-      {"ce_id", core::EventId(context.case_id, event.revision)},
-      {"ce_source", fmt::format("/tenants/{}", context.tenant.view())},
-      {"ce_type", fmt::format("rasti.{}.v{}", type, Upcasters::Released().NewestVersion(type))},
-      {"ce_time", FormatInstant(context.occurred_at)},
-      {"ce_subject", context.case_id.str()},
-      {"content-type", "application/protobuf"}};
+  const bool is_first = case_text_.empty();
+  if (is_first || context.case_id != case_id_) {
+    case_id_ = context.case_id;
+    case_text_ = case_id_.str();
+  }
+  if (is_first || context.tenant != tenant_) {
+    tenant_ = context.tenant;
+    source_ = "/tenants/" + tenant_.str();
+  }
+  if (is_first || context.occurred_at != time_) {
+    time_ = context.occurred_at;
+    time_text_ = FormatInstant(time_);
+  }
+  std::vector<std::pair<std::string, std::string>> headers;
+  // Two more are added by the log.
+  headers.reserve(10);
+  headers.emplace_back("ce_specversion", "1.0");
+  headers.emplace_back("ce_id", case_text_ + "/" + std::to_string(event.revision.value));
+  headers.emplace_back("ce_source", source_);
+  headers.emplace_back("ce_type", TypeOf(event.payload));
+  headers.emplace_back("ce_time", time_text_);
+  headers.emplace_back("ce_subject", case_text_);
+  headers.emplace_back("content-type", "application/protobuf");
   if (!context.traceparent.empty()) headers.emplace_back("ce_traceparent", context.traceparent);
   return headers;
 }

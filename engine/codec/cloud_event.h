@@ -10,9 +10,21 @@
 
 namespace rasti::codec {
 
-/// ce_specversion, ce_id (case_id/revision), ce_source (/tenants/TENANT), ce_type (rasti.EVENT_TYPE.vVERSION), ce_time
-/// (occurred_at), ce_subject (case_id), content-type; ce_traceparent where there is one (the Distributed Tracing
-/// extension). All of it repeats what the body says.
-std::vector<std::pair<std::string, std::string>> CloudEventHeaders(const core::Event& event);
+/// Keep it for as long as events come: those of one decision share case, tenant and time. Not thread-safe.
+class CloudEventWriter {
+ public:
+  /// ce_specversion, ce_id (case_id/revision), ce_source (/tenants/TENANT), ce_type (rasti.EVENT_TYPE.vVERSION),
+  /// ce_time (occurred_at), ce_subject (case_id), content-type; ce_traceparent where there is one (the Distributed
+  /// Tracing extension). All of it repeats what the body says.
+  std::vector<std::pair<std::string, std::string>> HeadersOf(const core::Event& event);
+
+ private:
+  core::CaseId case_id_;
+  std::string case_text_;  // empty: nothing is remembered yet
+  core::TenantId tenant_;
+  std::string source_;
+  Instant time_{};
+  std::string time_text_;
+};
 
 }  // namespace rasti::codec

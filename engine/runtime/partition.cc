@@ -6,7 +6,6 @@
 
 #include "engine/audit/event_hash.h"
 #include "engine/base/check.h"
-#include "engine/codec/cloud_event.h"
 #include "engine/codec/command_codec.h"
 #include "engine/codec/outbox_codec.h"
 
@@ -183,7 +182,7 @@ tl::expected<CommandOutcome, core::Rejection> Partition::Stage(core::Decision de
       return Reject(core::RejectionCode::kTooLarge, "", encoded.error().message);
     }
     events_.push_back({id_, sequence, std::string(id.uuid.AsBytes()), std::move(encoded->stored), next_input_,
-                       event_headers_ ? codec::CloudEventHeaders(event) : Headers()});
+                       event_headers_ ? cloud_events_.HeadersOf(event) : Headers()});
     head = encoded->hash;
     sequence = sequence.Next();
   }

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/codec/cloud_event.h"
 #include "engine/codec/event_codec.h"
 #include "engine/codec/result_codec.h"
 #include "engine/core/decide.h"
@@ -106,6 +107,7 @@ class Partition {
   const bool event_headers_;
   std::shared_ptr<const Configuration> configuration_;
   codec::EventEncoder encoder_;
+  codec::CloudEventWriter cloud_events_;
   PartitionCounters counters_;
   PartitionCounters staged_counters_;
 
