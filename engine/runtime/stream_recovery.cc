@@ -10,6 +10,8 @@ namespace rasti::runtime {
 namespace {
 
 constexpr size_t kReplayBatch = 4096;
+// What was committed a moment ago may be late at the end of a log on a network; later than this, it is missing.
+constexpr Duration kReplayWait{1'000};
 constexpr std::chrono::seconds kStoreWait{10};
 constexpr std::chrono::milliseconds kStoreLookAgain{10};
 constexpr size_t kFencedMost = 2;
@@ -107,7 +109,7 @@ Status StreamThread::CatchUp(Partition& partition) {
   RASTI_TRY(const auto reader, log_.OpenReader(id, cases.position().next_sequence));
   codec::EventDecoder decoder;
   while (cases.position().next_sequence < end) {
-    RASTI_TRY(const auto events, reader->Read(kReplayBatch, Duration{0}));
+    RASTI_TRY(const auto events, reader->Read(kReplayBatch, kReplayWait));
     if (events.empty()) {
       return Fail(Error::Corruption(fmt::format("partition {}: sequence {} is missing from the log", id.value,
                                                 cases.position().next_sequence.value)));
