@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/asio/ip/host_name.hpp>
+#include <filesystem>
 
 #include "tools/rasti/files.h"
 #include "tools/rasti/node_log.h"
@@ -67,6 +68,9 @@ Outcome<std::optional<KafkaPlace>> PlaceOf(const LogChoice& choice) {
   if (choice.kafka.brokers.empty()) return Misused("--log kafka wants --brokers HOST:PORT, or RASTI_BROKERS");
   KafkaPlace place = Completed(choice.kafka);
   if (place.node.empty()) place.node = FreshNodeName();
+  // It is kept in the directory, and the node may be started from elsewhere.
+  std::error_code ignored;
+  if (!place.settings_file.empty()) place.settings_file = std::filesystem::absolute(place.settings_file, ignored);
   return std::optional(place);
 }
 
