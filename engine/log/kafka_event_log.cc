@@ -154,7 +154,9 @@ Result<int64_t> KafkaEventLogImpl::Publish(std::string key, std::string value) {
 Status KafkaEventLog::CreateTopics(const KafkaLogOptions& options, int partitions, int replicas) {
   const TopicNames names(options.topic_prefix);
   RASTI_TRY(const Client probe, MakeProbe(options));
-  RASTI_CHECKED(MakeTopics(probe.get(), names, partitions, replicas, options.request_timeout));
+  if (Status made = MakeTopics(probe.get(), names, partitions, replicas, options.request_timeout); !made) {
+    return Fail(made.error().At(options.brokers));
+  }
   RASTI_TRY(const int found, CheckTopics(probe.get(), names, options.request_timeout));
   if (found == partitions) return {};
   return Fail(
@@ -163,12 +165,16 @@ Status KafkaEventLog::CreateTopics(const KafkaLogOptions& options, int partition
 
 Result<std::vector<KafkaTopic>> KafkaEventLog::InspectTopics(const KafkaLogOptions& options) {
   RASTI_TRY(const Client probe, MakeProbe(options));
-  return kafka::InspectTopics(probe.get(), TopicNames(options.topic_prefix), options.request_timeout);
+  auto topics = kafka::InspectTopics(probe.get(), TopicNames(options.topic_prefix), options.request_timeout);
+  if (!topics) return Fail(topics.error().At(options.brokers));
+  return topics;
 }
 
 Result<std::unique_ptr<KafkaEventLog>> KafkaEventLog::Open(KafkaLogOptions options) {
-  RASTI_TRY(auto core, LogCore::Open(std::move(options)));
-  return std::make_unique<KafkaEventLogImpl>(std::move(core));
+  const std::string brokers = options.brokers;
+  auto core = LogCore::Open(std::move(options));
+  if (!core) return Fail(core.error().At(brokers));
+  return std::make_unique<KafkaEventLogImpl>(*std::move(core));
 }
 
 }  // namespace rasti::log

@@ -134,6 +134,7 @@ TEST_F(KafkaNodesTest, WhatIsWrongIsSaid) {
   // No broker.
   const Finished nobody = At(1, {"topics", "check", "--brokers", "127.0.0.1:1"});
   EXPECT_EQ(nobody.exit_code, 4);
+  EXPECT_THAT(nobody.err, HasSubstr("127.0.0.1:1: kafka: asking the brokers"));
   // No service.
   MakeTopics(2);
   InitNode(2);
