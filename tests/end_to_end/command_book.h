@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/client/command_client.h"
 #include "engine/codec/result_codec.h"
 #include "engine/core/command.h"
 
@@ -31,22 +32,13 @@ class CommandBook {
     return entries_.size() - 1;
   }
 
-  /// Waits for room among those under way, then counts one more under way; false once the service was killed.
-  bool Begin() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return killed_ || under_way_ < kUnderWayMost; });
-    if (killed_) return false;
-    ++under_way_;
-    return true;
-  }
-  void End(size_t entry, const Result<codec::CommandResult>& result) {
-    const std::lock_guard lock(mutex_);
-    --under_way_;
-    if (result) {
-      ++answers_;
-      Note(entries_[entry], *result);
-    }
-    changed_.notify_all();
+  /// Hands the command of an entry in, once there is room; false when there is no service to ask any more.
+  bool Ask(client::CommandClient& service, size_t entry) {
+    if (!Begin()) return false;
+    const Status started = service.Start(
+        CommandOf(entry), [this, entry](const Result<codec::CommandResult>& result) { End(entry, result); });
+    if (!started) End(entry, Fail(started.error()));
+    return started.has_value();
   }
 
   /// Waits until `wanted` answers came since StartRound, or for so long.
@@ -115,6 +107,24 @@ class CommandBook {
 
  private:
   static constexpr size_t kUnderWayMost = 64;
+
+  /// Waits for room among those under way, then counts one more under way; false once the service was killed.
+  bool Begin() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return killed_ || under_way_ < kUnderWayMost; });
+    if (killed_) return false;
+    ++under_way_;
+    return true;
+  }
+  void End(size_t entry, const Result<codec::CommandResult>& result) {
+    const std::lock_guard lock(mutex_);
+    --under_way_;
+    if (result) {
+      ++answers_;
+      Note(entries_[entry], *result);
+    }
+    changed_.notify_all();
+  }
 
   void Note(Entry& entry, const codec::CommandResult& answer) {
     if (entry.answer && entry.answer->accepted()) {

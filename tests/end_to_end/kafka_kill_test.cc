@@ -52,16 +52,6 @@ class KafkaKillTest : public KafkaNodesTest, public testing::WithParamInterface<
     return nullptr;
   }
 
-  // False once there is nobody to ask any more.
-  bool Ask(cli::SocketSession& session, size_t entry) {
-    if (!book_.Begin()) return false;
-    const Status started = session.commands().Start(
-        book_.CommandOf(entry),
-        [this, entry](const Result<codec::CommandResult>& result) { book_.End(entry, result); });
-    if (!started) book_.End(entry, Fail(started.error()));
-    return true;
-  }
-
   // Load over both nodes until the victim is gone; what it left open is asked again in the next round.
   void Round(Load& load, int victim, int signal) {
     book_.StartRound();
@@ -75,12 +65,13 @@ class KafkaKillTest : public KafkaNodesTest, public testing::WithParamInterface<
       book_.Kill();
     });
     bool alive = true;
-    for (const size_t entry : book_.Unanswered()) alive = alive && Ask(*sessions.at(load.Below(kNodes)), entry);
+    for (const size_t entry : book_.Unanswered())
+      alive = alive && book_.Ask(sessions.at(load.Below(kNodes))->commands(), entry);
     while (alive) {
       const size_t known = book_.size();
       const bool again = known > 0 && load.Below(10) == 0;
       const size_t entry = again ? load.Below(known) : book_.Add(load.Next(book_));
-      alive = Ask(*sessions.at(load.Below(kNodes)), entry);
+      alive = book_.Ask(sessions.at(load.Below(kNodes))->commands(), entry);
     }
     killer.join();
     if (book_.answers() > 0) ++rounds_under_load_;
@@ -98,7 +89,7 @@ class KafkaKillTest : public KafkaNodesTest, public testing::WithParamInterface<
     sessions.at(victim).reset();
     book_.StartRound();
     for (int i = 0; i < kOverAllPartitions; ++i) {
-      ASSERT_TRUE(Ask(*sessions.at(1 - victim), book_.Add(load.Submission())));
+      ASSERT_TRUE(book_.Ask(sessions.at(1 - victim)->commands(), book_.Add(load.Submission())));
     }
     book_.WaitUntilNothingIsUnderWay();
     nodes_.at(victim)->Signal(SIGCONT);
@@ -109,7 +100,8 @@ class KafkaKillTest : public KafkaNodesTest, public testing::WithParamInterface<
     std::array<Session, kNodes> sessions;
     for (int node = 0; node < kNodes; ++node) sessions.at(node) = Connect(node);
     ASSERT_TRUE(sessions[0] && sessions[1]);
-    for (size_t entry = 0; entry < book_.size(); ++entry) ASSERT_TRUE(Ask(*sessions.at(entry % kNodes), entry));
+    for (size_t entry = 0; entry < book_.size(); ++entry)
+      ASSERT_TRUE(book_.Ask(sessions.at(entry % kNodes)->commands(), entry));
     book_.WaitUntilNothingIsUnderWay();
     EXPECT_TRUE(book_.Unanswered().empty());
     EXPECT_EQ(book_.changed_answers(), 0);

@@ -38,16 +38,6 @@ class KillTest : public RastiTest {
     return nullptr;
   }
 
-  // False once there is no service to ask any more.
-  bool Ask(cli::SocketSession& session, size_t entry) {
-    if (!book_.Begin()) return false;
-    const Status started = session.commands().Start(
-        book_.CommandOf(entry),
-        [this, entry](const Result<codec::CommandResult>& result) { book_.End(entry, result); });
-    if (!started) book_.End(entry, Fail(started.error()));
-    return started.has_value();
-  }
-
   // The service's life from its start to its death: everything that stands open is asked again, then there is load.
   void LiveAndDie(Load& load) {
     book_.StartRound();
@@ -64,12 +54,12 @@ class KillTest : public RastiTest {
     if (const auto session = Connect()) {
       bool alive = true;
       for (const size_t entry : book_.Unanswered()) {
-        alive = alive && Ask(*session, entry);
+        alive = alive && book_.Ask(session->commands(), entry);
       }
       while (alive) {
         const size_t known = book_.size();
         const bool again = known > 0 && load.Below(10) == 0;
-        alive = Ask(*session, again ? load.Below(known) : book_.Add(load.Next(book_)));
+        alive = book_.Ask(session->commands(), again ? load.Below(known) : book_.Add(load.Next(book_)));
       }
       // A service that went away by itself would be found out below: its exit is no kill.
     }
@@ -101,7 +91,7 @@ TEST_F(KillTest, NothingAcknowledgedIsLostAndNothingHappensTwice) {
   const auto service = StartService();
   const auto session = Connect();
   ASSERT_NE(session, nullptr);
-  for (size_t entry = 0; entry < book_.size(); ++entry) ASSERT_TRUE(Ask(*session, entry));
+  for (size_t entry = 0; entry < book_.size(); ++entry) ASSERT_TRUE(book_.Ask(session->commands(), entry));
   book_.WaitUntilNothingIsUnderWay();
   EXPECT_TRUE(book_.Unanswered().empty());
   EXPECT_EQ(book_.changed_answers(), 0);
