@@ -1,10 +1,11 @@
-// The stream of a stream thread: opened, given its partitions, caught up with the log, and opened again where it
+// The stream of a stream loop: opened, given its partitions, caught up with the log, and opened again where it
 // failed.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
-#include "engine/runtime/stream_thread.h"
+#include "engine/runtime/stream_loop.h"
 
 namespace rasti::runtime {
 namespace {
@@ -24,16 +25,16 @@ bool PassesByItself(const Error& error) {
          error.code == ErrorCode::kFenced;
 }
 
-Status StreamThread::OpenStream() {
+Status StreamLoop::OpenStream() {
   RASTI_TRY(std::shared_ptr<ports::LogStream> opened, log_.OpenStream(*this));
   const std::lock_guard lock(mutex_);
   stream_ = std::move(opened);
   return {};
 }
 
-Status StreamThread::Recover(const Error& error) {
+Result<Duration> StreamLoop::Recover(const Error& error) {
   if (!PassesByItself(error)) return Fail(error);
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = clock_.Steady();
   if (error.code == ErrorCode::kFenced) {
     std::erase_if(fenced_at_, [&](auto at) { return now - at > kFencedWithin; });
     if (fenced_at_.size() >= kFencedMost) {
@@ -46,31 +47,30 @@ Status StreamThread::Recover(const Error& error) {
   owned_.clear();
   reopen_wait_ = std::clamp(2 * reopen_wait_, options_.reopen_first, options_.reopen_most);
   if (hooks_.on_trouble) hooks_.on_trouble(error, reopen_wait_);
-  std::unique_lock lock(mutex_);
+  const std::lock_guard lock(mutex_);
   stream_.reset();
-  changed_.wait_for(lock, reopen_wait_, [&] { return stopping_.load(); });
-  return {};
+  return reopen_wait_;
 }
 
-Result<std::unique_ptr<CaseStore>> StreamThread::OpenCases(core::PartitionId id, size_t cached_cases) {
-  const auto give_up_at = std::chrono::steady_clock::now() + kStoreWait;
+Result<std::unique_ptr<CaseStore>> StreamLoop::OpenCases(core::PartitionId id, size_t cached_cases) {
+  const auto give_up_at = clock_.Steady() + kStoreWait;
   for (;;) {
     auto store = hooks_.open_store(id);
     if (store) return CaseStore::Open(*std::move(store), cached_cases);
     // Another thread of this node had the partition, as after a pause of the process, and is about to learn that it
     // lost it.
     if (store.error().code != ErrorCode::kInUse) return Fail(store.error());
-    if (std::chrono::steady_clock::now() > give_up_at) return Fail(ErrorCode::kUnavailable, store.error().message);
+    if (clock_.Steady() > give_up_at) return Fail(ErrorCode::kUnavailable, store.error().message);
     std::this_thread::sleep_for(kStoreLookAgain);
   }
 }
 
-Status StreamThread::OnAssigned(const std::vector<core::PartitionId>& partitions) {
+Status StreamLoop::OnAssigned(const std::vector<core::PartitionId>& partitions) {
   if (in_use_ == nullptr) {
     RASTI_CHECKED(configuration_.Refresh());
     in_use_ = configuration_.Current();
   }
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = clock_.Steady();
   const size_t share = options_.cached_cases_most / static_cast<size_t>(std::max(log_.partition_count(), 1));
   for (const core::PartitionId id : partitions) {
     auto cases = OpenCases(id, share);
@@ -96,7 +96,7 @@ Status StreamThread::OnAssigned(const std::vector<core::PartitionId>& partitions
   return {};
 }
 
-Status StreamThread::CatchUp(Partition& partition) {
+Status StreamLoop::CatchUp(Partition& partition) {
   const core::PartitionId id = partition.id();
   CaseStore& cases = partition.cases();
   RASTI_TRY(const core::Sequence end, log_.EndSequence(id));
@@ -131,7 +131,7 @@ Status StreamThread::CatchUp(Partition& partition) {
   return {};
 }
 
-void StreamThread::OnRevoked(const std::vector<core::PartitionId>& partitions) {
+void StreamLoop::OnRevoked(const std::vector<core::PartitionId>& partitions) {
   for (const core::PartitionId id : partitions) {
     const auto found = owned_.find(id);
     if (found == owned_.end()) continue;
@@ -141,7 +141,7 @@ void StreamThread::OnRevoked(const std::vector<core::PartitionId>& partitions) {
   }
 }
 
-void StreamThread::OnLost(const std::vector<core::PartitionId>& partitions) {
+void StreamLoop::OnLost(const std::vector<core::PartitionId>& partitions) {
   for (const core::PartitionId id : partitions) owned_.erase(id);
 }
 

@@ -1,32 +1,17 @@
 #include "engine/runtime/stream_thread.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <utility>
 
 namespace rasti::runtime {
-namespace {
-
-constexpr size_t kSweepBatch = 256;
-// A node must have seen the end of the definitions within the last 4 s to decide at all.
-constexpr std::chrono::seconds kDecideWithin{4};
-constexpr std::chrono::seconds kRefreshEvery{2};
-}  // namespace
 
 StreamThread::StreamThread(ports::EventLog& log, ConfigurationSource& configuration, const Submitters& submitters,
                            const ports::Clock& clock, StreamOptions options, StreamHooks hooks)
-    : log_(log),
-      configuration_(configuration),
-      submitters_(submitters),
-      clock_(clock),
-      options_(options),
-      hooks_(std::move(hooks)),
-      timer_budget_(options.timers_time) {}
+    : loop_(log, configuration, submitters, clock, options, std::move(hooks)) {}
 
 StreamThread::~StreamThread() { static_cast<void>(Stop()); }
 
 Status StreamThread::Start() {
-  RASTI_CHECKED(OpenStream());
+  RASTI_CHECKED(loop_.OpenStream());
   {
     const std::lock_guard lock(mutex_);
     running_ = true;
@@ -41,7 +26,7 @@ Status StreamThread::Stop() {
     stopping_.store(true);
   }
   changed_.notify_all();
-  Wake();
+  loop_.Wake();
   if (thread_.joinable()) thread_.join();
   return status();
 }
@@ -56,282 +41,52 @@ PartitionCounters StreamThread::counters() const {
   return counters_;
 }
 
-void StreamThread::Wake() {
-  std::shared_ptr<ports::LogStream> stream;
-  {
-    const std::lock_guard lock(mutex_);
-    stream = stream_;
-  }
-  if (stream != nullptr) stream->Wake();
-}
-
 bool StreamThread::WaitUntilIdle(std::chrono::milliseconds timeout) {
   int64_t asked = 0;
   {
     const std::lock_guard lock(mutex_);
     asked = ++idle_asked_;
   }
-  Wake();
+  loop_.Wake();
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, timeout, [&] { return !running_ || idle_answered_ >= asked; }) && running_;
 }
 
 void StreamThread::Run() {
-  Status result = Loop();
-  // In good order even after an error: what is installed is committed, so flushing it only spares a later replay.
-  if (stream_ != nullptr) {
-    if (const Status closed = stream_->Close(); !closed && result) result = closed;
-  }
+  Status result = RunUntilStopped();
+  if (const Status closed = loop_.Close(); !closed && result) result = closed;
   const std::lock_guard lock(mutex_);
   running_ = false;
   died_of_ = result;
   changed_.notify_all();
 }
 
-Status StreamThread::Loop() {
+Status StreamThread::RunUntilStopped() {
   while (!stopping_.load()) {
-    RASTI_CHECKED(CheckClock());
-    const Status done = stream_ == nullptr ? OpenStream() : Round();
-    if (done) continue;
-    RASTI_CHECKED(Recover(done.error()));
+    RASTI_TRY(const Duration wait, loop_.Step());
+    if (wait > Duration{0}) {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, wait, [&] { return stopping_.load(); });
+    } else {
+      RASTI_CHECKED(Publish());
+    }
   }
   return {};
 }
 
-Result<bool> StreamThread::RefreshConfiguration() {
-  if (configuration_.Age() <= kRefreshEvery) return true;
-  const Status refreshed = configuration_.Refresh();
-  if (refreshed) return true;
-  if (!PassesByItself(refreshed.error())) return Fail(refreshed.error());
-  return configuration_.Age() <= kDecideWithin;
-}
-
-Status StreamThread::Round() {
-  RASTI_TRY(const bool may_decide, RefreshConfiguration());
-  if (!may_decide) {
-    // Takes no input, and stays a member.
-    RASTI_TRY(const auto none, stream_->Poll(0, options_.idle_wait));
-    return {};
-  }
-  UseCurrentConfiguration();
-  RASTI_TRY(const auto records, stream_->Poll(options_.batch_most, NextWait()));
-  // The wait may have been long: what came into force meanwhile holds for what is decided now.
-  UseCurrentConfiguration();
-  const auto began = std::chrono::steady_clock::now();
-  for (const ports::InputRecord& record : records) {
-    const auto found = owned_.find(record.partition);
-    if (found == owned_.end()) {
-      return Fail(Error::Internal(fmt::format("input of partition {}, which is not owned", record.partition.value)));
-    }
-    RASTI_CHECKED(found->second.partition->Handle(record));
-  }
-  RASTI_TRY(const size_t fired, FireDueTimers());
-  for (auto& [id, owned] : owned_) RASTI_CHECKED(SweepIfNeeded(owned));
-  RASTI_CHECKED(Commit());
-  reopen_wait_ = Duration{0};
-  timer_budget_.Took(fired, std::chrono::steady_clock::now() - began);
-  RASTI_CHECKED(CheckpointIfDue());
-  return EndRound();
-}
-
-void StreamThread::UseCurrentConfiguration() {
-  auto current = configuration_.Current();
-  if (current == in_use_) return;
-  in_use_ = std::move(current);
-  for (auto& [id, owned] : owned_) owned.partition->Use(in_use_);
-}
-
-Status StreamThread::CheckClock() {
-  const std::pair now(clock_.Now(), std::chrono::steady_clock::now());
-  if (last_clock_) {
-    const auto wall = std::chrono::duration_cast<Duration>(now.first - last_clock_->first);
-    const auto real = std::chrono::duration_cast<Duration>(now.second - last_clock_->second);
-    if (std::chrono::abs(wall - real) > options_.clock_jump_most) {
-      return Fail(
-          ErrorCode::kUnavailable,
-          fmt::format("the machine's clock jumped by {} to {}: nothing more is decided; set the clock right (NTP) "
-                      "and start again",
-                      FormatDuration(wall - real), FormatInstant(now.first)));
-    }
-  }
-  last_clock_ = now;
-  return {};
-}
-
-Duration StreamThread::NextWait() const {
-  if (timers_pending_) return Duration{0};
-  Duration wait = options_.idle_wait;
-  const Instant now = clock_.Now();
-  for (const auto& [id, owned] : owned_) {
-    if (IsSweepDue(owned) || owned.partition->cases().IsCheckpointing()) return Duration{0};
-    // A timer fires when now is past its instant, so one millisecond later.
-    if (const auto earliest = owned.partition->cases().EarliestTimer()) {
-      wait = std::clamp(earliest->first - now + Duration{1}, Duration{0}, wait);
-    }
-  }
-  if (in_use_ != nullptr) {
-    if (const auto change = in_use_->NextChangeAfter(now)) wait = std::min(wait, *change - now);
-  }
-  return wait;
-}
-
-Result<size_t> StreamThread::FireDueTimers() {
-  timers_pending_ = false;
-  std::vector<Owned*> due;
-  for (auto& [id, owned] : owned_) {
-    RASTI_TRY(const bool may_fire, MayFireTimers(owned));
-    if (may_fire) due.push_back(&owned);
-  }
-  size_t sum = 0;
-  for (size_t i = 0; i < due.size(); ++i) {
-    // What one partition leaves is there for those behind it.
-    const size_t left = timer_budget_.most() - std::min(sum, timer_budget_.most());
-    const size_t share = std::max<size_t>(left / (due.size() - i), 1);
-    RASTI_TRY(const size_t fired, due[i]->partition->FireTimers(due[i]->barrier->asked_at, share));
-    if (fired < share) due[i]->barrier.reset();
-    sum += fired;
-  }
-  return sum;
-}
-
-Result<bool> StreamThread::MayFireTimers(Owned& owned) {
-  Partition& partition = *owned.partition;
-  const auto earliest = partition.cases().EarliestTimer();
-  const Instant now = clock_.Now();
-  if (!earliest || earliest->first >= now) return false;
-  timers_pending_ = true;
-  return PassedBarrier(partition, owned.barrier);
-}
-
-Result<bool> StreamThread::PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier) {
-  if (!barrier) {
-    const Instant now = clock_.Now();
-    RASTI_TRY(const auto end, stream_->End(partition.id()));
-    barrier = Barrier{now, end};
-  }
-  // Whatever Poll returned before was decided in the round that it came in.
-  return stream_->Passed(partition.id(), barrier->end);
-}
-
-bool StreamThread::IsSweepDue(const Owned& owned) const {
-  return owned.sweeping_to || owned.partition->cases().swept_epoch() != in_use_->CalendarEpochAt(clock_.Now());
-}
-
-Status StreamThread::SweepIfNeeded(Owned& owned) {
-  CaseStore& cases = owned.partition->cases();
-  if (owned.swept) {
-    // The transaction with the last of it is committed.
-    cases.SetSweptEpoch(*owned.sweeping_to);
-    owned.swept = false;
-    owned.sweeping_to.reset();
-  }
-  if (!owned.sweeping_to) {
-    if (!IsSweepDue(owned)) return {};
-    // The sweep reads the store's table, so what is in memory goes there first.
-    RASTI_CHECKED(cases.Checkpoint(false));
-    owned.sweeping_to = in_use_->CalendarEpochAt(clock_.Now());
-  }
-  RASTI_TRY(const bool passed, PassedBarrier(*owned.partition, owned.sweep_barrier));
-  if (!passed) return {};
-  RASTI_TRY(owned.swept, owned.partition->Sweep(owned.sweep_barrier->asked_at, kSweepBatch));
-  owned.sweep_barrier.reset();
-  return {};
-}
-
-Status StreamThread::Commit() {
-  std::map<core::PartitionId, ports::InputPositions> next;
-  for (auto& [id, owned] : owned_) {
-    if (owned.partition->HasWork()) next[id] = owned.partition->next_input();
-  }
-  if (next.empty()) return {};
-  RASTI_CHECKED(stream_->Begin());
-  for (const auto& [id, positions] : next) RASTI_CHECKED(owned_.at(id).partition->WriteTo(*stream_));
-  Status committed = stream_->Commit(next);
-  if (!committed) {
-    if (committed.error().code != ErrorCode::kAborted) return committed;
-    for (const auto& [id, positions] : next) {
-      Owned& owned = owned_.at(id);
-      owned.partition->Drop();
-      owned.barrier.reset();
-      owned.sweep_barrier.reset();
-      owned.sweeping_to.reset();
-      owned.swept = false;
-      RASTI_CHECKED(stream_->Rewind(id, owned.partition->next_input()));
-    }
-    return {};
-  }
-  for (const auto& [id, positions] : next) {
-    Partition& partition = *owned_.at(id).partition;
-    partition.Install();
-    if (hooks_.on_commit) hooks_.on_commit(id, partition.cases().position().next_sequence);
-  }
-  return {};
-}
-
-// One piece of one partition's checkpoint a round, of the one that waits longest: people's commands wait meanwhile.
-Status StreamThread::CheckpointIfDue() {
-  const auto now = std::chrono::steady_clock::now();
-  Owned* next = nullptr;
-  for (auto& [id, owned] : owned_) {
-    if (owned.partition->cases().IsCheckpointing()) return ContinueCheckpoint(owned);
-    if (owned.partition->cases().Backlog() >= options_.checkpoint_cases) {
-      owned.checkpoint_at = std::min(owned.checkpoint_at, now);
-    }
-    if (owned.checkpoint_at <= now && (next == nullptr || owned.checkpoint_at < next->checkpoint_at)) next = &owned;
-  }
-  if (next == nullptr) return {};
-  CaseStore& cases = next->partition->cases();
-  next->checkpoint_at = now + options_.checkpoint_every;
-  // A quiet partition's memtable would never fill up by itself, and every restart would replay it.
-  const bool flush = next->flush_at <= now;
-  if (flush) next->flush_at = now + options_.flush_every;
-  next->flush_pending = flush && next->flushed != cases.position().next_sequence;
-  if (cases.dirty_count() == 0 && !next->flush_pending) return {};
-  next->flushed_next = cases.position().next_sequence;
-  cases.BeginCheckpoint();
-  return ContinueCheckpoint(*next);
-}
-
-Status StreamThread::ContinueCheckpoint(Owned& owned) {
-  CaseStore& cases = owned.partition->cases();
-  // Cases must not change faster than they are written.
-  RASTI_CHECKED(cases.ContinueCheckpoint(std::max(options_.checkpoint_piece, cases.Backlog() / 4)));
-  if (cases.IsCheckpointing() || !owned.flush_pending) return {};
-  owned.flush_pending = false;
-  owned.flushed = owned.flushed_next;
-  return cases.store().Flush();
-}
-
-Result<bool> StreamThread::IsIdle() {
-  const Instant now = clock_.Now();
-  for (auto& [id, owned] : owned_) {
-    if (IsSweepDue(owned)) return false;
-    const auto earliest = owned.partition->cases().EarliestTimer();
-    if (earliest && earliest->first < now) return false;
-    RASTI_TRY(const auto end, stream_->End(id));
-    RASTI_TRY(const bool passed, stream_->Passed(id, end));
-    if (!passed) return false;
-  }
-  return true;
-}
-
-Status StreamThread::EndRound() {
-  PartitionCounters sum;
-  size_t timers = 0;
-  for (const auto& [id, owned] : owned_) {
-    sum += owned.partition->counters();
-    timers += owned.partition->cases().timers().size();
-  }
-  timer_count_.store(timers);
+Status StreamThread::Publish() {
+  timer_count_.store(loop_.timer_count());
   int64_t asked = 0;
   {
     const std::lock_guard lock(mutex_);
-    counters_ = sum;
+    counters_ = loop_.counters();
     asked = idle_asked_;
     if (asked == idle_answered_) return {};
   }
-  RASTI_TRY(const bool idle, IsIdle());
-  if (!idle) return {};
+  const auto idle = loop_.IsIdle();
+  // A log that is away: the next turn meets it too.
+  if (!idle) return PassesByItself(idle.error()) ? Status() : Fail(idle.error());
+  if (!*idle) return {};
   const std::lock_guard lock(mutex_);
   idle_answered_ = asked;
   changed_.notify_all();

@@ -1,71 +1,22 @@
-// A stream thread: owns partitions, and does everything that changes their cases, one transaction after another.
-//
-//   loop: read input -> decide commands -> fire due timers, within a budget -> one transaction -> install
-//
-// Timers of a partition fire only once its input was read up to an end asked for after they fell due, so that an outage
-// never turns a timely command late. A node whose clock jumps by more than a minute stops deciding; one that has not
-// seen the end of the definitions for 4 s pauses.
-//
-// Where the log is unavailable for a while, or gave the partitions to somebody else, the stream is opened again, with
-// back-off and without end; one that is put out three times within a minute ends: another node has its name.
+// A stream thread: turns a StreamLoop in a thread of its own until it is told to stop or the loop dies.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
-#include <functional>
-#include <map>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
-#include <vector>
 
-#include "engine/ports/clock.h"
-#include "engine/ports/event_log.h"
-#include "engine/runtime/configuration_source.h"
-#include "engine/runtime/partition.h"
-#include "engine/runtime/timer_budget.h"
+#include "engine/runtime/stream_loop.h"
 
 namespace rasti::runtime {
 
-struct StreamOptions {
-  size_t batch_most = 1024;                 // records of input in one transaction
-  Duration timers_time{10};                 // how long a transaction full of timers should take
-  size_t cached_cases_most = 100'000;       // clean cases in memory, over all partitions of the thread
-  size_t checkpoint_cases = 10'000;         // what changed of a partition after which its store is written,
-  size_t checkpoint_piece = 250;            // so many of them with a transaction
-  size_t replay_checkpoint_cases = 20'000;  // the same while a store catches up and nobody waits for it
-  Duration checkpoint_every{10'000};        // and at the latest after this time
-  Duration flush_every{60'000};             // how often a checkpoint also goes to disk
-  Duration idle_wait{200};                  // how long to wait for input when nothing is due
-  Duration clock_jump_most{60'000};
-  Duration reopen_first{100};   // the wait before a stream that failed is opened again; doubled each time,
-  Duration reopen_most{5'000};  // up to this
-};
-
-/// What the thread's owner provides.
-struct StreamHooks {
-  /// Opens (or makes) the state store of a partition.
-  std::function<Result<std::unique_ptr<ports::ViewStore>>(core::PartitionId)> open_store;
-  /// Deletes the state store of a partition that cannot be used any more: it is rebuilt from the log.
-  std::function<Status(core::PartitionId)> drop_store;
-  /// Told after each commit: the partition's next sequence.
-  std::function<void(core::PartitionId, core::Sequence)> on_commit;
-  /// Told while a store catches up with the log: (partition, next sequence, end).
-  std::function<void(core::PartitionId, core::Sequence, core::Sequence)> on_recovery;
-  /// Told that the stream failed and is opened again after so long.
-  std::function<void(const Error&, Duration)> on_trouble;
-};
-
-/// True for what a log's being away, or another owner's taking over, explains.
-bool PassesByItself(const Error& error);
-
-class StreamThread final : private ports::AssignmentListener {
+class StreamThread final {
  public:
   /// Everything referred to outlives the thread.
   StreamThread(ports::EventLog& log, ConfigurationSource& configuration, const Submitters& submitters,
                const ports::Clock& clock, StreamOptions options, StreamHooks hooks);
-  ~StreamThread() override;
+  ~StreamThread();
   StreamThread(const StreamThread&) = delete;
   StreamThread& operator=(const StreamThread&) = delete;
 
@@ -83,72 +34,12 @@ class StreamThread final : private ports::AssignmentListener {
   size_t timer_count() const { return timer_count_.load(); }
 
  private:
-  // What must have been read before timers may fire.
-  struct Barrier {
-    Instant asked_at;
-    ports::InputPositions end;
-  };
-  struct Owned {
-    std::unique_ptr<Partition> partition;
-    std::optional<Barrier> barrier;
-    std::optional<int64_t> sweeping_to;  // the epoch of calendars that all cases are being planned for
-    std::optional<Barrier> sweep_barrier;
-    bool swept = false;                                   // to the end, with the transaction that is under way
-    std::chrono::steady_clock::time_point checkpoint_at;  // when the store is to be written next
-    std::chrono::steady_clock::time_point flush_at;       // and also to disk
-    core::Sequence flushed;                               // the next sequence when it last was
-    core::Sequence flushed_next;                          // the same, when the one that is pending began
-    bool flush_pending = false;                           // once the checkpoint that is under way has ended
-  };
-
-  Status OnAssigned(const std::vector<core::PartitionId>& partitions) override;
-  void OnRevoked(const std::vector<core::PartitionId>& partitions) override;
-  void OnLost(const std::vector<core::PartitionId>& partitions) override;
-
   void Run();
-  Status Loop();
-  Status Round();
-  Status OpenStream();
-  /// After an error of the log that passes by itself: closes the stream and waits. Errors: those that do not.
-  Status Recover(const Error& error);
-  /// False where the configuration may have changed without this node's knowing: nothing is decided then.
-  Result<bool> RefreshConfiguration();
-  void Wake();
-  Result<std::unique_ptr<CaseStore>> OpenCases(core::PartitionId id, size_t cached_cases);
-  Status CatchUp(Partition& partition);
-  /// Fires what is due, over all partitions within the budget; answers how many.
-  Result<size_t> FireDueTimers();
-  /// True when the partition has timers due and its input was read up to its barrier.
-  Result<bool> MayFireTimers(Owned& owned);
-  Status SweepIfNeeded(Owned& owned);
-  bool IsSweepDue(const Owned& owned) const;
-  /// Sets the barrier where there is none yet; true once the partition's input was read up to it.
-  Result<bool> PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier);
-  void UseCurrentConfiguration();
-  Status Commit();
-  Status CheckpointIfDue();
-  Status ContinueCheckpoint(Owned& owned);
-  Status CheckClock();
-  Duration NextWait() const;
-  Result<bool> IsIdle();
-  Status EndRound();
+  Status RunUntilStopped();
+  /// After a turn: what others may know of it.
+  Status Publish();
 
-  ports::EventLog& log_;
-  ConfigurationSource& configuration_;
-  const Submitters& submitters_;
-  const ports::Clock& clock_;
-  const StreamOptions options_;
-  const StreamHooks hooks_;
-
-  std::shared_ptr<ports::LogStream> stream_;  // null while it is to be opened again; set by the thread, under mutex_
-  std::map<core::PartitionId, Owned> owned_;
-  std::shared_ptr<const Configuration> in_use_;
-  bool timers_pending_ = false;
-  TimerBudget timer_budget_;
-  std::optional<std::pair<Instant, std::chrono::steady_clock::time_point>> last_clock_;
-  Duration reopen_wait_{0};
-  std::vector<std::chrono::steady_clock::time_point> fenced_at_;
-
+  StreamLoop loop_;
   std::thread thread_;
   std::atomic<bool> stopping_ = false;
   std::atomic<size_t> timer_count_ = 0;

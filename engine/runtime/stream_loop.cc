@@ -1,0 +1,275 @@
+#include "engine/runtime/stream_loop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rasti::runtime {
+namespace {
+
+constexpr size_t kSweepBatch = 256;
+// A node must have seen the end of the definitions within the last 4 s to decide at all.
+constexpr std::chrono::seconds kDecideWithin{4};
+constexpr std::chrono::seconds kRefreshEvery{2};
+}  // namespace
+
+StreamLoop::StreamLoop(ports::EventLog& log, ConfigurationSource& configuration, const Submitters& submitters,
+                       const ports::Clock& clock, StreamOptions options, StreamHooks hooks)
+    : log_(log),
+      configuration_(configuration),
+      submitters_(submitters),
+      clock_(clock),
+      options_(options),
+      hooks_(std::move(hooks)),
+      timer_budget_(options.timers_time) {}
+
+void StreamLoop::Wake() {
+  std::shared_ptr<ports::LogStream> stream;
+  {
+    const std::lock_guard lock(mutex_);
+    stream = stream_;
+  }
+  if (stream != nullptr) stream->Wake();
+}
+
+Result<Duration> StreamLoop::Step() {
+  RASTI_CHECKED(CheckClock());
+  Status done = stream_ == nullptr ? OpenStream() : Status();
+  if (done) done = Round();
+  if (!done) return Recover(done.error());
+  return Duration{0};
+}
+
+// In good order even after an error: what is installed is committed, so flushing it only spares a later replay.
+Status StreamLoop::Close() { return stream_ == nullptr ? Status() : stream_->Close(); }
+
+PartitionCounters StreamLoop::counters() const {
+  PartitionCounters sum;
+  for (const auto& [id, owned] : owned_) sum += owned.partition->counters();
+  return sum;
+}
+
+size_t StreamLoop::timer_count() const {
+  size_t timers = 0;
+  for (const auto& [id, owned] : owned_) timers += owned.partition->cases().timers().size();
+  return timers;
+}
+
+Result<bool> StreamLoop::RefreshConfiguration() {
+  if (configuration_.Age() <= kRefreshEvery) return true;
+  const Status refreshed = configuration_.Refresh();
+  if (refreshed) return true;
+  if (!PassesByItself(refreshed.error())) return Fail(refreshed.error());
+  return configuration_.Age() <= kDecideWithin;
+}
+
+Status StreamLoop::Round() {
+  RASTI_TRY(may_decide_, RefreshConfiguration());
+  if (!may_decide_) {
+    // Takes no input, and stays a member.
+    RASTI_TRY(const auto none, stream_->Poll(0, options_.idle_wait));
+    return {};
+  }
+  UseCurrentConfiguration();
+  RASTI_TRY(const auto records, stream_->Poll(options_.batch_most, NextWait()));
+  // The wait may have been long: what came into force meanwhile holds for what is decided now.
+  UseCurrentConfiguration();
+  const auto began = clock_.Steady();
+  for (const ports::InputRecord& record : records) {
+    const auto found = owned_.find(record.partition);
+    if (found == owned_.end()) {
+      return Fail(Error::Internal(fmt::format("input of partition {}, which is not owned", record.partition.value)));
+    }
+    RASTI_CHECKED(found->second.partition->Handle(record));
+  }
+  RASTI_TRY(const size_t fired, FireDueTimers());
+  for (auto& [id, owned] : owned_) RASTI_CHECKED(SweepIfNeeded(owned));
+  RASTI_CHECKED(Commit());
+  reopen_wait_ = Duration{0};
+  timer_budget_.Took(fired, clock_.Steady() - began);
+  return CheckpointIfDue();
+}
+
+void StreamLoop::UseCurrentConfiguration() {
+  auto current = configuration_.Current();
+  if (current == in_use_) return;
+  in_use_ = std::move(current);
+  for (auto& [id, owned] : owned_) owned.partition->Use(in_use_);
+}
+
+Status StreamLoop::CheckClock() {
+  const std::pair now(clock_.Now(), clock_.Steady());
+  if (last_clock_) {
+    const auto wall = std::chrono::duration_cast<Duration>(now.first - last_clock_->first);
+    const auto real = std::chrono::duration_cast<Duration>(now.second - last_clock_->second);
+    if (std::chrono::abs(wall - real) > options_.clock_jump_most) {
+      return Fail(
+          ErrorCode::kUnavailable,
+          fmt::format("the machine's clock jumped by {} to {}: nothing more is decided; set the clock right (NTP) "
+                      "and start again",
+                      FormatDuration(wall - real), FormatInstant(now.first)));
+    }
+  }
+  last_clock_ = now;
+  return {};
+}
+
+Duration StreamLoop::NextWait() const {
+  if (timers_pending_) return Duration{0};
+  Duration wait = options_.idle_wait;
+  const Instant now = clock_.Now();
+  for (const auto& [id, owned] : owned_) {
+    if (IsSweepDue(owned) || owned.partition->cases().IsCheckpointing()) return Duration{0};
+    // A timer fires when now is past its instant, so one millisecond later.
+    if (const auto earliest = owned.partition->cases().EarliestTimer()) {
+      wait = std::clamp(earliest->first - now + Duration{1}, Duration{0}, wait);
+    }
+  }
+  if (in_use_ != nullptr) {
+    if (const auto change = in_use_->NextChangeAfter(now)) wait = std::min(wait, *change - now);
+  }
+  return wait;
+}
+
+Result<size_t> StreamLoop::FireDueTimers() {
+  timers_pending_ = false;
+  std::vector<Owned*> due;
+  for (auto& [id, owned] : owned_) {
+    RASTI_TRY(const bool may_fire, MayFireTimers(owned));
+    if (may_fire) due.push_back(&owned);
+  }
+  size_t sum = 0;
+  for (size_t i = 0; i < due.size(); ++i) {
+    // What one partition leaves is there for those behind it.
+    const size_t left = timer_budget_.most() - std::min(sum, timer_budget_.most());
+    const size_t share = std::max<size_t>(left / (due.size() - i), 1);
+    RASTI_TRY(const size_t fired, due[i]->partition->FireTimers(due[i]->barrier->asked_at, share));
+    if (fired < share) due[i]->barrier.reset();
+    sum += fired;
+  }
+  return sum;
+}
+
+Result<bool> StreamLoop::MayFireTimers(Owned& owned) {
+  Partition& partition = *owned.partition;
+  const auto earliest = partition.cases().EarliestTimer();
+  const Instant now = clock_.Now();
+  if (!earliest || earliest->first >= now) return false;
+  timers_pending_ = true;
+  return PassedBarrier(partition, owned.barrier);
+}
+
+Result<bool> StreamLoop::PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier) {
+  if (!barrier) {
+    const Instant now = clock_.Now();
+    RASTI_TRY(const auto end, stream_->End(partition.id()));
+    barrier = Barrier{now, end};
+  }
+  // Whatever Poll returned before was decided in the round that it came in.
+  return stream_->Passed(partition.id(), barrier->end);
+}
+
+bool StreamLoop::IsSweepDue(const Owned& owned) const {
+  return owned.sweeping_to || owned.partition->cases().swept_epoch() != in_use_->CalendarEpochAt(clock_.Now());
+}
+
+Status StreamLoop::SweepIfNeeded(Owned& owned) {
+  CaseStore& cases = owned.partition->cases();
+  if (owned.swept) {
+    // The transaction with the last of it is committed.
+    cases.SetSweptEpoch(*owned.sweeping_to);
+    owned.swept = false;
+    owned.sweeping_to.reset();
+  }
+  if (!owned.sweeping_to) {
+    if (!IsSweepDue(owned)) return {};
+    // The sweep reads the store's table, so what is in memory goes there first.
+    RASTI_CHECKED(cases.Checkpoint(false));
+    owned.sweeping_to = in_use_->CalendarEpochAt(clock_.Now());
+  }
+  RASTI_TRY(const bool passed, PassedBarrier(*owned.partition, owned.sweep_barrier));
+  if (!passed) return {};
+  RASTI_TRY(owned.swept, owned.partition->Sweep(owned.sweep_barrier->asked_at, kSweepBatch));
+  owned.sweep_barrier.reset();
+  return {};
+}
+
+Status StreamLoop::Commit() {
+  std::map<core::PartitionId, ports::InputPositions> next;
+  for (auto& [id, owned] : owned_) {
+    if (owned.partition->HasWork()) next[id] = owned.partition->next_input();
+  }
+  if (next.empty()) return {};
+  RASTI_CHECKED(stream_->Begin());
+  for (const auto& [id, positions] : next) RASTI_CHECKED(owned_.at(id).partition->WriteTo(*stream_));
+  Status committed = stream_->Commit(next);
+  if (!committed) {
+    if (committed.error().code != ErrorCode::kAborted) return committed;
+    for (const auto& [id, positions] : next) {
+      Owned& owned = owned_.at(id);
+      owned.partition->Drop();
+      owned.barrier.reset();
+      owned.sweep_barrier.reset();
+      owned.sweeping_to.reset();
+      owned.swept = false;
+      RASTI_CHECKED(stream_->Rewind(id, owned.partition->next_input()));
+    }
+    return {};
+  }
+  for (const auto& [id, positions] : next) {
+    Partition& partition = *owned_.at(id).partition;
+    partition.Install();
+    if (hooks_.on_commit) hooks_.on_commit(id, partition.cases().position().next_sequence);
+  }
+  return {};
+}
+
+// One piece of one partition's checkpoint a round, of the one that waits longest: people's commands wait meanwhile.
+Status StreamLoop::CheckpointIfDue() {
+  const auto now = clock_.Steady();
+  Owned* next = nullptr;
+  for (auto& [id, owned] : owned_) {
+    if (owned.partition->cases().IsCheckpointing()) return ContinueCheckpoint(owned);
+    if (owned.partition->cases().Backlog() >= options_.checkpoint_cases) {
+      owned.checkpoint_at = std::min(owned.checkpoint_at, now);
+    }
+    if (owned.checkpoint_at <= now && (next == nullptr || owned.checkpoint_at < next->checkpoint_at)) next = &owned;
+  }
+  if (next == nullptr) return {};
+  CaseStore& cases = next->partition->cases();
+  next->checkpoint_at = now + options_.checkpoint_every;
+  // A quiet partition's memtable would never fill up by itself, and every restart would replay it.
+  const bool flush = next->flush_at <= now;
+  if (flush) next->flush_at = now + options_.flush_every;
+  next->flush_pending = flush && next->flushed != cases.position().next_sequence;
+  if (cases.dirty_count() == 0 && !next->flush_pending) return {};
+  next->flushed_next = cases.position().next_sequence;
+  cases.BeginCheckpoint();
+  return ContinueCheckpoint(*next);
+}
+
+Status StreamLoop::ContinueCheckpoint(Owned& owned) {
+  CaseStore& cases = owned.partition->cases();
+  // Cases must not change faster than they are written.
+  RASTI_CHECKED(cases.ContinueCheckpoint(std::max(options_.checkpoint_piece, cases.Backlog() / 4)));
+  if (cases.IsCheckpointing() || !owned.flush_pending) return {};
+  owned.flush_pending = false;
+  owned.flushed = owned.flushed_next;
+  return cases.store().Flush();
+}
+
+Result<bool> StreamLoop::IsIdle() {
+  if (stream_ == nullptr || !may_decide_) return false;
+  const Instant now = clock_.Now();
+  for (auto& [id, owned] : owned_) {
+    if (IsSweepDue(owned)) return false;
+    const auto earliest = owned.partition->cases().EarliestTimer();
+    if (earliest && earliest->first < now) return false;
+    RASTI_TRY(const auto end, stream_->End(id));
+    RASTI_TRY(const bool passed, stream_->Passed(id, end));
+    if (!passed) return false;
+  }
+  return true;
+}
+
+}  // namespace rasti::runtime
