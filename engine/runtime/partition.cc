@@ -20,16 +20,6 @@ tl::unexpected<core::Rejection> Reject(core::RejectionCode code, std::string fie
 
 }  // namespace
 
-PartitionCounters& PartitionCounters::operator+=(const PartitionCounters& other) {
-  commands_accepted += other.commands_accepted;
-  commands_rejected += other.commands_rejected;
-  commands_repeated += other.commands_repeated;
-  timers_fired += other.timers_fired;
-  events += other.events;
-  lateness_ms_most = std::max(lateness_ms_most, other.lateness_ms_most);
-  return *this;
-}
-
 Partition::Partition(core::PartitionId id, std::unique_ptr<CaseStore> cases, const Submitters& submitters,
                      const ports::Clock& clock, bool event_headers)
     : id_(id),
@@ -254,8 +244,7 @@ Result<size_t> Partition::FireTimers(Instant before, size_t most) {
     if (!timer || *timer != next->first) continue;
     if (replanned && fired >= most) break;
     RASTI_CHECKED(FireOne(record, recorded_at));
-    staged_counters_.lateness_ms_most =
-        std::max(staged_counters_.lateness_ms_most, (position_.last_recorded_at - next->first).count());
+    staged_counters_.lateness.Add(position_.last_recorded_at - next->first);
     ++fired;
   }
   return fired;

@@ -23,21 +23,10 @@
 #include "engine/ports/event_log.h"
 #include "engine/runtime/case_store.h"
 #include "engine/runtime/configuration.h"
+#include "engine/runtime/counters.h"
 #include "engine/runtime/submitters.h"
 
 namespace rasti::runtime {
-
-/// What a partition did since it was assigned.
-struct PartitionCounters {
-  int64_t commands_accepted = 0;
-  int64_t commands_rejected = 0;
-  int64_t commands_repeated = 0;
-  int64_t timers_fired = 0;
-  int64_t events = 0;
-  int64_t lateness_ms_most = 0;  // of a wall-time timer: from due to fired
-
-  PartitionCounters& operator+=(const PartitionCounters& other);
-};
 
 class Partition {
  public:
@@ -49,6 +38,7 @@ class Partition {
   core::PartitionId id() const { return id_; }
   CaseStore& cases() { return *cases_; }
   const CaseStore& cases() const { return *cases_; }
+  /// What it did since it was assigned.
   const PartitionCounters& counters() const { return counters_; }
 
   /// The configuration to decide with from now on; it outlives its use because it is shared.

@@ -44,7 +44,7 @@ Result<Duration> StreamLoop::Step() {
 Status StreamLoop::Close() { return stream_ == nullptr ? Status() : stream_->Close(); }
 
 PartitionCounters StreamLoop::counters() const {
-  PartitionCounters sum;
+  PartitionCounters sum = released_;
   for (const auto& [id, owned] : owned_) sum += owned.partition->counters();
   return sum;
 }
@@ -203,6 +203,7 @@ Status StreamLoop::Commit() {
   RASTI_CHECKED(stream_->Begin());
   for (const auto& [id, positions] : next) RASTI_CHECKED(owned_.at(id).partition->WriteTo(*stream_));
   Status committed = stream_->Commit(next);
+  if (hooks_.on_transaction) hooks_.on_transaction(committed.has_value());
   if (!committed) {
     if (committed.error().code != ErrorCode::kAborted) return committed;
     for (const auto& [id, positions] : next) {

@@ -54,6 +54,13 @@ struct StreamHooks {
   std::function<void(core::PartitionId, core::Sequence)> on_commit;
   /// Told while a store catches up with the log: (partition, next sequence, end).
   std::function<void(core::PartitionId, core::Sequence, core::Sequence)> on_recovery;
+  /// Told that a partition is this loop's, before its store is opened; that it decides: how many events its store had
+  /// lacked, and how long opening and catching up took; and that it is gone, given up in good order or lost.
+  std::function<void(core::PartitionId)> on_assigned;
+  std::function<void(core::PartitionId, int64_t events, Duration took)> on_recovered;
+  std::function<void(core::PartitionId, bool lost)> on_released;
+  /// Told how a transaction ended.
+  std::function<void(bool committed)> on_transaction;
   /// Told that the stream failed and is opened again after so long.
   std::function<void(const Error&, Duration)> on_trouble;
 };
@@ -81,7 +88,7 @@ class StreamLoop final : private ports::AssignmentListener {
 
   /// True when every owned partition has decided all its input and fired every timer that is due.
   Result<bool> IsIdle();
-  /// Sums over the partitions owned now.
+  /// What was done since the start, by partitions that are gone too.
   PartitionCounters counters() const;
   size_t timer_count() const;
 
@@ -116,6 +123,8 @@ class StreamLoop final : private ports::AssignmentListener {
   Result<bool> RefreshConfiguration();
   Result<std::unique_ptr<CaseStore>> OpenCases(core::PartitionId id, size_t cached_cases);
   Status CatchUp(Partition& partition);
+  /// Forgets a partition, which need not be owned any more.
+  void Release(core::PartitionId id, bool lost);
   /// Fires what is due, over all partitions within the budget; answers how many.
   Result<size_t> FireDueTimers();
   /// True when the partition has timers due and its input was read up to its barrier.
@@ -141,6 +150,7 @@ class StreamLoop final : private ports::AssignmentListener {
   mutable std::mutex mutex_;
   std::shared_ptr<ports::LogStream> stream_;  // null while it is to be opened again; set under mutex_, for Wake
   std::map<core::PartitionId, Owned> owned_;
+  PartitionCounters released_;  // of partitions that are gone
   std::shared_ptr<const Configuration> in_use_;
   bool may_decide_ = false;  // in the last turn
   bool timers_pending_ = false;

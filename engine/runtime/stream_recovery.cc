@@ -44,7 +44,7 @@ Result<Duration> StreamLoop::Recover(const Error& error) {
   }
   // What is installed is committed: writing it to the stores only spares a later replay.
   if (stream_ != nullptr) static_cast<void>(stream_->Close());
-  owned_.clear();
+  while (!owned_.empty()) Release(owned_.begin()->first, true);
   reopen_wait_ = std::clamp(2 * reopen_wait_, options_.reopen_first, options_.reopen_most);
   if (hooks_.on_trouble) hooks_.on_trouble(error, reopen_wait_);
   const std::lock_guard lock(mutex_);
@@ -73,6 +73,8 @@ Status StreamLoop::OnAssigned(const std::vector<core::PartitionId>& partitions) 
   const auto now = clock_.Steady();
   const size_t share = options_.cached_cases_most / static_cast<size_t>(std::max(log_.partition_count(), 1));
   for (const core::PartitionId id : partitions) {
+    const auto assigned_at = clock_.Steady();
+    if (hooks_.on_assigned) hooks_.on_assigned(id);
     auto cases = OpenCases(id, share);
     if (!cases &&
         (cases.error().code == ErrorCode::kCorruption || cases.error().code == ErrorCode::kUnsupportedVersion)) {
@@ -82,6 +84,7 @@ Status StreamLoop::OnAssigned(const std::vector<core::PartitionId>& partitions) 
     if (!cases) return Fail(cases.error());
     Owned owned;
     owned.partition = std::make_unique<Partition>(id, *std::move(cases), submitters_, clock_, log_.keeps_headers());
+    const int64_t before = owned.partition->cases().position().next_sequence.value;
     RASTI_CHECKED(CatchUp(*owned.partition));
     RASTI_TRY(const auto committed, stream_->Committed(id));
     owned.partition->StartAt(committed);
@@ -91,7 +94,11 @@ Status StreamLoop::OnAssigned(const std::vector<core::PartitionId>& partitions) 
     const auto turn = [&](Duration every) { return now + every * (owned_.size() + 1) / partitions.size(); };
     owned.checkpoint_at = turn(options_.checkpoint_every);
     owned.flush_at = turn(options_.flush_every);
+    const int64_t events = owned.partition->cases().position().next_sequence.value - before;
     owned_[id] = std::move(owned);
+    if (hooks_.on_recovered) {
+      hooks_.on_recovered(id, events, std::chrono::duration_cast<Duration>(clock_.Steady() - assigned_at));
+    }
   }
   return {};
 }
@@ -137,12 +144,20 @@ void StreamLoop::OnRevoked(const std::vector<core::PartitionId>& partitions) {
     if (found == owned_.end()) continue;
     // A checkpoint that fails costs the next owner a longer replay, nothing more.
     static_cast<void>(found->second.partition->cases().Checkpoint(true));
-    owned_.erase(found);
+    Release(id, false);
   }
 }
 
+void StreamLoop::Release(core::PartitionId id, bool lost) {
+  const auto found = owned_.find(id);
+  if (found == owned_.end()) return;
+  released_ += found->second.partition->counters();
+  owned_.erase(found);
+  if (hooks_.on_released) hooks_.on_released(id, lost);
+}
+
 void StreamLoop::OnLost(const std::vector<core::PartitionId>& partitions) {
-  for (const core::PartitionId id : partitions) owned_.erase(id);
+  for (const core::PartitionId id : partitions) Release(id, true);
 }
 
 }  // namespace rasti::runtime

@@ -29,7 +29,7 @@ class StreamThread final {
   /// True when, at a moment after this call, every owned partition had decided all its input and fired every timer that
   /// was due; false after `timeout` or when the thread died. Thread-safe.
   bool WaitUntilIdle(std::chrono::milliseconds timeout);
-  /// Sums over the partitions owned now. Thread-safe.
+  /// What was done since the start, by partitions that are gone too. Thread-safe.
   PartitionCounters counters() const;
   size_t timer_count() const { return timer_count_.load(); }
 

@@ -83,6 +83,13 @@ class StreamThreadTest : public testing::Test {
       stores_[id]->Drop();
       return {};
     };
+    hooks.on_assigned = [this](core::PartitionId) { ++told_["assigned"]; };
+    hooks.on_recovered = [this](core::PartitionId, int64_t events, Duration) {
+      ++told_["recovered"];
+      told_["replayed"] += events;
+    };
+    hooks.on_released = [this](core::PartitionId, bool lost) { ++told_[lost ? "lost" : "given up"]; };
+    hooks.on_transaction = [this](bool committed) { ++told_[committed ? "committed" : "not committed"]; };
     thread_ = std::make_unique<StreamThread>(log_, configuration_, submitters_, clock_, options_, hooks);
     ASSERT_TRUE(thread_->Start());
   }
@@ -147,7 +154,8 @@ class StreamThreadTest : public testing::Test {
   SettableConfiguration configuration_;
   StreamOptions options_;
   std::map<core::PartitionId, std::shared_ptr<test::MemoryViewStore>> stores_;
-  int held_elsewhere_ = 0;  // so often a store is not to be had yet
+  int held_elsewhere_ = 0;               // so often a store is not to be had yet
+  std::map<std::string, int64_t> told_;  // by the hooks, how often; read while the thread is idle or has ended
   std::unique_ptr<StreamThread> thread_;
   mutable std::mutex mutex_;
   std::vector<codec::CommandResult> results_;
@@ -296,6 +304,30 @@ TEST_F(StreamThreadTest, TheEnginesOwnCommandIdsAreNobodysElse) {
   const auto answer = Ask(command);
   ASSERT_FALSE(answer.accepted());
   EXPECT_EQ(std::get<core::Rejection>(answer.outcome).field, "command_id");
+}
+
+TEST_F(StreamThreadTest, TheOwnerIsToldWhatBecomesOfPartitionsAndTransactionsAndCountersOnlyGrow) {
+  const int64_t partitions = log_.partition_count();
+  Start();
+  SubmitCases(5);
+  Settle();
+  log_.FailNextCommit({ErrorCode::kAborted, "as the test wants it"});
+  Ask(Command(SampleCaseId(50), people::Citizen(), SampleSubmit()));
+  log_.LoseAssignments();
+  Ask(Command(SampleCaseId(51), people::Citizen(), SampleSubmit()));
+  EXPECT_EQ(thread_->counters().events, static_cast<int64_t>(Events().size()));
+  ASSERT_TRUE(thread_->Stop());
+  EXPECT_EQ(told_["assigned"], 2 * partitions);
+  EXPECT_EQ(told_["recovered"], 2 * partitions);
+  EXPECT_EQ(told_["lost"], partitions);
+  EXPECT_EQ(told_["given up"], partitions);
+  EXPECT_EQ(told_["not committed"], 1);
+  stores_.clear();
+  const int64_t before = told_["replayed"];
+  Start();
+  Settle();
+  Stop();
+  EXPECT_EQ(told_["replayed"] - before, static_cast<int64_t>(Events().size()));
 }
 
 TEST_F(StreamThreadTest, ALogThatWasAwayLosesAndRepeatsNothing) {

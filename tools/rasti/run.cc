@@ -99,7 +99,7 @@ class Service {
                        {"repeated", counters.commands_repeated},
                        {"timers", counters.timers_fired},
                        {"events", counters.events},
-                       {"lateness_ms_most", counters.lateness_ms_most},
+                       {"lateness_ms_most", counters.lateness.most_ms},
                        {"clients", server_->client_count()}});
   }
 

@@ -1,0 +1,31 @@
+#include "engine/runtime/counters.h"
+
+#include <algorithm>
+
+namespace rasti::runtime {
+
+void TimerLateness::Add(Duration late) {
+  const auto* const bucket = std::ranges::lower_bound(kBoundsMs, late.count());
+  ++counts[static_cast<size_t>(bucket - kBoundsMs.begin())];
+  sum_ms += late.count();
+  most_ms = std::max(most_ms, late.count());
+}
+
+TimerLateness& TimerLateness::operator+=(const TimerLateness& other) {
+  for (size_t i = 0; i < counts.size(); ++i) counts[i] += other.counts[i];
+  sum_ms += other.sum_ms;
+  most_ms = std::max(most_ms, other.most_ms);
+  return *this;
+}
+
+PartitionCounters& PartitionCounters::operator+=(const PartitionCounters& other) {
+  commands_accepted += other.commands_accepted;
+  commands_rejected += other.commands_rejected;
+  commands_repeated += other.commands_repeated;
+  timers_fired += other.timers_fired;
+  events += other.events;
+  lateness += other.lateness;
+  return *this;
+}
+
+}  // namespace rasti::runtime
