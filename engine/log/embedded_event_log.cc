@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "engine/base/system_error.h"
+#include "engine/log/embedded/dead_letters.h"
 #include "engine/log/embedded/log_core.h"
 #include "engine/log/embedded/reader.h"
 #include "engine/log/embedded/scan.h"
@@ -86,6 +87,14 @@ class EmbeddedEventLogImpl : public EmbeddedEventLog {
     }));
     return records;
   }
+
+  Result<int64_t> WriteDeadLetter(ports::DeadLetterOut note) override {
+    return embedded::WriteDeadLetter(*core_, std::move(note));
+  }
+  Result<std::vector<ports::DeadLetterRecord>> ReadDeadLetters(int64_t from, size_t most) override {
+    return embedded::ReadDeadLetters(*core_, from, most);
+  }
+  Status TrimDeadLetters(Instant before) override { return embedded::TrimDeadLetters(*core_, before); }
 
   Result<std::vector<OutboxRecord>> ReadOutbox(int64_t from, size_t most) override {
     RASTI_TRY(const LogCore::Use use, core_->Acquire());

@@ -52,6 +52,8 @@ class EmbeddedEventLog : public ports::EventLog, public ports::CommandChannel {
   virtual Result<std::vector<OutboxRecord>> ReadOutbox(int64_t from, size_t most) = 0;
   /// Drops the entries before a position that all connectors have passed. (The last entry of all stays.)
   virtual Status TrimOutbox(int64_t before) = 0;
+  /// Drops dead letters and notes that were written before an instant: for a bounded time they are kept, not for ever.
+  virtual Status TrimDeadLetters(Instant before) = 0;
 };
 
 }  // namespace rasti::log

@@ -69,7 +69,9 @@ class KafkaEventLogImpl final : public KafkaEventLog {
     return events;
   }
 
-  Result<int64_t> Publish(std::string key, std::string value) override;
+  Result<int64_t> Publish(std::string key, std::string value) override {
+    return WriteAlone(core_->names().definitions, key, value, fmt::format("publishing {}", key));
+  }
 
   Result<std::vector<ports::DefinitionRecord>> ReadDefinitions(int64_t from) override {
     RASTI_TRY(const auto messages, core_->ReadToEnd(core_->names().definitions, 0, from));
@@ -77,6 +79,21 @@ class KafkaEventLogImpl final : public KafkaEventLog {
     records.reserve(messages.size());
     for (const Message& message : messages) {
       records.push_back({message->offset, std::string(KeyOf(*message)), std::string(ValueOf(*message))});
+    }
+    return records;
+  }
+
+  Result<int64_t> WriteDeadLetter(ports::DeadLetterOut note) override {
+    return WriteAlone(core_->names().dead_letters, note.key, note.value, fmt::format("a note on {}", note.key));
+  }
+
+  Result<std::vector<ports::DeadLetterRecord>> ReadDeadLetters(int64_t from, size_t most) override {
+    RASTI_TRY(const auto messages, core_->ReadToEnd(core_->names().dead_letters, 0, from, most));
+    std::vector<ports::DeadLetterRecord> records;
+    records.reserve(messages.size());
+    for (const Message& message : messages) {
+      records.push_back(
+          {message->offset, TakenAt(*message), std::string(KeyOf(*message)), std::string(ValueOf(*message))});
     }
     return records;
   }
@@ -114,16 +131,20 @@ class KafkaEventLogImpl final : public KafkaEventLog {
   }
 
  private:
+  /// One record at a time into a topic of one partition; its offset, once the brokers have it.
+  Result<int64_t> WriteAlone(const std::string& topic, const std::string& key, const std::string& value,
+                             const std::string& what);
+
   const std::shared_ptr<LogCore> core_;
   std::mutex mutex_;  // guards what follows
   bool closed_ = false;
   std::shared_ptr<SubmitChannel> channel_;  // made by the first Submit
-  std::mutex publish_mutex_;                // guards what follows
-  Client publisher_;                        // made by the first Publish
+  std::mutex writer_mutex_;                 // guards what follows
+  Client writer_;                           // made by the first WriteAlone
 };
 
-// One record at a time, with its delivery report.
-Result<int64_t> KafkaEventLogImpl::Publish(std::string key, std::string value) {
+Result<int64_t> KafkaEventLogImpl::WriteAlone(const std::string& topic, const std::string& key,
+                                              const std::string& value, const std::string& what) {
   struct Outcome {
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__TIMED_OUT;
     int64_t offset = -1;
@@ -131,21 +152,20 @@ Result<int64_t> KafkaEventLogImpl::Publish(std::string key, std::string value) {
   const auto on_delivery = [](rd_kafka_t*, const rd_kafka_message_t* message, void*) {
     *static_cast<Outcome*>(message->_private) = {message->err, message->offset};
   };
-  const std::lock_guard lock(publish_mutex_);
-  if (publisher_ == nullptr) {
-    RASTI_TRY(publisher_, MakeWriter(core_->options(), on_delivery, nullptr));
+  const std::lock_guard lock(writer_mutex_);
+  if (writer_ == nullptr) {
+    RASTI_TRY(writer_, MakeWriter(core_->options(), on_delivery, nullptr));
   }
-  const std::string what = fmt::format("publishing {}", key);
   const auto timeout = static_cast<int>(core_->options().request_timeout.count());
   Outcome outcome;
-  const KafkaError error = Produce(publisher_.get(), {core_->names().definitions, 0, key, value, {}}, &outcome);
+  const KafkaError error = Produce(writer_.get(), {topic, 0, key, value, {}}, &outcome);
   RASTI_CHECKED(ToStatus(error, what));
-  rd_kafka_flush(publisher_.get(), timeout);
+  rd_kafka_flush(writer_.get(), timeout);
   if (outcome.code == RD_KAFKA_RESP_ERR_NO_ERROR) return outcome.offset;
   // Nothing of it may come back later, when the outcome is gone.
-  rd_kafka_purge(publisher_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  rd_kafka_flush(publisher_.get(), timeout);
-  publisher_.reset();
+  rd_kafka_purge(writer_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  rd_kafka_flush(writer_.get(), timeout);
+  writer_.reset();
   return Fail(ToError(outcome.code, what));
 }
 

@@ -73,6 +73,12 @@ struct FollowUpOut {
   std::string value;  // serialised rasti.v1.Command
 };
 
+/// A record that was set aside because it is nobody's command, or a note on what became of one. Opaque here.
+struct DeadLetterOut {
+  std::string key;    // the letter's id
+  std::string value;  // serialised rasti.v1.DeadLetterRecord
+};
+
 /// An event as it is stored.
 struct StoredEvent {
   PartitionId partition;
@@ -121,6 +127,7 @@ class LogStream {
   virtual Status Append(ResultOut result) = 0;
   virtual Status Append(OutboxOut entry) = 0;
   virtual Status Append(FollowUpOut follow_up) = 0;
+  virtual Status Append(DeadLetterOut letter) = 0;
   /// Makes everything appended and the positions durable, all or nothing. Only then results reach their submitters.
   /// Errors: kAborted (nothing was written: drop scratch and rewind), kFenced, kNoSpace, kIo (outcome as for kAborted
   /// unless the message says unknown).
@@ -146,6 +153,14 @@ struct DefinitionRecord {
   std::string value;  // serialised rasti.v1.Package
 };
 
+/// A dead letter or a note on one, as it is stored.
+struct DeadLetterRecord {
+  int64_t position = 0;
+  Instant written_at;
+  std::string key;
+  std::string value;
+};
+
 class EventLog {
  public:
   virtual ~EventLog() = default;
@@ -166,6 +181,12 @@ class EventLog {
   virtual Result<int64_t> Publish(std::string key, std::string value) = 0;
   /// All packages at or behind `from`, in order, up to an end asked for by this call.
   virtual Result<std::vector<DefinitionRecord>> ReadDefinitions(int64_t from) = 0;
+
+  /// Appends a note on a dead letter, outside of any stream; durable when it returns, with its position.
+  virtual Result<int64_t> WriteDeadLetter(DeadLetterOut note) = 0;
+  /// Dead letters and notes at or behind `from`, in order, at most `most`, up to an end asked for by this call: fewer
+  /// than `most` are all. They are kept for a bounded time, the oldest go first.
+  virtual Result<std::vector<DeadLetterRecord>> ReadDeadLetters(int64_t from, size_t most) = 0;
 };
 
 /// The partition of a key: murmur2 as the Java client's default partitioner places it.

@@ -108,6 +108,25 @@ Result<std::vector<ports::DefinitionRecord>> MemoryEventLog::ReadDefinitions(int
   return std::vector<ports::DefinitionRecord>(definitions_.begin() + skipped, definitions_.end());
 }
 
+int64_t MemoryEventLog::Keep(ports::DeadLetterOut letter) {
+  const auto position = static_cast<int64_t>(dead_letters_.size());
+  dead_letters_.push_back({position, clock_.Now(), std::move(letter.key), std::move(letter.value)});
+  return position;
+}
+
+Result<int64_t> MemoryEventLog::WriteDeadLetter(ports::DeadLetterOut note) {
+  const std::scoped_lock lock(mutex_);
+  return Keep(std::move(note));
+}
+
+Result<std::vector<ports::DeadLetterRecord>> MemoryEventLog::ReadDeadLetters(int64_t from, size_t most) {
+  const std::scoped_lock lock(mutex_);
+  const auto end = static_cast<int64_t>(dead_letters_.size());
+  const int64_t first = std::clamp(from, int64_t{0}, end);
+  const int64_t last = first + static_cast<int64_t>(std::min(most, static_cast<size_t>(end - first)));
+  return std::vector<ports::DeadLetterRecord>(dead_letters_.begin() + first, dead_letters_.begin() + last);
+}
+
 Status MemoryEventLog::Submit(std::string key, std::string signed_command, ports::ResultCallback done) {
   const std::scoped_lock lock(mutex_);
   size_t waiting = 0;
@@ -160,6 +179,7 @@ MemoryEventLog::Answers MemoryEventLog::Install(Transaction transaction, const N
     results_.push_back(std::move(result));
   }
   std::ranges::move(transaction.outbox, std::back_inserter(outbox_));
+  for (ports::DeadLetterOut& letter : transaction.dead_letters) Keep(std::move(letter));
   for (const auto& [id, positions] : next) {
     Partition& partition = At(id);
     partition.committed = positions;

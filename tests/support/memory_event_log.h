@@ -44,6 +44,8 @@ class MemoryEventLog : public ports::EventLog, public ports::CommandChannel {
                                                  const std::vector<core::Sequence>& sequences) override;
   Result<int64_t> Publish(std::string key, std::string value) override;
   Result<std::vector<ports::DefinitionRecord>> ReadDefinitions(int64_t from) override;
+  Result<int64_t> WriteDeadLetter(ports::DeadLetterOut note) override;
+  Result<std::vector<ports::DeadLetterRecord>> ReadDeadLetters(int64_t from, size_t most) override;
   Status Submit(std::string key, std::string signed_command, ports::ResultCallback done) override;
 
   // ---- for tests ----
@@ -95,6 +97,7 @@ class MemoryEventLog : public ports::EventLog, public ports::CommandChannel {
     std::vector<ports::ResultOut> results;
     std::vector<ports::OutboxOut> outbox;
     std::vector<ports::FollowUpOut> follow_ups;
+    std::vector<ports::DeadLetterOut> dead_letters;
   };
   using NextPositions = std::map<core::PartitionId, ports::InputPositions>;
   using Answers = std::vector<std::pair<ports::ResultCallback, Result<std::string>>>;
@@ -106,6 +109,7 @@ class MemoryEventLog : public ports::EventLog, public ports::CommandChannel {
     return partitions_.at(static_cast<size_t>(partition.value));
   }
   Status CheckTransaction(const Stream& stream, const Transaction& transaction, const NextPositions& next) const;
+  int64_t Keep(ports::DeadLetterOut letter);
   Answers Install(Transaction transaction, const NextPositions& next);
   /// Says anew which stream is to own which partition.
   void Share();
@@ -122,6 +126,7 @@ class MemoryEventLog : public ports::EventLog, public ports::CommandChannel {
   std::vector<ports::OutboxOut> outbox_;
   std::vector<ports::ResultOut> results_;
   std::vector<ports::DefinitionRecord> definitions_;
+  std::vector<ports::DeadLetterRecord> dead_letters_;
   std::optional<std::pair<Error, bool>> next_commit_fails_;
 };
 

@@ -159,6 +159,9 @@ Status MemoryEventLog::Stream::Append(ports::OutboxOut entry) {
 Status MemoryEventLog::Stream::Append(ports::FollowUpOut follow_up) {
   return InTransaction([&](Transaction& open) { open.follow_ups.push_back(std::move(follow_up)); });
 }
+Status MemoryEventLog::Stream::Append(ports::DeadLetterOut letter) {
+  return InTransaction([&](Transaction& open) { open.dead_letters.push_back(std::move(letter)); });
+}
 
 Status MemoryEventLog::Stream::Commit(const std::map<core::PartitionId, ports::InputPositions>& next) {
   Answers answers;

@@ -23,6 +23,7 @@ class MemoryEventLog::Stream : public ports::LogStream {
   Status Append(ports::ResultOut result) override;
   Status Append(ports::OutboxOut entry) override;
   Status Append(ports::FollowUpOut follow_up) override;
+  Status Append(ports::DeadLetterOut letter) override;
   Status Commit(const std::map<core::PartitionId, ports::InputPositions>& next) override;
   Status Abort() override;
   Status Close() override;

@@ -45,6 +45,8 @@ Status Database::Create(const std::string& path, int partitions) {
 
 Status Database::OpenFamilies(const EmbeddedLogOptions& options, bool tolerant) {
   rocksdb::DBOptions db_options = DatabaseOptions(warnings_);
+  // A log that was made before the last of them gets it when it is opened.
+  db_options.create_missing_column_families = true;
   if (tolerant) db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;

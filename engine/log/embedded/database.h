@@ -19,8 +19,8 @@
 namespace rasti::log::embedded {
 
 /// The column families, in the order in which they are made. Never reordered: the order is their number on disk.
-enum class Family { kDefault, kEvents, kFollowUps, kOutbox, kDefinitions, kPositions, kMeta };
-inline constexpr size_t kFamilies = 7;
+enum class Family { kDefault, kEvents, kFollowUps, kOutbox, kDefinitions, kPositions, kMeta, kDeadLetters };
+inline constexpr size_t kFamilies = 8;
 
 class Database {
  public:

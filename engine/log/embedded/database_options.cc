@@ -82,7 +82,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> FamilyOptions(const EmbeddedLogOpti
           {"outbox", small},
           {"definitions", small},
           {"positions", small},
-          {"meta", small}};
+          {"meta", small},
+          {"dead_letters", small}};
 }
 
 }  // namespace rasti::log::embedded

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <rocksdb/write_batch.h>
 
+#include "engine/log/embedded/dead_letters.h"
 #include "engine/log/embedded/scan.h"
 
 namespace rasti::log::embedded {
@@ -37,6 +38,8 @@ Status LogCore::Load() {
   }
   RASTI_TRY(const int64_t outbox_end, EndOfNumbers(*database_, Family::kOutbox));
   outbox_positions_ = PositionAllocator(outbox_end);
+  RASTI_TRY(const int64_t dead_letters_end, EndOfDeadLetters(*database_));
+  dead_letter_positions_ = PositionAllocator(dead_letters_end);
   return {};
 }
 
@@ -84,6 +87,21 @@ void LogCore::FinishOutbox(int64_t first) {
 int64_t LogCore::OutboxEnd() const {
   const std::lock_guard lock(outbox_mutex_);
   return outbox_positions_.VisibleEnd();
+}
+
+int64_t LogCore::AllocateDeadLetters(int64_t count) {
+  const std::lock_guard lock(dead_letters_mutex_);
+  return dead_letter_positions_.Allocate(count);
+}
+
+void LogCore::FinishDeadLetters(int64_t first) {
+  const std::lock_guard lock(dead_letters_mutex_);
+  dead_letter_positions_.Finish(first);
+}
+
+int64_t LogCore::DeadLettersEnd() const {
+  const std::lock_guard lock(dead_letters_mutex_);
+  return dead_letter_positions_.VisibleEnd();
 }
 
 Status LogCore::Close(bool flush) {

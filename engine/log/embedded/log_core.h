@@ -63,6 +63,10 @@ class LogCore {
   void FinishOutbox(int64_t first);
   int64_t OutboxEnd() const;
 
+  int64_t AllocateDeadLetters(int64_t count);
+  void FinishDeadLetters(int64_t first);
+  int64_t DeadLettersEnd() const;
+
   int64_t waiting_commands() const { return waiting_commands_.load(std::memory_order_relaxed); }
   /// Answers everything that waits; flushes if `flush`; closes the database and gives the directory free. Idempotent.
   Status Close(bool flush);
@@ -80,6 +84,8 @@ class LogCore {
 
   mutable std::mutex outbox_mutex_;
   PositionAllocator outbox_positions_;
+  mutable std::mutex dead_letters_mutex_;
+  PositionAllocator dead_letter_positions_;
 
   std::mutex failure_mutex_;
   std::optional<Error> failure_;

@@ -25,6 +25,34 @@ class Rows {
   std::unique_ptr<rocksdb::Iterator> rows_;
 };
 
+std::optional<FollowUp> ReadTimed(std::string_view key, std::string_view row) {
+  RowReader reader(key, row);
+  FollowUp timed;
+  timed.taken_at = InstantFromUnixMillis(reader.Number());
+  timed.key = reader.Bytes();
+  timed.value = reader.Bytes();
+  if (!reader.ok()) return std::nullopt;
+  return timed;
+}
+
+template <class Read, class Row>
+Status ScanNumbers(Database& database, Family family, int64_t from, int64_t to, Read read, const Row& row) {
+  Rows rows(database, family, RowKey(from), RowKey(to));
+  int64_t good = from - 1;
+  for (; rows->Valid(); rows->Next()) {
+    const auto number = ParseNumberRow(rows.key());
+    auto value = read(rows.key(), rows.row());
+    if (!number || !value) {
+      return Fail(Error::Corruption(fmt::format("{}: a damaged row in {}; last good position {}", database.path(),
+                                                database.family(family)->GetName(), good)));
+    }
+    good = *number;
+    if (!row(*number, *std::move(value))) return {};
+  }
+  if (rows->status().ok()) return {};
+  return Fail(database.WithLastGood(ToError(rows->status(), database.path())));
+}
+
 }  // namespace
 
 Error DamagedEvent(const Database& database, core::PartitionId partition, int64_t sequence, std::string_view what) {
@@ -53,20 +81,7 @@ Status ScanEvents(Database& database, core::PartitionId partition, int64_t from,
 
 Status ScanPairs(Database& database, Family family, int64_t from, int64_t to,
                  const std::function<bool(int64_t, Pair)>& row) {
-  Rows rows(database, family, RowKey(from), RowKey(to));
-  int64_t good = from - 1;
-  for (; rows->Valid(); rows->Next()) {
-    const auto number = ParseNumberRow(rows.key());
-    auto pair = ReadPair(rows.key(), rows.row());
-    if (!number || !pair) {
-      return Fail(Error::Corruption(fmt::format("{}: a damaged row in {}; last good position {}", database.path(),
-                                                database.family(family)->GetName(), good)));
-    }
-    good = *number;
-    if (!row(*number, *std::move(pair))) return {};
-  }
-  if (rows->status().ok()) return {};
-  return Fail(database.WithLastGood(ToError(rows->status(), database.path())));
+  return ScanNumbers(database, family, from, to, ReadPair, row);
 }
 
 Result<int64_t> EndOfNumbers(Database& database, Family family) {
@@ -82,8 +97,8 @@ Result<int64_t> EndOfNumbers(Database& database, Family family) {
   return *last + 1;
 }
 
-std::string_view WriteFollowUp(RowWriter& writer, const RowKey& key, const FollowUp& follow_up) {
-  return writer.Number(ToUnixMillis(follow_up.taken_at)).Bytes(follow_up.key).Bytes(follow_up.value).Finish(key.view());
+std::string_view WriteTimed(RowWriter& writer, const RowKey& key, const FollowUp& row) {
+  return writer.Number(ToUnixMillis(row.taken_at)).Bytes(row.key).Bytes(row.value).Finish(key.view());
 }
 
 Status ScanFollowUps(Database& database, core::PartitionId partition, int64_t from,
@@ -92,19 +107,20 @@ Status ScanFollowUps(Database& database, core::PartitionId partition, int64_t fr
   int64_t good = from - 1;
   for (; rows->Valid(); rows->Next()) {
     const auto key = ParsePartitionRow(rows.key());
-    RowReader reader(rows.key(), rows.row());
-    FollowUp follow_up;
-    follow_up.taken_at = InstantFromUnixMillis(reader.Number());
-    follow_up.key = reader.Bytes();
-    follow_up.value = reader.Bytes();
-    if (!key || !reader.ok()) {
+    auto follow_up = ReadTimed(rows.key(), rows.row());
+    if (!key || !follow_up) {
       return Fail(Error::Corruption(fmt::format("{}: partition {}: a damaged follow-up; last good position {}",
                                                 database.path(), partition.value, good)));
     }
     good = key->second;
-    row(key->second, std::move(follow_up));
+    row(key->second, *std::move(follow_up));
   }
   return ToStatus(rows->status(), database.path());
+}
+
+Status ScanTimed(Database& database, Family family, int64_t from, int64_t to,
+                 const std::function<bool(int64_t, FollowUp)>& row) {
+  return ScanNumbers(database, family, from, to, ReadTimed, row);
 }
 
 }  // namespace rasti::log::embedded

@@ -21,15 +21,18 @@ Status ScanPairs(Database& database, Family family, int64_t from, int64_t to,
 /// One behind the last number of such a family. Errors: kCorruption, kIo.
 Result<int64_t> EndOfNumbers(Database& database, Family family);
 
-/// A follow-up as it is stored.
+/// A follow-up as it is stored; a dead letter likewise.
 struct FollowUp {
   Instant taken_at;
   std::string key;
   std::string value;
 };
-std::string_view WriteFollowUp(RowWriter& writer, const RowKey& key, const FollowUp& follow_up);
+std::string_view WriteTimed(RowWriter& writer, const RowKey& key, const FollowUp& row);
 /// Calls `row` for the follow-ups of a partition from a position on. Errors: kCorruption, kIo.
 Status ScanFollowUps(Database& database, core::PartitionId partition, int64_t from,
                      const std::function<void(int64_t, FollowUp)>& row);
+/// The same for rows of numbers in [from, to), until `row` answers false.
+Status ScanTimed(Database& database, Family family, int64_t from, int64_t to,
+                 const std::function<bool(int64_t, FollowUp)>& row);
 
 }  // namespace rasti::log::embedded

@@ -31,6 +31,7 @@ class Stream : public ports::LogStream {
   Status Append(ports::ResultOut result) override;
   Status Append(ports::OutboxOut entry) override;
   Status Append(ports::FollowUpOut follow_up) override;
+  Status Append(ports::DeadLetterOut letter) override;
   Status Commit(const std::map<core::PartitionId, ports::InputPositions>& next) override;
   Status Abort() override;
   Status Close() override;
@@ -48,6 +49,7 @@ class Stream : public ports::LogStream {
     std::map<core::PartitionId, std::map<int64_t, std::string>> results;
     std::vector<ports::OutboxOut> outbox;
     std::map<core::PartitionId, FollowUpRun> follow_ups;
+    std::vector<ports::DeadLetterOut> dead_letters;
     void Clear();
   };
 
@@ -60,7 +62,7 @@ class Stream : public ports::LogStream {
   Status AddFollowUps(const LogCore::Use& use);
   Status CheckCommit(const Next& next) const;
   Result<std::vector<Answer>> Write(const Next& next);
-  std::vector<Answer> Install(const Next& next, int64_t first_outbox);
+  std::vector<Answer> Install(const Next& next, int64_t first_outbox, int64_t first_dead_letter);
 
   const std::shared_ptr<LogCore> core_;
   ports::AssignmentListener& listener_;

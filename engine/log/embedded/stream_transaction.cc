@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/check.h"
+#include "engine/log/embedded/dead_letters.h"
 #include "engine/log/embedded/stream.h"
 
 namespace rasti::log::embedded {
@@ -12,6 +13,7 @@ void Stream::Transaction::Clear() {
   results.clear();
   outbox.clear();
   follow_ups.clear();
+  dead_letters.clear();
 }
 
 Status Stream::Begin() {
@@ -64,6 +66,12 @@ Status Stream::Append(ports::FollowUpOut follow_up) {
   const core::PartitionId target = ports::PartitionOf(follow_up.key, core_->partition_count());
   transaction_.follow_ups[target].follow_ups.push_back(
       {core_->clock().Now(), std::move(follow_up.key), std::move(follow_up.value)});
+  return {};
+}
+
+Status Stream::Append(ports::DeadLetterOut letter) {
+  RASTI_CHECK(transaction_.open, "records are appended to a transaction");
+  transaction_.dead_letters.push_back(std::move(letter));
   return {};
 }
 
@@ -133,7 +141,7 @@ Status Stream::AddFollowUps(const LogCore::Use& use) {
     for (const FollowUp& follow_up : run.follow_ups) {
       const RowKey key(partition, position++);
       RASTI_CHECKED(ToStatus(transaction_.batch.Put(database.family(Family::kFollowUps), ToSlice(key.view()),
-                                                    ToSlice(WriteFollowUp(writer_, key, follow_up))),
+                                                    ToSlice(WriteTimed(writer_, key, follow_up))),
                              database.path()));
     }
   }
@@ -141,9 +149,10 @@ Status Stream::AddFollowUps(const LogCore::Use& use) {
 }
 
 // What the transaction wrote becomes visible: events first, so that whoever is answered can read them.
-std::vector<Answer> Stream::Install(const Next& next, int64_t first_outbox) {
+std::vector<Answer> Stream::Install(const Next& next, int64_t first_outbox, int64_t first_dead_letter) {
   for (const auto& [partition, end] : transaction_.end_sequences) core_->partition(partition).tail.Advance(end);
   if (!transaction_.outbox.empty()) core_->FinishOutbox(first_outbox);
+  if (!transaction_.dead_letters.empty()) core_->FinishDeadLetters(first_dead_letter);
   for (auto& [partition, run] : transaction_.follow_ups) {
     core_->partition(partition).queue.FinishFollowUps(run.first, std::move(run.follow_ups));
   }
@@ -172,10 +181,14 @@ Result<std::vector<Answer>> Stream::Write(const Next& next) {
   const auto outbox_count = static_cast<int64_t>(transaction_.outbox.size());
   const int64_t first_outbox = outbox_count == 0 ? 0 : core_->AllocateOutbox(outbox_count);
   RASTI_CHECKED(AddOutbox(use, first_outbox));
+  const auto letter_count = static_cast<int64_t>(transaction_.dead_letters.size());
+  const int64_t first_dead_letter = letter_count == 0 ? 0 : core_->AllocateDeadLetters(letter_count);
+  RASTI_CHECKED(AddDeadLetters(use.database(), transaction_.dead_letters, first_dead_letter, core_->clock().Now(),
+                               writer_, transaction_.batch));
   RASTI_CHECKED(AddFollowUps(use));
   RASTI_CHECKED(AddPositions(use, next));
   RASTI_CHECKED(core_->Write(use, transaction_.batch));
-  return Install(next, first_outbox);
+  return Install(next, first_outbox, first_dead_letter);
 }
 
 }  // namespace rasti::log::embedded

@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "engine/log/embedded/dead_letters.h"
 #include "engine/log/embedded/scan.h"
 
 namespace rasti::log::embedded {
@@ -31,6 +32,7 @@ Status VerifyDatabase(Database& database, const std::vector<int64_t>& ends,
   for (const Family family : {Family::kOutbox, Family::kDefinitions}) {
     RASTI_CHECKED(ScanPairs(database, family, 0, INT64_MAX, [](int64_t, const Pair&) { return true; }));
   }
+  RASTI_CHECKED(VerifyDeadLetters(database));
   // Blocks that no row above lies in: indexes, and files that hold only what was deleted.
   if (const auto status = database.db().VerifyChecksum(); !status.ok()) {
     return Fail(database.WithLastGood(ToError(status, database.path())));

@@ -39,6 +39,8 @@ Settings Producing(const KafkaLogOptions& options) {
   settings["enable.idempotence"] = "true";
   settings["linger.ms"] = "1";
   settings["compression.type"] = "lz4";
+  // As large as the topics' max.message.bytes; batches stay at their own bound.
+  settings["message.max.bytes"] = "2097152";
   // The broker answers a transaction's first requests with CONCURRENT_TRANSACTIONS while it still writes the markers of
   // the one before, and the client waits this long: the default of 100 ms makes it 15 times slower.
   settings["retry.backoff.ms"] = "5";

@@ -67,15 +67,16 @@ Result<LogCore::Range> LogCore::Real(const std::string& topic, int32_t partition
   return Watermarks(uncommitted_.get(), topic, partition);
 }
 
-Result<std::vector<Message>> LogCore::ReadToEnd(const std::string& topic, int32_t partition, int64_t from) {
+Result<std::vector<Message>> LogCore::ReadToEnd(const std::string& topic, int32_t partition, int64_t from,
+                                                size_t most) {
   RASTI_TRY(const Range range, Stable(topic, partition));
   std::vector<Message> all;
   from = std::max(from, range.begin);
   if (from >= range.end) return all;
   RASTI_TRY(const auto reader, readers_.Open(topic, partition, from));
   auto give_up = std::chrono::steady_clock::now() + options_.request_timeout;
-  while (reader->position() < range.end) {
-    RASTI_TRY(auto messages, reader->Read(SIZE_MAX, Duration{100}));
+  while (reader->position() < range.end && all.size() < most) {
+    RASTI_TRY(auto messages, reader->Read(most - all.size(), Duration{100}));
     const auto now = std::chrono::steady_clock::now();
     if (!messages.empty()) give_up = now + options_.request_timeout;
     if (now > give_up) {

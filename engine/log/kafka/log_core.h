@@ -42,8 +42,9 @@ class LogCore {
   Result<int64_t> OffsetNear(core::PartitionId partition, core::Sequence sequence);
   /// The next positions of both inputs, as the last event and the last result say: where a lost position begins again.
   Result<ports::InputPositions> LastInput(core::PartitionId partition);
-  /// Every record of a partition from an offset up to its stable end.
-  Result<std::vector<Message>> ReadToEnd(const std::string& topic, int32_t partition, int64_t from);
+  /// Every record of a partition from an offset up to its stable end, or the first `most` of them.
+  Result<std::vector<Message>> ReadToEnd(const std::string& topic, int32_t partition, int64_t from,
+                                         size_t most = SIZE_MAX);
 
   /// The lowest number that no open stream of this node has.
   int TakeMember();

@@ -48,6 +48,10 @@ Status Stream::Append(ports::FollowUpOut follow_up) {
   return Write(core_->names().follow_ups, target.value, follow_up.key, follow_up.value, {});
 }
 
+Status Stream::Append(ports::DeadLetterOut letter) {
+  return Write(core_->names().dead_letters, 0, letter.key, letter.value, {});
+}
+
 Status Stream::Commit(const std::map<core::PartitionId, ports::InputPositions>& next) {
   // Positions go with every transaction, also where none moved: only so the brokers compare the generation of the group
   // and turn away an owner that was put out.

@@ -17,6 +17,10 @@ constexpr int kPartitionsMost = 1024;
 constexpr char kForEver[] = "-1";
 // Results answer submitters who wait, and a repeat is answered anew: a day is plenty.
 constexpr char kDay[] = "86400000";
+// Dead letters hold what strangers sent; they are looked into within this time or not at all.
+constexpr char kMonth[] = "2592000000";
+// The largest event with its headers, and a sealed record of the brokers' own default limit (1 MiB).
+constexpr char kLargeMessage[] = "2097152";
 // A record that is acknowledged outlives any one broker; and one broker may be gone while writing goes on.
 constexpr int kReplicasOfCluster = 3;
 constexpr char kInSync[] = "2";
@@ -138,17 +142,26 @@ TopicNames::TopicNames(const std::string& prefix)
       events(prefix + "events"),
       results(prefix + "results"),
       outbox(prefix + "outbox"),
-      definitions(prefix + "definitions") {}
+      definitions(prefix + "definitions"),
+      dead_letters(prefix + "dead-letters") {}
 
 std::vector<TopicPlan> PlanTopics(const TopicNames& names, int partitions) {
   const Settings kept{{"cleanup.policy", "delete"}, {"retention.ms", kForEver}, {"retention.bytes", kForEver}};
   // The clock of the broker says when a command was taken in: occurred_at of whoever may not back-date.
   Settings input = kept;
   input["message.timestamp.type"] = "LogAppendTime";
+  Settings events = kept;
+  events["max.message.bytes"] = kLargeMessage;
   const Settings bounded{{"cleanup.policy", "delete"}};
-  return {{names.commands, partitions, input, {}}, {names.follow_ups, partitions, input, {}},
-          {names.events, partitions, kept, {}},    {names.results, partitions, bounded, {{"retention.ms", kDay}}},
-          {names.outbox, partitions, kept, {}},    {names.definitions, 1, kept, {}}};
+  Settings letters = bounded;
+  letters["max.message.bytes"] = kLargeMessage;
+  return {{names.commands, partitions, input, {}},
+          {names.follow_ups, partitions, input, {}},
+          {names.events, partitions, events, {}},
+          {names.results, partitions, bounded, {{"retention.ms", kDay}}},
+          {names.outbox, partitions, kept, {}},
+          {names.definitions, 1, kept, {}},
+          {names.dead_letters, 1, letters, {{"retention.ms", kMonth}}}};
 }
 
 Status MakeTopics(rd_kafka_t* client, const TopicNames& names, int partitions, int replicas, Duration timeout) {

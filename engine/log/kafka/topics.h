@@ -23,6 +23,7 @@ struct TopicNames {
   std::string results;
   std::string outbox;
   std::string definitions;
+  std::string dead_letters;
 };
 
 /// What a topic must be.
