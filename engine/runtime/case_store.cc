@@ -277,33 +277,46 @@ bool CaseStore::WouldSplit(const core::Event& next) const {
 
 size_t CaseStore::Backlog() const { return dirty_.size() + new_commands_.size() / kCommandsACase; }
 
+CaseStore::Frozen::Frozen(Cache changed, Commands accepted, StoredTimers timers, const PartitionPosition& at,
+                          int64_t epoch)
+    : cases(std::move(changed)),
+      commands(std::move(accepted)),
+      stored_timers(std::move(timers)),
+      position(at),
+      swept_epoch(epoch) {
+  case_order.reserve(cases.size());
+  for (const auto& [id, record] : cases) case_order.emplace_back(id, &record);
+  std::ranges::sort(case_order, {}, [](const auto& entry) { return entry.first; });
+  command_order.reserve(commands.size());
+  for (const auto& command : commands) command_order.push_back(&command);
+  std::ranges::sort(command_order, {}, [](const auto* command) -> const CommandKey& { return command->first; });
+}
+
 void CaseStore::BeginCheckpoint() {
   RASTI_CHECK(!frozen_, "one checkpoint at a time");
   frozen_.emplace(std::exchange(dirty_, {}), std::exchange(new_commands_, {}), std::exchange(stored_timers_, {}),
                   position_, swept_epoch_);
 }
 
-void CaseStore::PutCase(ports::WriteBatch& batch, const CaseRecord& record) const {
+void CaseStore::PutCase(ports::WriteBatch& batch, const CaseRecord& record, std::vector<TimerRow>& timers) const {
   const core::CaseId& id = record.state.id;
   batch.Put(kCases, id.uuid.AsBytes(), EncodeRecord(record));
   const auto stored = frozen_->stored_timers.find(id);
   const auto before = stored == frozen_->stored_timers.end() ? std::nullopt : stored->second;
   const auto now = core::NextWallTimer(record.state);
   if (before == now) return;
-  if (before) batch.Delete(kTimers, TimerRowKey(*before, id));
-  if (now) batch.Put(kTimers, TimerRowKey(*now, id), {});
+  if (before) timers.push_back({*before, id, false});
+  if (now) timers.push_back({*now, id, true});
 }
 
 void CaseStore::PutCommands(ports::WriteBatch& batch, size_t most) {
-  Commands& commands = frozen_->commands;
-  for (; most > 0 && frozen_->next_command != commands.end(); --most) {
-    const auto next = frozen_->next_command++;
+  for (; most > 0 && frozen_->next_command < frozen_->command_order.size(); --most) {
+    const auto& [key, outcome] = *frozen_->command_order[frozen_->next_command++];
     std::string row;
-    AppendOrdered(row, next->second.first_revision.value);
-    AppendOrdered(row, next->second.last_revision.value);
-    AppendOrdered(row, next->second.last_sequence.value);
-    batch.Put(kCommands, CommandRowKey(next->first.case_id, next->first.command), row);
-    commands.erase(next);
+    AppendOrdered(row, outcome.first_revision.value);
+    AppendOrdered(row, outcome.last_revision.value);
+    AppendOrdered(row, outcome.last_sequence.value);
+    batch.Put(kCommands, CommandRowKey(key.case_id, key.command), row);
   }
 }
 
@@ -326,24 +339,31 @@ Status CaseStore::ContinueCheckpoint(size_t cases_most) {
   std::string ahead;
   AppendOrdered(ahead, frozen_->position.next_sequence.value);
   batch->Put(kMeta, kAheadRow, ahead);
-  std::vector<std::shared_ptr<CaseRecord>> written;
-  const size_t most = std::max<size_t>(cases_most, 1);
-  while (frozen_->next_case != frozen_->cases.end() && written.size() < most) {
-    const auto next = frozen_->next_case++;
-    PutCase(*batch, *next->second);
-    written.push_back(std::move(next->second));
-    frozen_->cases.erase(next);
+  const size_t begin = frozen_->next_case;
+  const size_t end = begin + std::min(std::max<size_t>(cases_most, 1), frozen_->case_order.size() - begin);
+  std::vector<TimerRow> timers;
+  for (size_t i = begin; i < end; ++i) PutCase(*batch, **frozen_->case_order[i].second, timers);
+  // With their cases: the index is read as it stands where a crash cuts the checkpoint short.
+  std::ranges::sort(timers);
+  for (const TimerRow& row : timers) {
+    const std::string key = TimerRowKey(row.due, row.id);
+    if (row.is_there) {
+      batch->Put(kTimers, key, {});
+    } else {
+      batch->Delete(kTimers, key);
+    }
   }
-  const size_t left = most - written.size();
+  const size_t left = std::max<size_t>(cases_most, 1) - (end - begin);
   PutCommands(*batch, left > SIZE_MAX / kCommandsACase ? SIZE_MAX : left * kCommandsACase);
-  const bool whole = frozen_->cases.empty() && frozen_->commands.empty();
-  if (whole) PutEnd(*batch);
+  frozen_->next_case = end;
+  if (frozen_->done()) PutEnd(*batch);
   RASTI_CHECKED(store_->Write(*batch));
 
-  for (auto& record : written) {
-    if (!dirty_.contains(record->state.id)) Remember(std::move(record));
+  for (size_t i = begin; i < end; ++i) {
+    const auto& [id, record] = frozen_->case_order[i];
+    if (!dirty_.contains(id)) Remember(*record);
   }
-  if (whole) frozen_.reset();
+  if (frozen_->done()) frozen_.reset();
   return {};
 }
 

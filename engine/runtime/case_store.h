@@ -115,7 +115,7 @@ class CaseStore {
   struct CommandKey {
     core::CaseId case_id;
     core::CommandId command;
-    bool operator==(const CommandKey&) const = default;
+    auto operator<=>(const CommandKey&) const = default;
     template <class H>
     friend H AbslHashValue(H h, const CommandKey& key) {
       return H::combine(std::move(h), key.case_id, key.command);
@@ -126,30 +126,34 @@ class CaseStore {
   using Commands = absl::flat_hash_map<CommandKey, CommandOutcome>;
   // Each changed case's timer as it stands in the store: what a checkpoint has to delete.
   using StoredTimers = absl::flat_hash_map<core::CaseId, std::optional<Instant>>;
-  // What a checkpoint that is under way has still to write.
+  // What a checkpoint that is under way writes. In order of keys: a memtable takes a row near the one before it in half
+  // the time that it needs for one anywhere.
   struct Frozen {
-    Frozen(Cache changed, Commands accepted, StoredTimers timers, const PartitionPosition& at, int64_t epoch)
-        : cases(std::move(changed)),
-          commands(std::move(accepted)),
-          stored_timers(std::move(timers)),
-          position(at),
-          swept_epoch(epoch),
-          next_case(cases.begin()),
-          next_command(commands.begin()) {}
+    Frozen(Cache changed, Commands accepted, StoredTimers timers, const PartitionPosition& at, int64_t epoch);
+    bool done() const { return next_case == case_order.size() && next_command == command_order.size(); }
 
-    Cache cases;
-    Commands commands;
-    StoredTimers stored_timers;
-    PartitionPosition position;
-    int64_t swept_epoch;
-    // How far it got: what is written is erased, and beginning anew each time would pass over all that was.
-    Cache::iterator next_case;
-    Commands::iterator next_command;
+    // Whole until the last piece, for those who look something up meanwhile.
+    const Cache cases;
+    const Commands commands;
+    const StoredTimers stored_timers;
+    const PartitionPosition position;
+    const int64_t swept_epoch;
+    std::vector<std::pair<core::CaseId, const std::shared_ptr<CaseRecord>*>> case_order;
+    std::vector<const Commands::value_type*> command_order;
+    size_t next_case = 0;
+    size_t next_command = 0;
+  };
+  // A row of the index of timers, to be written or deleted.
+  struct TimerRow {
+    Instant due;
+    core::CaseId id;
+    bool is_there = false;
+    auto operator<=>(const TimerRow&) const = default;
   };
 
   CaseStore(std::unique_ptr<ports::ViewStore> store, size_t cached_cases_most);
   Status Load();
-  void PutCase(ports::WriteBatch& batch, const CaseRecord& record) const;
+  void PutCase(ports::WriteBatch& batch, const CaseRecord& record, std::vector<TimerRow>& timers) const;
   void PutCommands(ports::WriteBatch& batch, size_t most);
   void PutEnd(ports::WriteBatch& batch) const;
   Result<std::shared_ptr<CaseRecord>> FindRecord(const core::CaseId& id);

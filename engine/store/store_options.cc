@@ -2,6 +2,7 @@
 
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 namespace rasti::store {
@@ -35,6 +36,8 @@ rocksdb::DBOptions DatabaseOptions(const SharedBudget& budget) {
   // Without a WAL a flush is what makes tables durable, and they must be so at one point.
   options.atomic_flush = true;
   options.write_buffer_manager = budget.write_buffers;
+  // One writer a store; the hint of a memtable works only so.
+  options.allow_concurrent_memtable_write = false;
   // One store a partition: the threads are shared, and the descriptors must not run out.
   options.max_open_files = 256;
   options.max_background_jobs = 2;
@@ -63,6 +66,9 @@ rocksdb::ColumnFamilyOptions TableOptions(const SharedBudget& budget) {
   // search of the memtable for each of them was a quarter of a stream thread's time.
   options.memtable_prefix_bloom_size_ratio = kMemtableFilterShare;
   options.memtable_whole_key_filtering = true;
+  // One hint for all keys: a row is looked for from where the last one went. Of sorted batches it takes half the time
+  // of an insert, of others 3 % more.
+  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
   // On all levels: what is denser costs more of the two cores than the disk that it saves, and all of it can be
   // rebuilt.
   options.compression = rocksdb::kLZ4Compression;
