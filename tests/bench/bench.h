@@ -39,6 +39,8 @@ std::vector<Benchmark> ScaleBenchmarks();
 
 /// Seconds that `work` takes.
 double Seconds(const std::function<void()>& work);
+/// Seconds of all cores that this process has used up to now.
+double CpuSeconds();
 /// The best of three runs: noise only ever slows down.
 double BestSeconds(const std::function<void()>& work);
 /// The value below which `share` (0..1) of them lie. Sorts them.

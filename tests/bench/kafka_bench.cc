@@ -1,11 +1,14 @@
 // The engine over Kafka at saturation, beside a bare librdkafka loop that consumes as many commands, produces the same
-// number and sizes of records for each, sends the offsets and commits, in batches of the same size. One broker on the
-// same machine.
+// number and sizes of records for each, headers included, sends the offsets and commits, in batches of the same size.
+// One broker on the same machine.
 #include <fmt/format.h>
 
+#include <functional>
 #include <thread>
 
 #include "engine/base/check.h"
+#include "engine/codec/cloud_event.h"
+#include "engine/codec/event_codec.h"
 #include "engine/log/kafka/clients.h"
 #include "engine/log/kafka/produce.h"
 #include "engine/log/kafka_event_log.h"
@@ -22,6 +25,7 @@ constexpr int kThreads = 2;
 constexpr int kWarmUp = 256;
 constexpr int kWaitMs = 100;
 constexpr size_t kSampleEvents = 4'000;
+constexpr size_t kResultBytes = 64;  // of an accepted command
 
 template <class T>
 T Must(Result<T> result) {
@@ -35,11 +39,16 @@ struct Record {
   std::string value;
 };
 
+struct Written {
+  std::string value;
+  log::kafka::Headers headers;
+};
+
 // What the engine made of each command, on average.
 struct Shape {
   int64_t per_batch = 1;
   int64_t events_per_command = 1;
-  std::vector<std::string> events;  // some of them: made-up bytes would compress to nothing
+  std::vector<Written> events;  // some of them: made-up bytes would compress to nothing
 };
 
 log::KafkaLogOptions OptionsOf(const std::string& brokers, const std::string& name) {
@@ -68,14 +77,25 @@ void ProduceAll(const log::KafkaLogOptions& options, const std::vector<Record>& 
   RASTI_CHECK(rd_kafka_flush(writer.get(), 60'000) == RD_KAFKA_RESP_ERR_NO_ERROR, "the commands are written");
 }
 
-double RunEngine(const log::KafkaLogOptions& options, const std::vector<Record>& records, Shape& shape) {
+struct Took {
+  double seconds = 0;
+  double cpu_seconds = 0;  // of this process, the producer of the commands included; the broker's are its own
+};
+
+Took Measured(const std::function<void()>& work) {
+  const double before = CpuSeconds();
+  const double seconds = Seconds(work);
+  return {seconds, CpuSeconds() - before};
+}
+
+Took RunEngine(const log::KafkaLogOptions& options, const std::vector<Record>& records, Shape& shape) {
   EngineUnderTest engine({.partitions = kPartitions, .threads = kThreads, .stream = {}, .kafka = options});
   // Partitions are shared out, clients know their brokers.
   engine.RunClosedLoop(kWarmUp, kWarmUp, [&](int64_t n) { return SubmitCommand(-1 - n); });
   const auto before = engine.engine().counters();
   const int64_t commits = engine.commits();
   const auto count = static_cast<int64_t>(records.size());
-  const double seconds = Seconds([&] {
+  const Took took = Measured([&] {
     std::thread producer([&] { ProduceAll(options, records); });
     while (engine.engine().counters().commands_accepted - before.commands_accepted < count) {
       Must(engine.engine().status());
@@ -89,8 +109,14 @@ double RunEngine(const log::KafkaLogOptions& options, const std::vector<Record>&
   shape.events_per_command = (events + count - 1) / count;
   const auto some = Must(Must(engine.log().OpenReader({0}, {0}))->Read(kSampleEvents, Duration{10'000}));
   shape.events.clear();
-  for (const ports::StoredEvent& event : some) shape.events.push_back(event.value);
-  return seconds;
+  codec::CloudEventWriter headers;
+  for (const ports::StoredEvent& event : some) {
+    Written written{event.value, headers.HeadersOf(Must(codec::DecodeEvent(event.value)).event)};
+    written.headers.emplace_back("rasti-sequence", std::to_string(event.sequence.value));
+    written.headers.emplace_back("rasti-input", fmt::format("{},{}", event.input.commands, event.input.follow_ups));
+    shape.events.push_back(std::move(written));
+  }
+  return took;
 }
 
 void TakeWhatIsGiven(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list, void*) {
@@ -116,6 +142,8 @@ void BareThread(const log::KafkaLogOptions& options, int member, const Shape& sh
   size_t turn = 0;
   const std::string events = options.topic_prefix + "events";
   const std::string results = options.topic_prefix + "results";
+  const std::string result(kResultBytes, 'r');
+  const log::kafka::Headers result_headers{{"rasti-answers", "123456"}, {"rasti-input", "123456,0"}};
   while (consumed.load() < count) {
     std::map<int32_t, int64_t> next;
     int64_t taken = 0;
@@ -127,13 +155,15 @@ void BareThread(const log::KafkaLogOptions& options, int member, const Shape& sh
       next[message->partition] = message->offset + 1;
       const std::string_view key(static_cast<const char*>(message->key), message->key_len);
       for (int64_t i = 0; i < shape.events_per_command; ++i) {
-        while (log::kafka::Produce(producer.get(), {events, message->partition, key, shape.events[turn], {}}) !=
+        const Written& event = shape.events[turn];
+        while (log::kafka::Produce(producer.get(), {events, message->partition, key, event.value, event.headers}) !=
                nullptr) {
           rd_kafka_poll(producer.get(), 1);
         }
         turn = (turn + 1) % shape.events.size();
       }
-      while (log::kafka::Produce(producer.get(), {results, message->partition, key, key, {}}) != nullptr) {
+      while (log::kafka::Produce(producer.get(), {results, message->partition, key, result, result_headers}) !=
+             nullptr) {
         rd_kafka_poll(producer.get(), 1);
       }
     }
@@ -154,7 +184,7 @@ void BareThread(const log::KafkaLogOptions& options, int member, const Shape& sh
   rd_kafka_consumer_close(consumer.get());
 }
 
-double RunBare(const log::KafkaLogOptions& options, const std::vector<Record>& records, const Shape& shape) {
+Took RunBare(const log::KafkaLogOptions& options, const std::vector<Record>& records, const Shape& shape) {
   std::atomic<int64_t> consumed = 0;
   // Some first, so that the group has shared its partitions out before the clock runs.
   const std::vector<Record> warm(records.begin(), records.begin() + kWarmUp);
@@ -165,7 +195,7 @@ double RunBare(const log::KafkaLogOptions& options, const std::vector<Record>& r
     threads.emplace_back([&, i] { BareThread(options, i, shape, count, consumed); });
   }
   while (consumed.load() < kWarmUp) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  return Seconds([&] {
+  return Measured([&] {
     ProduceAll(options, records);
     for (std::thread& thread : threads) thread.join();
   });
@@ -180,13 +210,15 @@ void RunKafka() {
     records.push_back({std::string(command.case_id.uuid.AsBytes()), SignedBytes(command)});
   }
   // A broker that has just started compiles itself for a while: 30 % of a short run.
-  RunBare(OptionsOf(broker.bootstrap(), "warm-up"), records, {1'000, 3, {std::string(400, 'e')}});
+  RunBare(OptionsOf(broker.bootstrap(), "warm-up"), records, {1'000, 3, {{std::string(400, 'e'), {}}}});
   Shape shape;
-  const double engine = RunEngine(OptionsOf(broker.bootstrap(), "engine"), records, shape);
-  const double bare = RunBare(OptionsOf(broker.bootstrap(), "bare"), records, shape);
+  const Took engine = RunEngine(OptionsOf(broker.bootstrap(), "engine"), records, shape);
+  const Took bare = RunBare(OptionsOf(broker.bootstrap(), "bare"), records, shape);
   const auto commands = static_cast<double>(records.size());
-  Print({"kafka.commands", commands / engine, "commands/s", commands / bare, std::nullopt});
-  Print({"kafka.share_of_bare_loop", bare / engine, "ratio", std::nullopt, 0.6});
+  Print({"kafka.commands", commands / engine.seconds, "commands/s", commands / bare.seconds, std::nullopt});
+  Print({"kafka.share_of_bare_loop", bare.seconds / engine.seconds, "ratio", std::nullopt, 0.6});
+  Print({"kafka.cpu_per_command", engine.cpu_seconds / commands * 1e6, "us", bare.cpu_seconds / commands * 1e6,
+         std::nullopt, false});
   Print(
       {"kafka.commands_per_transaction", static_cast<double>(shape.per_batch), "commands", std::nullopt, std::nullopt});
 }
