@@ -70,7 +70,7 @@ Mac MacOf(std::string_view body, std::string_view key) {
 
 Status CheckSize(size_t size) {
   if (size <= kCommandBytesMost) return {};
-  return Fail(Error::Invalid(
+  return Fail(Error::OutOfRange(
       fmt::format("a command of {} bytes, more than the {} that one may have", size, kCommandBytesMost)));
 }
 
@@ -115,22 +115,43 @@ std::string EncodeSigned(const SignedCommand& command) {
   return message.SerializeAsString();
 }
 
-Result<SignedCommand> DecodeSigned(std::string_view bytes) {
-  // Room for the key id and the mac around the body, whose own size is checked below.
-  constexpr size_t kAround = 1024;
-  if (bytes.size() > kCommandBytesMost + kAround) RASTI_CHECKED(CheckSize(bytes.size()));
+Result<SignedCommand> ParseSigned(std::string_view bytes) {
+  if (bytes.size() > kSignedBytesMost) RASTI_CHECKED(CheckSize(bytes.size()));
   v1::Signed message;
   if (!Parse(message, bytes)) {
     return Fail(Error::Invalid("not a rasti.v1.Signed"));
   }
   RASTI_CHECKED(CheckSize(message.body().size()));
-  if (message.key_id().empty()) return Fail(Error::Invalid("key_id: missing"));
-  if (message.mac().size() != kMacSize) {
-    return Fail(Error::Invalid(fmt::format("mac: has {} bytes, not {}", message.mac().size(), kMacSize)));
-  }
   return SignedCommand{.body = std::move(*message.mutable_body()),
                        .key_id = std::move(*message.mutable_key_id()),
                        .mac = std::move(*message.mutable_mac())};
+}
+
+Status CheckIsSigned(const SignedCommand& command) {
+  if (command.key_id.empty()) return Fail(Error::Invalid("key_id: missing"));
+  if (command.mac.size() == kMacSize) return {};
+  return Fail(Error::Invalid(fmt::format("mac: has {} bytes, not {}", command.mac.size(), kMacSize)));
+}
+
+Result<SignedCommand> DecodeSigned(std::string_view bytes) {
+  RASTI_TRY(SignedCommand command, ParseSigned(bytes));
+  RASTI_CHECKED(CheckIsSigned(command));
+  return command;
+}
+
+CommandClaims ReadClaims(std::string_view signed_command) {
+  v1::Signed envelope;
+  v1::Command command;
+  CommandClaims claims;
+  if (!Parse(envelope, signed_command) || envelope.body().empty() || !Parse(command, envelope.body())) return claims;
+  claims.is_command = true;
+  claims.submitter = core::SubmitterId(command.submitter());
+  claims.command_id = core::CommandId(command.command_id());
+  Faults faults(ErrorCode::kInvalidArgument);
+  core::CaseId case_id;
+  FromWire(command.case_id(), case_id, "case_id", faults);
+  if (!faults.any()) claims.case_id = case_id;
+  return claims;
 }
 
 }  // namespace rasti::codec

@@ -78,9 +78,10 @@ TEST(DecodeCommand, RefusesWhatIsTooLarge) {
   core::Command command;
   command.command_id = core::CommandId("c");
   command.payload = core::ReopenCase{.reason = std::string(kCommandBytesMost, 'x')};
-  EXPECT_EQ(DecodeCommand(EncodeCommand(command)).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(DecodeCommand(EncodeCommand(command)).error().code, ErrorCode::kOutOfRange);
   const std::string stored = EncodeSigned(SignCommand(EncodeCommand(command), "k", "key"));
-  EXPECT_EQ(DecodeSigned(stored).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(DecodeSigned(stored).error().code, ErrorCode::kOutOfRange);
+  EXPECT_EQ(DecodeSigned(std::string(kSignedBytesMost + 1, '\0')).error().code, ErrorCode::kOutOfRange);
 }
 
 // Computed with `openssl dgst -sha256 -mac HMAC`, so that other languages can be held to the same.
@@ -120,6 +121,7 @@ TEST(SignedCommand, RoundTripsAndRefusesHalfOfOne) {
   SignedCommand unsigned_one = command;
   unsigned_one.mac.clear();
   EXPECT_THAT(DecodeSigned(EncodeSigned(unsigned_one)).error().message, HasSubstr("mac: "));
+  EXPECT_EQ(ParseSigned(EncodeSigned(unsigned_one)), unsigned_one);
 }
 
 }  // namespace

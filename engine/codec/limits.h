@@ -13,4 +13,10 @@ inline constexpr size_t kEventBytesMost = size_t{1} << 20;
 /// became of it, so this is a quarter of the above.
 inline constexpr size_t kCommandBytesMost = size_t{256} << 10;
 
+/// A Signed: a command, its signature and the name of the key.
+inline constexpr size_t kSignedBytesMost = kCommandBytesMost + 1024;
+
+/// Key and value of a record whose bytes a dead letter keeps. More than brokers take by default (1 MiB).
+inline constexpr size_t kDeadLetterBytesMost = size_t{3} << 19;
+
 }  // namespace rasti::codec
