@@ -68,6 +68,11 @@ Result<codec::CommandResult> CommandClient::Execute(core::Command command) {
   const std::string key(command.case_id.uuid.AsBytes());
   const std::string command_id = command.command_id.str();
   RASTI_TRY(const std::string record, Sign(std::move(command)));
+  return ExecuteSigned(key, record, command_id);
+}
+
+Result<codec::CommandResult> CommandClient::ExecuteSigned(const std::string& key, const std::string& record,
+                                                          const std::string& command_id) {
   auto pause = options_.pause_first;
   std::string first;  // why the first attempt failed: the later ones may only find that nobody is there any more
   for (int attempt = 1;; ++attempt) {

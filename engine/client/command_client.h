@@ -38,6 +38,10 @@ class CommandClient {
   /// go on); kInvalidArgument (the command is larger than a record may be); those of a result that cannot be read.
   Result<codec::CommandResult> Execute(core::Command command);
 
+  /// The same for a record that somebody else signed, as it is. `command_id` is for messages.
+  Result<codec::CommandResult> ExecuteSigned(const std::string& key, const std::string& record,
+                                             const std::string& command_id);
+
   /// One attempt, without waiting: `done` is called once, from a thread of the channel, and must not block.
   /// Errors: kUnavailable (the queue is full: try again later), kInvalidArgument. Then `done` is not called.
   Status Start(core::Command command, Done done);

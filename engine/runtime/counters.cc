@@ -22,6 +22,7 @@ PartitionCounters& PartitionCounters::operator+=(const PartitionCounters& other)
   commands_accepted += other.commands_accepted;
   commands_rejected += other.commands_rejected;
   commands_repeated += other.commands_repeated;
+  dead_letters += other.dead_letters;
   timers_fired += other.timers_fired;
   events += other.events;
   lateness += other.lateness;

@@ -24,6 +24,7 @@ struct PartitionCounters {
   int64_t commands_accepted = 0;
   int64_t commands_rejected = 0;
   int64_t commands_repeated = 0;
+  int64_t dead_letters = 0;  // records set aside; those of them that were commands are among the rejected, too
   int64_t timers_fired = 0;
   int64_t events = 0;
   TimerLateness lateness;

@@ -14,14 +14,15 @@ TEST(TimerLateness, CountsEachTimerInTheBucketThatEndsWithItsBound) {
 }
 
 TEST(PartitionCounters, AddUp) {
-  PartitionCounters sum{1, 2, 3, 0, 5, {}};
-  PartitionCounters other{10, 0, 0, 4, 50, {}};
+  PartitionCounters sum{1, 2, 3, 6, 0, 5, {}};
+  PartitionCounters other{10, 0, 0, 60, 4, 50, {}};
   other.lateness.Add(Duration{70});
   sum.lateness.Add(Duration{60});
   sum += other;
   EXPECT_EQ(sum.commands_accepted, 11);
   EXPECT_EQ(sum.commands_rejected, 2);
   EXPECT_EQ(sum.commands_repeated, 3);
+  EXPECT_EQ(sum.dead_letters, 66);
   EXPECT_EQ(sum.timers_fired, 4);
   EXPECT_EQ(sum.events, 55);
   EXPECT_EQ(sum.lateness.counts[2], 2);

@@ -21,12 +21,13 @@ tl::unexpected<core::Rejection> Reject(core::RejectionCode code, std::string fie
 }  // namespace
 
 Partition::Partition(core::PartitionId id, std::unique_ptr<CaseStore> cases, const Submitters& submitters,
-                     const ports::Clock& clock, bool event_headers)
+                     const ports::Clock& clock, bool event_headers, int partitions)
     : id_(id),
       cases_(std::move(cases)),
       submitters_(submitters),
       clock_(clock),
       event_headers_(event_headers),
+      partitions_(partitions),
       position_(cases_->position()) {}
 
 void Partition::Use(std::shared_ptr<const Configuration> configuration) { configuration_ = std::move(configuration); }
@@ -53,32 +54,56 @@ Result<std::optional<CommandOutcome>> Partition::FindCommand(const CaseRecord& r
 }
 
 Status Partition::Handle(const ports::InputRecord& record) {
-  (record.input == ports::Input::kCommands ? next_input_.commands : next_input_.follow_ups) = record.position + 1;
+  if (record.input == ports::Input::kFollowUps) return HandleFollowUp(record);
+  next_input_.commands = record.position + 1;
 
-  if (record.input == ports::Input::kFollowUps) {
-    const auto command = codec::DecodeCommand(record.value);
-    if (!command)
-      return Fail(command.error().At(fmt::format("follow-up {} of partition {}", record.position, id_.value)));
-    RASTI_TRY(const Outcome outcome, Run(*command, {}, record.taken_at));
-    if (std::holds_alternative<core::LinkDuplicate>(command->payload)) {
-      const core::FollowUp answer = core::AnswerTo(*command, outcome ? nullptr : &outcome.error());
-      follow_ups_.push_back({std::string(answer.command.case_id.uuid.AsBytes()), codec::EncodeCommand(answer.command)});
-    }
-    return {};
-  }
-
-  auto command = submitters_.Open(record.value);
+  const auto command = submitters_.Open(record.value);
   if (!command) {
-    StageResult(record, nullptr, tl::unexpected(command.error()));
+    StageDeadLetter(record, command.error());
     return {};
   }
-  if (record.key != command->case_id.uuid.AsBytes()) {
-    StageResult(record, &*command,
-                Reject(core::RejectionCode::kMalformed, "case_id", "the record's key is not the case_id"));
-    return {};
+  using Reason = codec::DeadLetterReason;
+  const auto refuse = [&](Reason reason, core::RejectionCode code, std::string field, std::string message) {
+    StageDeadLetter(record, Refuse(reason, code, std::move(field), std::move(message), ClaimsOf(*command)));
+    return Status();
+  };
+  const std::string_view key = command->case_id.uuid.AsBytes();
+  if (record.key != key) {
+    return refuse(Reason::kWrongKey, core::RejectionCode::kMalformed, "case_id",
+                  "the record's key is not the case_id (its 16 bytes)");
+  }
+  if (partitions_ > 0 && ports::PartitionOf(key, partitions_) != id_) {
+    return refuse(Reason::kWrongPartition, core::RejectionCode::kMalformed, "case_id",
+                  fmt::format("the record lies in partition {}, and its key belongs to partition {}: the producer's "
+                              "partitioner is not murmur2 over {} partitions",
+                              id_.value, ports::PartitionOf(key, partitions_).value, partitions_));
   }
   RASTI_TRY(const Outcome outcome, Run(*command, record.value, record.taken_at));
-  StageResult(record, &*command, outcome);
+  if (!outcome && outcome.error().code == core::RejectionCode::kUnknownTenant && outcome.error().field == "tenant") {
+    return refuse(Reason::kUnknownTenant, core::RejectionCode::kUnknownTenant, "tenant",
+                  fmt::format("there is no tenant '{}'", IdOrNothing(command->tenant.str())));
+  }
+  StageResult(record, *command, outcome);
+  return {};
+}
+
+Status Partition::HandleFollowUp(const ports::InputRecord& record) {
+  next_input_.follow_ups = record.position + 1;
+  const auto command = codec::DecodeCommand(record.value);
+  if (!command && command.error().code == ErrorCode::kUnsupportedVersion) {
+    // A newer node wrote it, and the sender waits for its answer.
+    return Fail(command.error().At(fmt::format("follow-up {} of partition {}", record.position, id_.value)));
+  }
+  if (!command) {
+    StageDeadLetter(record, Refuse(codec::DeadLetterReason::kNotProtobuf, core::RejectionCode::kMalformed, "",
+                                   command.error().message, {}));
+    return {};
+  }
+  RASTI_TRY(const Outcome outcome, Run(*command, {}, record.taken_at));
+  if (std::holds_alternative<core::LinkDuplicate>(command->payload)) {
+    const core::FollowUp answer = core::AnswerTo(*command, outcome ? nullptr : &outcome.error());
+    follow_ups_.push_back({std::string(answer.command.case_id.uuid.AsBytes()), codec::EncodeCommand(answer.command)});
+  }
   return {};
 }
 
@@ -203,21 +228,35 @@ tl::expected<CommandOutcome, core::Rejection> Partition::Stage(core::Decision de
   return outcome;
 }
 
-void Partition::StageResult(const ports::InputRecord& record, const core::Command* command, const Outcome& outcome) {
+void Partition::StageResult(const ports::InputRecord& record, const core::Command& command, const Outcome& outcome) {
   codec::CommandResult result;
-  if (command != nullptr) {
-    result.command_id = command->command_id;
-    result.case_id = command->case_id;
-  }
+  result.command_id = command.command_id;
+  result.case_id = command.case_id;
   if (outcome) {
     result.outcome = codec::Accepted{outcome->first_revision, outcome->last_revision, {id_, outcome->last_sequence}};
-    result.reference = core::PublicReference(command->case_id);
+    result.reference = core::PublicReference(command.case_id);
     ++staged_counters_.commands_accepted;
   } else {
     result.outcome = outcome.error();
     ++staged_counters_.commands_rejected;
   }
   results_.push_back({id_, record.position, record.key, codec::EncodeResult(result), next_input_});
+}
+
+void Partition::StageDeadLetter(const ports::InputRecord& record, const Refusal& refusal) {
+  dead_letters_.push_back(MakeDeadLetter(record, refusal, submitters_.dead_letter_key()));
+  ++staged_counters_.dead_letters;
+  if (record.input == ports::Input::kFollowUps) return;
+  ++staged_counters_.commands_rejected;
+  // Nothing of the record stands in it but ids: neither its key nor what it says otherwise.
+  codec::CommandResult result{
+      .command_id = refusal.command_id, .case_id = {}, .reference = {}, .outcome = refusal.rejection};
+  std::string key;
+  if (refusal.case_id) {
+    result.case_id = *refusal.case_id;
+    key = refusal.case_id->uuid.AsBytes();
+  }
+  results_.push_back({id_, record.position, std::move(key), codec::EncodeResult(result), next_input_});
 }
 
 Result<size_t> Partition::FireTimers(Instant before, size_t most) {
@@ -268,6 +307,7 @@ Status Partition::WriteTo(ports::LogStream& stream) {
   for (ports::ResultOut& result : results_) RASTI_CHECKED(stream.Append(std::move(result)));
   for (ports::OutboxOut& entry : outbox_) RASTI_CHECKED(stream.Append(std::move(entry)));
   for (ports::FollowUpOut& follow_up : follow_ups_) RASTI_CHECKED(stream.Append(std::move(follow_up)));
+  for (ports::DeadLetterOut& letter : dead_letters_) RASTI_CHECKED(stream.Append(std::move(letter)));
   return {};
 }
 
@@ -298,6 +338,7 @@ void Partition::Clear() {
   results_.clear();
   outbox_.clear();
   follow_ups_.clear();
+  dead_letters_.clear();
 }
 
 }  // namespace rasti::runtime

@@ -30,10 +30,10 @@ namespace rasti::runtime {
 
 class Partition {
  public:
-  /// Nothing is owned but the store. All of it outlives the partition. `event_headers`: events get the headers of
-  /// CloudEvents.
+  /// Nothing is owned but the store. All of it outlives the partition. `partitions`: how many the log has; 0: where a
+  /// record lies is not looked at. `event_headers`: events get the headers of CloudEvents.
   Partition(core::PartitionId id, std::unique_ptr<CaseStore> cases, const Submitters& submitters,
-            const ports::Clock& clock, bool event_headers = false);
+            const ports::Clock& clock, bool event_headers = false, int partitions = 0);
 
   core::PartitionId id() const { return id_; }
   CaseStore& cases() { return *cases_; }
@@ -87,7 +87,10 @@ class Partition {
   /// Fires the case's next timer. REQUIRES: it has one.
   Status FireOne(const CaseRef& record, Instant recorded_at);
   void Clear();
-  void StageResult(const ports::InputRecord& record, const core::Command* command, const Outcome& outcome);
+  Status HandleFollowUp(const ports::InputRecord& record);
+  void StageResult(const ports::InputRecord& record, const core::Command& command, const Outcome& outcome);
+  /// Sets the record aside, and says so to whoever waits for its result.
+  void StageDeadLetter(const ports::InputRecord& record, const Refusal& refusal);
   Instant RecordedAt();
 
   core::PartitionId id_;
@@ -95,6 +98,7 @@ class Partition {
   const Submitters& submitters_;
   const ports::Clock& clock_;
   const bool event_headers_;
+  const int partitions_;
   std::shared_ptr<const Configuration> configuration_;
   codec::EventEncoder encoder_;
   codec::CloudEventWriter cloud_events_;
@@ -112,6 +116,7 @@ class Partition {
   std::vector<ports::ResultOut> results_;
   std::vector<ports::OutboxOut> outbox_;
   std::vector<ports::FollowUpOut> follow_ups_;
+  std::vector<ports::DeadLetterOut> dead_letters_;
   std::optional<core::CaseId> sweep_after_;
 };
 

@@ -83,7 +83,8 @@ Status StreamLoop::OnAssigned(const std::vector<core::PartitionId>& partitions) 
     }
     if (!cases) return Fail(cases.error());
     Owned owned;
-    owned.partition = std::make_unique<Partition>(id, *std::move(cases), submitters_, clock_, log_.keeps_headers());
+    owned.partition = std::make_unique<Partition>(id, *std::move(cases), submitters_, clock_, log_.keeps_headers(),
+                                                  log_.partition_count());
     const int64_t before = owned.partition->cases().position().next_sequence.value;
     RASTI_CHECKED(CatchUp(*owned.partition));
     RASTI_TRY(const auto committed, stream_->Committed(id));

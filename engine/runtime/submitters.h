@@ -1,13 +1,15 @@
-// Who speaks: which systems may hand commands in, with which keys, for which tenants and in which roles.
-// Immutable once built; thread-safe.
+// Who speaks: which systems may hand commands in, with which keys, for which tenants and in which roles; and the key
+// that what they may not is sealed to. Immutable once built; thread-safe.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/codec/command_codec.h"
 #include "engine/core/decide.h"
+#include "engine/runtime/dead_letters.h"
 
 namespace rasti::runtime {
 
@@ -20,14 +22,20 @@ struct Submitter {
 
 class Submitters {
  public:
-  explicit Submitters(std::vector<Submitter> submitters) : submitters_(std::move(submitters)) {}
+  /// Without `dead_letter_key`, what is refused is told of but not kept.
+  explicit Submitters(std::vector<Submitter> submitters, std::optional<privacy::PublicKey> dead_letter_key = {})
+      : submitters_(std::move(submitters)), dead_letter_key_(dead_letter_key) {}
 
   /// The command inside, if its signature is that of the submitter named in it, and that one may speak for the tenant
-  /// and the role. Rejections: kMalformed, kNotAuthenticated, kRoleNotAllowed, kWrongTenant.
-  tl::expected<core::Command, core::Rejection> Open(std::string_view signed_command) const;
+  /// and the role. Rejections: kTooLarge, kMalformed, kNotAuthenticated, kRoleNotAllowed, kWrongTenant.
+  tl::expected<core::Command, Refusal> Open(std::string_view signed_command) const;
+
+  /// The operator's.
+  const std::optional<privacy::PublicKey>& dead_letter_key() const { return dead_letter_key_; }
 
  private:
   std::vector<Submitter> submitters_;
+  std::optional<privacy::PublicKey> dead_letter_key_;
 };
 
 }  // namespace rasti::runtime

@@ -23,7 +23,7 @@ T Must(Result<T> result) {
 PartitionDriver::PartitionDriver(int partitions)
     : clock_(SampleStart()),
       log_({.partitions = partitions, .position_gaps = true, .queue_most = 65'536}, clock_),
-      submitters_({{core::SubmitterId("socket"), {{"k1", kKey}}, {}, {}}}),
+      submitters_({{core::SubmitterId("socket"), {{"k1", kKey}}, {}, {}}}, dead_letter_key_.public_key()),
       configuration_(runtime::SampleConfiguration(world_)) {
   Open();
 }
@@ -37,14 +37,20 @@ void PartitionDriver::Open() {
   }
 }
 
+std::string PartitionDriver::Sign(const core::Command& command) {
+  return codec::EncodeSigned(codec::SignCommand(codec::EncodeCommand(command), "k1", kKey));
+}
+
 size_t PartitionDriver::Submit(const core::Command& command) {
+  return SubmitRecord(std::string(command.case_id.uuid.AsBytes()), Sign(command));
+}
+
+size_t PartitionDriver::SubmitRecord(std::string key, std::string value) {
   const size_t index = results_.size();
   results_.emplace_back();
-  const auto envelope = codec::SignCommand(codec::EncodeCommand(command), "k1", kKey);
-  Must(log_.Submit(std::string(command.case_id.uuid.AsBytes()), codec::EncodeSigned(envelope),
-                   [this, index](Result<std::string> bytes) {
-                     if (bytes) results_[index] = Must(codec::DecodeResult(*bytes));
-                   }));
+  Must(log_.Submit(std::move(key), std::move(value), [this, index](Result<std::string> bytes) {
+    if (bytes) results_[index] = Must(codec::DecodeResult(*bytes));
+  }));
   return index;
 }
 
@@ -140,7 +146,8 @@ Status PartitionDriver::OnAssigned(const std::vector<core::PartitionId>& partiti
         Must(cases->Replay(decoded.event, decoded.hash, stored.input));
       }
     }
-    auto partition = std::make_unique<runtime::Partition>(id, std::move(cases), submitters_, clock_);
+    auto partition = std::make_unique<runtime::Partition>(id, std::move(cases), submitters_, clock_,
+                                                          /*event_headers=*/false, log_.partition_count());
     partition->StartAt(
         Must(stream_ == nullptr ? Result<ports::InputPositions>(ports::InputPositions{}) : stream_->Committed(id)));
     partition->Use(configuration_);

@@ -27,6 +27,12 @@ class PartitionDriver final : private ports::AssignmentListener {
 
   /// Hands a command in; its result is found under its index, once it is decided.
   size_t Submit(const core::Command& command);
+  /// A record as anybody may write one.
+  size_t SubmitRecord(std::string key, std::string value);
+  /// The command signed as the driver's submitter does.
+  static std::string Sign(const core::Command& command);
+  /// What dead letters are sealed to.
+  const privacy::PrivateKey& dead_letter_key() const { return dead_letter_key_; }
   /// The result of a submission, or nothing while it is not decided.
   const std::optional<codec::CommandResult>& result(size_t index) const { return results_[index]; }
 
@@ -60,6 +66,7 @@ class PartitionDriver final : private ports::AssignmentListener {
   SampleWorld world_;
   ManualClock clock_;
   MemoryEventLog log_;
+  const privacy::PrivateKey dead_letter_key_ = privacy::PrivateKey::Generate();
   runtime::Submitters submitters_;
   std::shared_ptr<const runtime::Configuration> configuration_;
   std::map<core::PartitionId, std::shared_ptr<MemoryViewStore>> stores_;

@@ -211,7 +211,7 @@ class PartitionCheck {
   Status CheckSignature(const core::Event& event) {
     if (event.signed_command.empty() || plan_.submitters == nullptr) return {};
     const auto command = plan_.submitters->Open(event.signed_command);
-    if (!command) return Fail(Error::Corruption("the embedded command: " + command.error().message));
+    if (!command) return Fail(Error::Corruption("the embedded command: " + command.error().rejection.message));
     const core::EventContext& ctx = event.ctx();
     if (command->case_id != ctx.case_id || command->command_id != ctx.command_id || command->actor != ctx.actor) {
       return Fail(Error::Corruption("the embedded command is not the cause that the event names"));
