@@ -6,7 +6,9 @@
 #include <map>
 
 #include "tests/end_to_end/rasti_fixture.h"
+#include "tests/end_to_end/stranger.h"
 #include "tests/support/kafka_broker.h"
+#include "tools/rasti/socket_connection.h"
 
 namespace rasti::test {
 namespace {
@@ -51,6 +53,9 @@ class ExamplesTest : public RastiTest {
                                                       {"0b7c...-4e21", citizen_},
                                                       {"@report.json", "@" + root() + "/report.json"},
                                                       {" photo.jpg", " " + root() + "/report.json"},
+                                                      {"3-1742", letters_[0]},
+                                                      {"3-1801", letters_[1]},
+                                                      {"/tmp/dead-letters-2027.key", root() + "/2027.key"},
                                                       {"requests.csv", "tests/data/boston311-sample.csv"},
                                                       {"rejects.csv", root() + "/rejects.csv"},
                                                       {"--data /tmp/demo", "--data " + root() + "/demo"},
@@ -107,6 +112,7 @@ class ExamplesTest : public RastiTest {
   std::string reference_;
   std::string other_;
   std::string citizen_;
+  std::vector<std::string> letters_ = {"", ""};
   std::string brokers_;  // set: only what goes to brokers is tried
 };
 
@@ -157,6 +163,24 @@ TEST_F(ExamplesTest, OfALogOnKafka) {
   Child init({Program(), "init", "--data", data(), "--log", "kafka", "--brokers", brokers_, "--no-packages"});
   ASSERT_EQ(init.Finish().exit_code, 0);
   for (const std::string& example : ExamplesOf({"topics", "describe"})) ExpectWorks(example);
+}
+
+TEST_F(ExamplesTest, OfDeadLetters) {
+  Init();
+  const Stranger stranger;
+  {
+    const auto service = StartService();
+    const auto connection = cli::SocketConnection::Connect(data() + "/rasti.sock");
+    ASSERT_TRUE(connection) << connection.error().message;
+    client::CommandClient portal = stranger.Client(**connection);
+    for (const int number : {1, 2}) ASSERT_FALSE(portal.Execute(stranger.Submission(number))->accepted());
+    StopService(*service);
+  }
+  const auto letters = Json({"dead-letters", "list"})["dead_letters"];
+  ASSERT_EQ(letters.size(), 2U);
+  letters_ = {letters[0]["id"], letters[1]["id"]};
+  stranger.RegisterIn(data() + "/submitters");
+  for (const char* command : {"list", "show", "retry", "discard", "new-key"}) TryAll({"dead-letters", command});
 }
 
 TEST_F(ExamplesTest, OfANewVersion) {

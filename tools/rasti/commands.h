@@ -37,6 +37,7 @@ void AddImportCommand(CLI::App& app, Context& context);
 void AddGoLiveCommand(CLI::App& app, Context& context);
 
 void AddTopicsCommand(CLI::App& app, Context& context);
+void AddDeadLettersCommand(CLI::App& app, Context& context);
 void AddRunCommand(CLI::App& app, Context& context);
 void AddServeViewsCommand(CLI::App& app, Context& context);
 void AddReplayCommand(CLI::App& app, Context& context);

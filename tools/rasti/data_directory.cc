@@ -25,8 +25,8 @@ Error FromSystem(const std::string& what, const std::error_code& error) {
 
 // Removes what an `init` that was cut off left behind; refuses where anything else lies.
 Status ClearLeftovers(const DataPaths& paths) {
-  static const std::set<std::string> kOurs = {"log",          "log.making",       "LOCK", "submitters", "clock",
-                                              "clock.making", "rasti.json.making"};
+  static const std::set<std::string> kOurs = {"log",   "log.making",       "LOCK",         "submitters",
+                                              "clock", "dead-letters.key", "clock.making", "rasti.json.making"};
   std::error_code error;
   std::vector<fs::path> leftovers;
   for (const auto& entry : fs::directory_iterator(paths.root, error)) {

@@ -6,6 +6,7 @@
 //   DATA/LOCK                  held by whoever works in it, where brokers keep the log; otherwise that lies in log/
 //   DATA/state/p<N>/, views/   computed from the log; may be deleted while nothing runs
 //   DATA/submitters/           who may hand commands in, with their keys (registry.h)
+//   DATA/dead-letters.key      opens what was set aside; the public half lies in submitters/ (may be kept elsewhere)
 //   DATA/rasti.sock            where `rasti run` listens (mode 0600)
 #pragma once
 
@@ -34,6 +35,8 @@ struct DataPaths {
   std::string submitters() const { return root + "/submitters"; }
   std::string registry() const { return submitters() + "/submitters.yaml"; }
   std::string local_key() const { return submitters() + "/local.key"; }
+  std::string dead_letter_public_key() const { return submitters() + "/dead-letters.pub"; }
+  std::string dead_letter_private_key() const { return root + "/dead-letters.key"; }
   std::string socket() const { return root + "/rasti.sock"; }
 };
 

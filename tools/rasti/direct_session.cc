@@ -87,6 +87,11 @@ Result<std::vector<core::Sequence>> DirectSession::Ends() {
   return ends;
 }
 
+Result<runtime::FiledDeadLetter> DirectSession::NoteOnDeadLetter(codec::DeadLetterNote note) {
+  note.noted_at = engine_->clock().Now();
+  return runtime::NoteOnDeadLetter(engine_->log(), std::move(note));
+}
+
 Status DirectSession::Close() { return engine_->Close(); }
 
 }  // namespace rasti::cli

@@ -34,6 +34,10 @@ class DirectSession final : public Session {
                                    const std::optional<core::ClockId>& clock, std::optional<Instant> at) override;
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
   Result<std::vector<core::Sequence>> Ends() override;
+  Result<runtime::DeadLetterPage> DeadLetters(const runtime::DeadLetterQuery& query) override {
+    return runtime::ReadDeadLetters(engine_->log(), query);
+  }
+  Result<runtime::FiledDeadLetter> NoteOnDeadLetter(codec::DeadLetterNote note) override;
   Status Close() override;
 
  private:

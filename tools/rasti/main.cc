@@ -72,6 +72,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddImportCommand(app, context);
   AddGoLiveCommand(app, context);
   AddTopicsCommand(app, context);
+  AddDeadLettersCommand(app, context);
   AddRunCommand(app, context);
   AddServeViewsCommand(app, context);
   AddReplayCommand(app, context);

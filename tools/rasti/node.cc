@@ -72,7 +72,10 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
   RASTI_CHECKED(engine->OpenConfiguration());
   engine->channel_ = std::make_unique<GuardedChannel>(engine->log_->commands(),
                                                       [node = engine.get()] { return node->EngineStatus(); });
-  if (engine->options_.decides) RASTI_CHECKED(engine->OpenEngine());
+  if (engine->options_.decides) {
+    RASTI_CHECKED(engine->DropOldDeadLetters());
+    RASTI_CHECKED(engine->OpenEngine());
+  }
   RASTI_CHECKED(engine->OpenViews());
   if (engine->options_.settle) {
     // No bound: a rebuild takes as long as the log is, and shows its progress.

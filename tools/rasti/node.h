@@ -72,6 +72,10 @@ class Node {
   Status Settle(std::chrono::milliseconds timeout);
   /// Moves a virtual clock forward and settles. Errors: those of NodeClock::Advance and Settle.
   Status AdvanceClock(Instant to);
+  /// Whether records that are nobody's command are kept, sealed to the operator's key, or only told of.
+  bool keeps_dead_letters() const { return submitters_ != nullptr && submitters_->dead_letter_key().has_value(); }
+  /// To be called now and then. Errors: those of the log.
+  Status DropOldDeadLetters() { return log_->DropOldDeadLetters(clock_->Now()); }
   /// What stopped the engine or the projection; success while both run.
   Status status() const;
   /// Commits, flushes and gives the directory free. May be called again. Errors: the first that was met.

@@ -32,6 +32,7 @@ class EmbeddedNodeLog final : public NodeLog {
   Status VerifyRecords(const std::function<void(int64_t, int64_t)>& progress) override {
     return log_->VerifyAll(progress);
   }
+  Status DropOldDeadLetters(Instant now) override { return log_->TrimDeadLetters(now - kDeadLettersKept); }
   Status Close() override { return log_->Close(); }
 
  private:
@@ -50,6 +51,7 @@ class KafkaNodeLog final : public NodeLog {
     progress(0, 0);
     return {};
   }
+  Status DropOldDeadLetters(Instant) override { return {}; }
   Status Close() override {
     Status closed = log_->Close();
     lock_ = DirectoryLock();

@@ -14,6 +14,9 @@
 
 namespace rasti::cli {
 
+/// As long as the topic's own retention, where brokers keep the log and were not told otherwise.
+inline constexpr Duration kDeadLettersKept = std::chrono::hours(30 * 24);
+
 /// Holds the directory's lock while it lives. Threading: as ports::EventLog.
 class NodeLog {
  public:
@@ -30,6 +33,8 @@ class NodeLog {
   /// Reads every record as it is stored: for `doctor` and `replay --verify`. `progress` gets (done, total) records.
   /// On Kafka this is the brokers' business, who check each batch that they hand out.
   virtual Status VerifyRecords(const std::function<void(int64_t, int64_t)>& progress) = 0;
+  /// Drops dead letters that are older than kDeadLettersKept. On Kafka the topic's retention does.
+  virtual Status DropOldDeadLetters(Instant now) = 0;
   /// Whoever waits for an answer is told kUnavailable; the directory is given free.
   virtual Status Close() = 0;
 };

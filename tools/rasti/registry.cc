@@ -30,20 +30,35 @@ Status Check(const std::string& what, const std::string& path, const std::error_
   return Fail(SystemError(what, path, error.value()));
 }
 
-Result<std::string> ReadKey(const std::string& path) {
+// A file that only its owner may read.
+Result<std::string> ReadSecret(const std::string& path, const std::string& what) {
   struct stat about {};
-  if (::stat(path.c_str(), &about) != 0) return Fail(SystemError("read", path, errno).At("a key for signing commands"));
+  if (::stat(path.c_str(), &about) != 0) return Fail(SystemError("read", path, errno).At(what));
   if ((about.st_mode & 077) != 0) {
     return Fail(ErrorCode::kPermission,
                 fmt::format("{}: others may read or change the key (mode {:04o}); run: chmod 600 {}", path,
                             about.st_mode & 07777, path));
   }
-  RASTI_TRY(std::string key, ReadFile(path, kKeyBytesMost));
+  return ReadFile(path, kKeyBytesMost);
+}
+
+Result<std::string> ReadKey(const std::string& path) {
+  RASTI_TRY(std::string key, ReadSecret(path, "a key for signing commands"));
   if (key.size() < kKeyBytes) {
     return Fail(Error::Invalid(
         fmt::format("{}: {} bytes, a key has at least {}; restore it from a backup", path, key.size(), kKeyBytes)));
   }
   return key;
+}
+
+// None: what is refused is told of, but not kept.
+Result<std::optional<privacy::PublicKey>> ReadPublicKey(const DataPaths& paths) {
+  std::error_code error;
+  if (!fs::exists(paths.dead_letter_public_key(), error)) return std::nullopt;
+  RASTI_TRY(const std::string text, ReadFile(paths.dead_letter_public_key(), kKeyBytesMost));
+  auto key = privacy::ParsePublicKey(text);
+  if (!key) return Fail(key.error().At(paths.dead_letter_public_key()));
+  return *key;
 }
 
 std::string FirstError(std::vector<codec::Issue> issues) {
@@ -58,6 +73,7 @@ Status CreateRegistry(const DataPaths& paths) {
   RASTI_CHECKED(Check("make", paths.submitters(), error));
   fs::permissions(paths.submitters(), fs::perms::owner_all, error);
   RASTI_CHECKED(WriteFileDurably(paths.local_key(), RandomBytes(kKeyBytes), 0600));
+  RASTI_CHECKED(MakeDeadLetterKey(paths, paths.dead_letter_private_key()));
   return WriteFileDurably(paths.registry(), kFresh);
 }
 
@@ -86,9 +102,33 @@ Result<runtime::Submitters> ReadRegistry(const DataPaths& paths, Keys keys) {
     }
     submitters.push_back(std::move(submitter));
   }
-  return runtime::Submitters(std::move(submitters));
+  RASTI_TRY(const auto dead_letter_key, ReadPublicKey(paths));
+  return runtime::Submitters(std::move(submitters), dead_letter_key);
 }
 
 Result<std::string> ReadLocalKey(const DataPaths& paths) { return ReadKey(paths.local_key()); }
+
+Result<privacy::PublicKey> MakeDeadLetterKey(const DataPaths& paths, const std::string& private_path) {
+  std::error_code error;
+  if (fs::exists(private_path, error)) {
+    return Fail(
+        ErrorCode::kAlreadyExists,
+        fmt::format("{}: there is a key already, and what was sealed to it is opened with it only; name another "
+                    "file",
+                    private_path));
+  }
+  const privacy::PrivateKey key = privacy::PrivateKey::Generate();
+  // The private half first: nothing is ever sealed to a key that nobody has.
+  RASTI_CHECKED(WriteFileDurably(private_path, ToText(key), 0600));
+  RASTI_CHECKED(WriteFileDurably(paths.dead_letter_public_key(), ToText(key.public_key())));
+  return key.public_key();
+}
+
+Result<privacy::PrivateKey> ReadDeadLetterKey(const std::string& path) {
+  RASTI_TRY(const std::string text, ReadSecret(path, "the key that opens dead letters"));
+  auto key = privacy::ParsePrivateKey(text);
+  if (!key) return Fail(key.error().At(path));
+  return key;
+}
 
 }  // namespace rasti::cli

@@ -14,7 +14,8 @@ namespace rasti::cli {
 /// The submitter that a machine's command line is, and the name of its key.
 inline constexpr const char* kLocalSubmitter = "local";
 
-/// A registry with the local submitter, for every tenant and role, and a fresh key. Errors: kNoSpace, kPermission, kIo.
+/// A registry with the local submitter, for every tenant and role, and a fresh key; and a key pair for dead letters.
+/// Errors: kNoSpace, kPermission, kIo.
 Status CreateRegistry(const DataPaths& paths);
 /// A link to a registry that is there already. Errors: those of ReadRegistry, and as above.
 Status LinkRegistry(const DataPaths& paths, const std::string& directory);
@@ -28,5 +29,12 @@ enum class Keys {
 Result<runtime::Submitters> ReadRegistry(const DataPaths& paths, Keys keys);
 /// What this machine's command line signs with. Errors: as above.
 Result<std::string> ReadLocalKey(const DataPaths& paths);
+
+/// A fresh pair: the private half where `private_path` says, its owner's only; the public half in the registry, in
+/// place of the one that is there. Errors: kAlreadyExists (never writes over a private key), kNoSpace, kPermission,
+/// kIo.
+Result<privacy::PublicKey> MakeDeadLetterKey(const DataPaths& paths, const std::string& private_path);
+/// Errors: kNotFound, kPermission (others may read it), kInvalidArgument.
+Result<privacy::PrivateKey> ReadDeadLetterKey(const std::string& path);
 
 }  // namespace rasti::cli

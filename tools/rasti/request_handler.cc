@@ -19,6 +19,8 @@ constexpr milliseconds kViewWait{30'000};
 constexpr milliseconds kSettleMost = std::chrono::hours(1);
 constexpr int kRowsMost = 100'000;
 constexpr int kCasesMost = 1'000;
+// Less than a kilobyte each, without their content.
+constexpr int kDeadLettersMost = 10'000;
 // Leaves room in the frame for what is around the events.
 constexpr size_t kHistoryBytesMost = kFrameBytesMost - 65'536;
 
@@ -93,6 +95,8 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
     case v1::Request::kDeadlines: return Deadlines(request.deadlines(), response);
     case v1::Request::kCases: return Cases(request.cases(), response);
     case v1::Request::kCount: return Count(request.count(), response);
+    case v1::Request::kDeadLetters: return DeadLetters(request.dead_letters(), response);
+    case v1::Request::kNoteDeadLetter: return NoteDeadLetter(request.note_dead_letter(), response);
     case v1::Request::kSettle: {
       const milliseconds wait{request.settle().length_ms()};
       response.mutable_done();
@@ -187,6 +191,34 @@ Status RequestHandler::Count(const v1::Request::CountCases& ask, v1::Response& r
   return {};
 }
 
+Status RequestHandler::DeadLetters(const v1::Request::ListDeadLetters& ask, v1::Response& response) {
+  runtime::DeadLetterQuery query;
+  query.settled_too = ask.settled_too();
+  if (!ask.letter().empty()) {
+    RASTI_TRY(query.id, codec::ParseDeadLetterId(ask.letter()));
+    query.with_content = true;
+  }
+  if (ask.has_since_at_ms()) query.since = InstantFromUnixMillis(ask.since_at_ms());
+  if (ask.most() > 0) query.most = static_cast<size_t>(std::min(ask.most(), kDeadLettersMost));
+  RASTI_TRY(const runtime::DeadLetterPage page, runtime::ReadDeadLetters(engine_.log(), query));
+  auto& answer = *response.mutable_dead_letters();
+  for (const runtime::FiledDeadLetter& filed : page.letters) ToWire(filed, *answer.add_entries());
+  answer.set_total(page.total);
+  return {};
+}
+
+Status RequestHandler::NoteDeadLetter(const v1::Request::NoteDeadLetter& ask, v1::Response& response) {
+  v1::DeadLetterRecord record;
+  *record.mutable_note() = ask.note();
+  record.mutable_note()->set_noted_at_ms(ToUnixMillis(engine_.clock().Now()));
+  RASTI_TRY(auto note, codec::DecodeDeadLetterRecord(record.SerializeAsString()));
+  const std::lock_guard lock(change_mutex_);
+  RASTI_TRY(const auto filed,
+            runtime::NoteOnDeadLetter(engine_.log(), std::get<codec::DeadLetterNote>(std::move(note))));
+  ToWire(filed, *response.mutable_dead_letters()->add_entries());
+  return {};
+}
+
 bool RequestHandler::IsPublished(const codec::PublishedPackage& package) const {
   return std::ranges::any_of(engine_.configuration().packages(),
                              [&](const codec::PublishedPackage& known) { return known.Key() == package.Key(); });
@@ -227,6 +259,7 @@ Status RequestHandler::EngineStatus(v1::Response& response) {
   status.set_timers_fired(counters.timers_fired);
   status.set_timers_waiting(static_cast<int64_t>(engine_.timer_count()));
   status.set_events(counters.events);
+  status.set_dead_letters(counters.dead_letters);
   return {};
 }
 

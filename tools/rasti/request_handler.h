@@ -36,6 +36,8 @@ class RequestHandler {
   Status Deadlines(const v1::Request::ListDeadlines& ask, v1::Response& response);
   Status Cases(const v1::Request::ListCases& ask, v1::Response& response);
   Status Count(const v1::Request::CountCases& ask, v1::Response& response);
+  Status DeadLetters(const v1::Request::ListDeadLetters& ask, v1::Response& response);
+  Status NoteDeadLetter(const v1::Request::NoteDeadLetter& ask, v1::Response& response);
   Status Publish(const v1::Request::Publish& ask, v1::Response& response);
   bool IsPublished(const codec::PublishedPackage& package) const;
   Status EngineStatus(v1::Response& response);

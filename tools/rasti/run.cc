@@ -90,6 +90,9 @@ class Service {
     const auto now = std::chrono::steady_clock::now();
     if (now - reported_at_ < kReportEvery) return;
     reported_at_ = now;
+    if (Status dropped = engine_.DropOldDeadLetters(); !dropped) {
+      log_.Warn("dead_letters", {{"message", dropped.error().message}});
+    }
     const runtime::PartitionCounters counters = engine_.counters();
     if (counters.events == reported_events_ && counters.commands_rejected == reported_rejected_) return;
     reported_events_ = counters.events;
@@ -97,6 +100,7 @@ class Service {
     log_.Info("work", {{"accepted", counters.commands_accepted},
                        {"rejected", counters.commands_rejected},
                        {"repeated", counters.commands_repeated},
+                       {"dead_letters", counters.dead_letters},
                        {"timers", counters.timers_fired},
                        {"events", counters.events},
                        {"lateness_ms_most", counters.lateness.most_ms},
@@ -168,6 +172,11 @@ Outcome<void> RunRun(const Context& context, const RunOptions& options) {
   engine_options.trouble = [&log](const std::string& text) { log.Warn("trouble", {{"text", text}}); };
   RASTI_TRY(const auto engine, Node::Open(paths, engine_options));
   for (const std::string& note : engine->notes()) log.Warn("recovered", {{"note", note}});
+  if (options.decides && !engine->keeps_dead_letters()) {
+    log.Warn("dead_letters", {{"message", fmt::format("no key: what is nobody's command is told of, but not kept; make "
+                                                      "one: rasti dead-letters new-key --data {}",
+                                                      paths.root)}});
+  }
   const Status ended = Service(*engine, log, options, paths.socket()).Run();
   const runtime::PartitionCounters counters = engine->counters();
   log.Info("stopped", {{"accepted", counters.commands_accepted}, {"events", counters.events}});

@@ -17,6 +17,7 @@
 #include "engine/client/command_client.h"
 #include "engine/codec/package_codec.h"
 #include "engine/runtime/configuration.h"
+#include "engine/runtime/dead_letter_box.h"
 #include "engine/views/views.h"
 
 namespace rasti::cli {
@@ -64,6 +65,11 @@ class Session {
   virtual Result<views::CaseList> ListCases(const views::CaseQuery& query) = 0;
   /// The next sequence of each partition of the log.
   virtual Result<std::vector<core::Sequence>> Ends() = 0;
+
+  /// With an id in the query: with its content.
+  virtual Result<runtime::DeadLetterPage> DeadLetters(const runtime::DeadLetterQuery& query) = 0;
+  /// The engine's clock says when. Errors: kNotFound.
+  virtual Result<runtime::FiledDeadLetter> NoteOnDeadLetter(codec::DeadLetterNote note) = 0;
 
   /// Ends the session in good order. Errors: what was decided is committed, but the stores could not be flushed.
   virtual Status Close() = 0;

@@ -169,6 +169,33 @@ Result<views::CaseList> SocketSession::ListCases(const views::CaseQuery& query) 
   return FromWire(response.cases());
 }
 
+Result<runtime::DeadLetterPage> SocketSession::DeadLetters(const runtime::DeadLetterQuery& query) {
+  v1::Request request;
+  auto& ask = *request.mutable_dead_letters();
+  if (query.id) ask.set_letter(query.id->str());
+  if (query.since) ask.set_since_at_ms(ToUnixMillis(*query.since));
+  ask.set_settled_too(query.settled_too);
+  ask.set_most(static_cast<int32_t>(std::min<size_t>(query.most, INT32_MAX)));
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  runtime::DeadLetterPage page;
+  for (const auto& entry : response.dead_letters().entries()) {
+    RASTI_TRY(auto filed, FromWire(entry));
+    page.letters.push_back(std::move(filed));
+  }
+  page.total = response.dead_letters().total();
+  return page;
+}
+
+Result<runtime::FiledDeadLetter> SocketSession::NoteOnDeadLetter(codec::DeadLetterNote note) {
+  v1::DeadLetterRecord record;
+  record.ParseFromString(codec::EncodeDeadLetterRecord(note));
+  v1::Request request;
+  *request.mutable_note_dead_letter()->mutable_note() = record.note();
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  if (response.dead_letters().entries_size() != 1) return Fail(WrongAnswer());
+  return FromWire(response.dead_letters().entries(0));
+}
+
 Result<std::vector<core::Sequence>> SocketSession::Ends() {
   RASTI_TRY(const v1::Response::Status status, EngineStatus());
   std::vector<core::Sequence> ends(static_cast<size_t>(status.partitions_size()));

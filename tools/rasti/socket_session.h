@@ -32,6 +32,8 @@ class SocketSession final : public Session {
                                    const std::optional<core::ClockId>& clock, std::optional<Instant> at) override;
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
   Result<std::vector<core::Sequence>> Ends() override;
+  Result<runtime::DeadLetterPage> DeadLetters(const runtime::DeadLetterQuery& query) override;
+  Result<runtime::FiledDeadLetter> NoteOnDeadLetter(codec::DeadLetterNote note) override;
   Status Close() override { return {}; }
 
   /// How the engine does. Errors: as for every request.

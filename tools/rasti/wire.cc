@@ -165,4 +165,23 @@ views::StatusTally FromWire(const v1::Response::Tally& in) {
           .no_deadline = in.no_deadline()};
 }
 
+void ToWire(const runtime::FiledDeadLetter& filed, v1::Response::DeadLetters::Entry& out) {
+  out.mutable_letter()->ParseFromString(codec::EncodeDeadLetterRecord(filed.letter));
+  if (filed.note) out.mutable_note()->ParseFromString(codec::EncodeDeadLetterRecord(*filed.note));
+}
+
+Result<runtime::FiledDeadLetter> FromWire(const v1::Response::DeadLetters::Entry& in) {
+  runtime::FiledDeadLetter filed;
+  RASTI_TRY(auto letter, codec::DecodeDeadLetterRecord(in.letter().SerializeAsString()));
+  if (!std::holds_alternative<codec::DeadLetter>(letter)) return Fail(Error::Internal("a note where a letter is due"));
+  filed.letter = std::get<codec::DeadLetter>(std::move(letter));
+  if (!in.has_note()) return filed;
+  RASTI_TRY(auto note, codec::DecodeDeadLetterRecord(in.note().SerializeAsString()));
+  if (!std::holds_alternative<codec::DeadLetterNote>(note)) {
+    return Fail(Error::Internal("a letter where a note is due"));
+  }
+  filed.note = std::get<codec::DeadLetterNote>(std::move(note));
+  return filed;
+}
+
 }  // namespace rasti::cli

@@ -5,6 +5,7 @@
 
 #include "engine/codec/package_codec.h"
 #include "engine/codec/result_codec.h"
+#include "engine/runtime/dead_letter_box.h"
 #include "engine/views/views.h"
 #include "proto/rasti/v1/socket.pb.h"
 
@@ -27,6 +28,9 @@ Result<views::CaseList> FromWire(const v1::Response::Cases& in);
 
 void ToWire(const views::StatusTally& tally, v1::Response::Tally& out);
 views::StatusTally FromWire(const v1::Response::Tally& in);
+
+void ToWire(const runtime::FiledDeadLetter& filed, v1::Response::DeadLetters::Entry& out);
+Result<runtime::FiledDeadLetter> FromWire(const v1::Response::DeadLetters::Entry& in);
 
 template <class Packages>
 void ToWire(const std::vector<codec::PublishedPackage>& packages, Packages& out) {
