@@ -9,6 +9,7 @@
 // an offset too).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -46,6 +47,9 @@ struct KafkaLogOptions {
   Duration answer_timeout{60'000};
   /// Further settings of librdkafka, for every client: security.protocol, sasl.*, ssl.*.
   std::map<std::string, std::string> client_settings;
+  /// Told by the threads of the streams, every few seconds, what librdkafka says of each member of the group: a JSON
+  /// document (its STATISTICS.md). Must not block. Null: nothing is asked.
+  std::function<void(std::string_view)> on_statistics;
 };
 
 /// A topic of a log as the brokers have it.

@@ -33,6 +33,16 @@ struct Database {
   rocksdb::ColumnFamilyHandle* table(Table table) const { return tables[static_cast<size_t>(table.index)]; }
 };
 
+StoreUse UseOf(const Database& database) {
+  const auto sum = [&](const std::string& property) {
+    uint64_t bytes = 0;
+    database.db->GetAggregatedIntProperty(property, &bytes);
+    return bytes;
+  };
+  return {database.directory, sum(rocksdb::DB::Properties::kCurSizeAllMemTables),
+          sum(rocksdb::DB::Properties::kEstimateTableReadersMem), sum(rocksdb::DB::Properties::kTotalSstFilesSize)};
+}
+
 // A snapshot is RocksDB's; without one, reads see what is newest.
 struct Moment {
   std::shared_ptr<Database> database;
@@ -164,18 +174,12 @@ class RocksDbViewStore : public ports::ViewStore {
   }
 
   size_t MemoryBytes() const override {
-    return Sum(rocksdb::DB::Properties::kCurSizeAllMemTables) + Sum(rocksdb::DB::Properties::kEstimateTableReadersMem) +
-           database_->budget->cache->GetUsage();
+    const StoreUse use = UseOf(*database_);
+    return use.memtable_bytes + use.reader_bytes + database_->budget->cache->GetUsage();
   }
-  size_t DiskBytes() const override { return Sum(rocksdb::DB::Properties::kTotalSstFilesSize); }
+  size_t DiskBytes() const override { return UseOf(*database_).disk_bytes; }
 
  private:
-  size_t Sum(const std::string& property) const {
-    uint64_t sum = 0;
-    database_->db->GetAggregatedIntProperty(property, &sum);
-    return sum;
-  }
-
   const std::shared_ptr<Database> database_;
 };
 
@@ -224,6 +228,11 @@ Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(const RocksDbView
     const auto place = std::find(names.begin(), names.end(), table) - names.begin();
     database->tables.push_back(database->handles[static_cast<size_t>(place)]);
   }
+  database->budget->Add([known = std::weak_ptr(database)]() -> std::optional<StoreUse> {
+    const auto open = known.lock();
+    if (open == nullptr) return std::nullopt;
+    return UseOf(*open);
+  });
   return std::make_unique<RocksDbViewStore>(std::move(database));
 }
 

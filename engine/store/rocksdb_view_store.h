@@ -9,10 +9,25 @@
 
 namespace rasti::store {
 
-/// Memory shared by all stores of a process.
+/// What a store takes, in bytes.
+struct StoreUse {
+  std::string directory;
+  uint64_t memtable_bytes = 0;
+  uint64_t reader_bytes = 0;  // of indexes and filters outside the cache
+  uint64_t disk_bytes = 0;
+};
+struct BudgetUse {
+  uint64_t cache_bytes = 0;
+  uint64_t cache_bytes_most = 0;
+  uint64_t write_buffer_bytes = 0;
+  std::vector<StoreUse> stores;  // those that are open
+};
+
+/// Memory shared by all stores of a process. Thread-safe.
 class StoreBudget {
  public:
   virtual ~StoreBudget() = default;
+  virtual BudgetUse Use() const = 0;
   static std::shared_ptr<StoreBudget> Create(size_t block_cache_bytes, size_t write_buffer_bytes);
 };
 

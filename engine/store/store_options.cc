@@ -29,6 +29,26 @@ std::shared_ptr<StoreBudget> StoreBudget::Create(size_t block_cache_bytes, size_
   return std::make_shared<SharedBudget>(block_cache_bytes, write_buffer_bytes);
 }
 
+BudgetUse SharedBudget::Use() const {
+  BudgetUse use;
+  use.cache_bytes = cache->GetUsage();
+  use.cache_bytes_most = cache->GetCapacity();
+  use.write_buffer_bytes = write_buffers->memory_usage();
+  const std::lock_guard lock(mutex_);
+  std::erase_if(stores_, [&](const auto& ask) {
+    auto store = ask();
+    if (store) use.stores.push_back(*std::move(store));
+    return !store;
+  });
+  return use;
+}
+
+void SharedBudget::Add(std::function<std::optional<StoreUse>()> store) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(stores_, [](const auto& ask) { return !ask(); });
+  stores_.push_back(std::move(store));
+}
+
 rocksdb::DBOptions DatabaseOptions(const SharedBudget& budget) {
   rocksdb::DBOptions options;
   options.info_log = std::make_shared<SilentLogger>();

@@ -9,6 +9,8 @@ namespace {
 void Silent(const rd_kafka_t*, int, const char*, const char*) {}
 void NoError(rd_kafka_t*, int, const char*, void*) {}
 
+constexpr const char* kStatisticsMs = "2000";
+
 Settings Common(const KafkaLogOptions& options) {
   Settings settings = options.client_settings;
   settings["bootstrap.servers"] = options.brokers;
@@ -63,7 +65,8 @@ Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation) {
   return MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
 }
 
-Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalance on_rebalance, void* opaque) {
+Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalance on_rebalance, void* opaque,
+                          OnStatistics on_statistics) {
   Settings settings = Consuming(options, Isolation::kCommitted);
   settings["group.id"] = options.group;
   if (options.static_membership) settings["group.instance.id"] = fmt::format("{}-{}", options.node, member);
@@ -71,8 +74,10 @@ Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalanc
       options.assignor == KafkaAssignor::kCooperativeSticky ? "cooperative-sticky" : "range";
   settings["session.timeout.ms"] = std::to_string(options.session_timeout.count());
   settings["heartbeat.interval.ms"] = std::to_string(options.session_timeout.count() / 20);
+  if (on_statistics != nullptr) settings["statistics.interval.ms"] = kStatisticsMs;
   RASTI_TRY(Conf conf, Quiet(settings));
   rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
+  if (on_statistics != nullptr) rd_kafka_conf_set_stats_cb(conf.get(), on_statistics);
   rd_kafka_conf_set_opaque(conf.get(), opaque);
   return MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
 }

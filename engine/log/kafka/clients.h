@@ -14,9 +14,11 @@ enum class Isolation { kCommitted, kUncommitted };
 Result<Client> MakeProbe(const KafkaLogOptions& options);
 /// Reads partitions it is told to read, outside of any group.
 Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation);
-/// A member of the group. `opaque` is handed to `on_rebalance`; `member` is its number on this node.
+/// A member of the group. `opaque` is handed to the callbacks; `member` is its number on this node.
 using OnRebalance = void (*)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void* opaque);
-Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalance on_rebalance, void* opaque);
+using OnStatistics = int (*)(rd_kafka_t*, char* json, size_t length, void* opaque);
+Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalance on_rebalance, void* opaque,
+                          OnStatistics on_statistics = nullptr);
 /// Writes transactions; init_transactions is the caller's.
 Result<Client> MakeTransactional(const KafkaLogOptions& options, int member);
 /// Writes single records, each once. `on_delivery` is called from rd_kafka_poll.

@@ -24,7 +24,9 @@ Stream::Stream(std::shared_ptr<LogCore> core, ports::AssignmentListener& listene
 Result<std::unique_ptr<Stream>> Stream::Open(std::shared_ptr<LogCore> core, ports::AssignmentListener& listener) {
   std::unique_ptr<Stream> stream(new Stream(std::move(core), listener));
   RASTI_CHECKED(stream->transactions_.Start());
-  RASTI_TRY(stream->client_, MakeMember(stream->core_->options(), stream->member_, &OnRebalance, stream.get()));
+  const KafkaLogOptions& options = stream->core_->options();
+  RASTI_TRY(stream->client_, MakeMember(options, stream->member_, &OnRebalance, stream.get(),
+                                        options.on_statistics ? &OnStatistics : nullptr));
   rd_kafka_t* client = stream->client_.get();
   rd_kafka_poll_set_consumer(client);
   stream->queue_.reset(rd_kafka_queue_get_consumer(client));
@@ -115,6 +117,11 @@ void Stream::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_
   }
   const PartitionList both = self.ListOf(gone);
   self.rebalanced_ = ToStatus(KafkaError(rd_kafka_incremental_unassign(client, both.get())), "giving partitions up");
+}
+
+int Stream::OnStatistics(rd_kafka_t*, char* json, size_t length, void* opaque) {
+  static_cast<Stream*>(opaque)->core_->options().on_statistics({json, length});
+  return 0;  // librdkafka frees it
 }
 
 Status Stream::AssignNothing() {

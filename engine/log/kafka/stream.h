@@ -53,6 +53,7 @@ class Stream : public ports::LogStream {
   Stream(std::shared_ptr<LogCore> core, ports::AssignmentListener& listener);
   static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
                           void* opaque);
+  static int OnStatistics(rd_kafka_t* client, char* json, size_t length, void* opaque);
   Status Assign(const Partitions& partitions);
   void Revoke(const Partitions& partitions, bool lost);
   /// Answers the group that nothing of what it assigned is taken.
