@@ -150,7 +150,8 @@ class StreamLoop final : private ports::AssignmentListener {
   mutable std::mutex mutex_;
   std::shared_ptr<ports::LogStream> stream_;  // null while it is to be opened again; set under mutex_, for Wake
   std::map<core::PartitionId, Owned> owned_;
-  PartitionCounters released_;  // of partitions that are gone
+  PartitionCounters released_;               // of partitions that are gone
+  std::optional<core::PartitionId> taking_;  // announced by on_assigned, and not yet by on_recovered
   std::shared_ptr<const Configuration> in_use_;
   bool may_decide_ = false;  // in the last turn
   bool timers_pending_ = false;

@@ -45,6 +45,8 @@ Result<Duration> StreamLoop::Recover(const Error& error) {
   // What is installed is committed: writing it to the stores only spares a later replay.
   if (stream_ != nullptr) static_cast<void>(stream_->Close());
   while (!owned_.empty()) Release(owned_.begin()->first, true);
+  if (taking_ && hooks_.on_released) hooks_.on_released(*taking_, true);
+  taking_.reset();
   reopen_wait_ = std::clamp(2 * reopen_wait_, options_.reopen_first, options_.reopen_most);
   if (hooks_.on_trouble) hooks_.on_trouble(error, reopen_wait_);
   const std::lock_guard lock(mutex_);
@@ -75,6 +77,7 @@ Status StreamLoop::OnAssigned(const std::vector<core::PartitionId>& partitions) 
   for (const core::PartitionId id : partitions) {
     const auto assigned_at = clock_.Steady();
     if (hooks_.on_assigned) hooks_.on_assigned(id);
+    taking_ = id;
     auto cases = OpenCases(id, share);
     if (!cases &&
         (cases.error().code == ErrorCode::kCorruption || cases.error().code == ErrorCode::kUnsupportedVersion)) {
@@ -97,6 +100,7 @@ Status StreamLoop::OnAssigned(const std::vector<core::PartitionId>& partitions) 
     owned.flush_at = turn(options_.flush_every);
     const int64_t events = owned.partition->cases().position().next_sequence.value - before;
     owned_[id] = std::move(owned);
+    taking_.reset();
     if (hooks_.on_recovered) {
       hooks_.on_recovered(id, events, std::chrono::duration_cast<Duration>(clock_.Steady() - assigned_at));
     }

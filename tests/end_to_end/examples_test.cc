@@ -56,6 +56,7 @@ class ExamplesTest : public RastiTest {
                                                       {"3-1742", letters_[0]},
                                                       {"3-1801", letters_[1]},
                                                       {"/tmp/dead-letters-2027.key", root() + "/2027.key"},
+                                                      {"/etc/rasti/rasti.yaml", root() + "/rasti.yaml"},
                                                       {"requests.csv", "tests/data/boston311-sample.csv"},
                                                       {"rejects.csv", root() + "/rejects.csv"},
                                                       {"--data /tmp/demo", "--data " + root() + "/demo"},
@@ -137,6 +138,9 @@ TEST_F(ExamplesTest, OfDailyWork) {
   TryAll({"reopen"});
   TryAll({"doctor"});
   TryAll({"replay"});
+  WriteFile(root() + "/rasti.yaml", "threads: 2\n");
+  TryAll({"config", "check"});
+  TryAll({"config", "show"});
   TryAll({"clock", "show"});
   TryAll({"clock", "advance"});
 }

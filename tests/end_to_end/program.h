@@ -33,6 +33,8 @@ class Child {
 
   /// Reads until its standard error holds the text; false when it ended or the time passed before.
   bool WaitForError(const std::string& text, std::chrono::seconds timeout = std::chrono::seconds(60));
+  /// What it printed there so far, as read by WaitForError.
+  const std::string& error_text() const { return finished_.err; }
   void Signal(int signal) const;
   pid_t pid() const { return pid_; }
   /// Reads to the end and waits. Fails the test and kills it where it takes longer.

@@ -40,6 +40,7 @@ void AddTopicsCommand(CLI::App& app, Context& context);
 void AddDeadLettersCommand(CLI::App& app, Context& context);
 void AddRunCommand(CLI::App& app, Context& context);
 void AddServeViewsCommand(CLI::App& app, Context& context);
+void AddConfigCommand(CLI::App& app, Context& context);
 void AddReplayCommand(CLI::App& app, Context& context);
 void AddDoctorCommand(CLI::App& app, Context& context);
 void AddClockCommand(CLI::App& app, Context& context);

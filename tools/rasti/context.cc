@@ -43,8 +43,12 @@ CLI::App* AddCommand(CLI::App& parent, Context& context, const std::string& name
   // --data, --json and the like may stand behind the command's name, too.
   command->fallthrough();
   command->footer("Example:\n" + example + "\n\nOptions of all commands (--data, --json, --now ...): rasti --help");
-  command->callback([&context, run = std::move(run)] { context.run = run; });
+  SetRun(*command, context, std::move(run));
   return command;
+}
+
+void SetRun(CLI::App& command, Context& context, std::function<Outcome<void>()> run) {
+  command.callback([&context, run = std::move(run)] { context.run = run; });
 }
 
 }  // namespace rasti::cli

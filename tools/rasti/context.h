@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tools/rasti/data_directory.h"
 #include "tools/rasti/failure.h"
@@ -22,6 +23,7 @@ struct Context {
   std::string data;  // --data or RASTI_DATA
   std::string now;   // --now, as typed
   double patience_s = 5;
+  std::vector<std::string> words;      // of the command line
   std::function<Outcome<void>()> run;  // of the command that was named
 
   /// Errors: exit 2 where no directory is named.
@@ -35,6 +37,9 @@ struct Context {
 /// Adds a command that runs `run` when it is named. `example` ends its help.
 CLI::App* AddCommand(CLI::App& parent, Context& context, const std::string& name, const std::string& description,
                      const std::string& example, std::function<Outcome<void>()> run);
+
+/// The same for a command that is needed to say what it runs.
+void SetRun(CLI::App& command, Context& context, std::function<Outcome<void>()> run);
 
 /// An instant as an option gives it; `option` names it in errors.
 Outcome<std::optional<Instant>> GivenInstant(const std::string& option, const std::string& text);

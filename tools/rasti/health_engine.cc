@@ -51,8 +51,9 @@ bool CheckService(const DataPaths& paths, Findings& findings) {
   }
   findings.push_back(Good(
       "service", fmt::format("`rasti run` answers: {} events in {} partitions, views {} behind, {} "
-                             "timers waiting, {} clients",
-                             events, status->partitions_size(), behind, status->timers_waiting(), status->clients())));
+                             "timers waiting, {} clients{}{}",
+                             events, status->partitions_size(), behind, status->timers_waiting(), status->clients(),
+                             status->metrics().empty() ? "" : ", metrics on ", status->metrics())));
   findings.push_back(Noted("inside", "not looked at while `rasti run` holds the directory; stop it for a full check"));
   return true;
 }

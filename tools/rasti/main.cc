@@ -75,6 +75,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddDeadLettersCommand(app, context);
   AddRunCommand(app, context);
   AddServeViewsCommand(app, context);
+  AddConfigCommand(app, context);
   AddReplayCommand(app, context);
   AddDoctorCommand(app, context);
   AddClockCommand(app, context);
@@ -111,6 +112,7 @@ int ParseFailed(const Context& context, const CLI::App& app, const CLI::ParseErr
 
 int Main(int argc, char** argv) {
   Context context;
+  context.words.assign(argv + 1, argv + argc);
   CLI::App app(kAbout, "rasti");
   app.require_subcommand(1);
   app.footer(kMore + std::string("\n") + std::string(ExitCodeHelp()));

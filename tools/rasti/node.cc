@@ -66,7 +66,11 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
   } else if (!meta.virtual_clock) {
     engine->notice_ = kNotice;
   }
-  RASTI_TRY(engine->log_, NodeLog::Open(paths, meta, *engine->clock_, NodeLog::Access::kWrite));
+  std::function<void(std::string_view)> on_kafka_statistics;
+  if (auto* observer = engine->options_.observer) {
+    on_kafka_statistics = [observer](std::string_view json) { observer->KafkaStatistics(json); };
+  }
+  RASTI_TRY(engine->log_, NodeLog::Open(paths, meta, *engine->clock_, NodeLog::Access::kWrite, on_kafka_statistics));
   engine->notes_ = engine->log_->notes();
   RASTI_CHECKED(engine->CheckClock());
   RASTI_CHECKED(engine->OpenConfiguration());
@@ -139,19 +143,17 @@ Status Node::OpenConfiguration() {
 Status Node::OpenEngine() {
   RASTI_TRY(auto submitters, ReadRegistry(paths_, Keys::kInUse));
   submitters_ = std::make_unique<runtime::Submitters>(std::move(submitters));
-  const auto budget = std::static_pointer_cast<store::StoreBudget>(budget_);
-
   runtime::EngineOptions engine_options;
   engine_options.stream_threads = options_.stream_threads;
   // A virtual clock moves by months at once.
   if (clock_->is_virtual()) engine_options.stream.clock_jump_most = kLatestInstant - kEarliestInstant;
   runtime::StreamHooks hooks;
-  hooks.open_store = [this, budget](core::PartitionId partition) {
+  hooks.open_store = [this](core::PartitionId partition) {
     std::error_code ignored;  // the store names the directory that is missing
     fs::create_directories(paths_.states(), ignored);
     return store::OpenRocksDbViewStore({.directory = paths_.state(partition),
                                         .tables = runtime::CaseStore::Tables(),
-                                        .budget = budget,
+                                        .budget = budget_,
                                         .cache_blocks = false});
   };
   hooks.drop_store = [this](core::PartitionId partition) { return DropState(partition); };
@@ -163,9 +165,7 @@ Status Node::OpenEngine() {
       Progress(fmt::format("partition {}: replaying {} of {} events", partition.value, next.value, end.value));
     }
   };
-  hooks.on_trouble = [this](const Error& error, Duration wait) {
-    if (options_.trouble) options_.trouble(fmt::format("{}; again in {} ms", error.message, wait.count()));
-  };
+  if (options_.observer != nullptr) Observe(hooks);
   engine_ = std::make_unique<runtime::Engine>(log(), *configuration_, *submitters_, *clock_, engine_options,
                                               std::move(hooks));
   RASTI_CHECKED(engine_->Start());
@@ -177,6 +177,20 @@ Status Node::OpenEngine() {
     }
   }
   return engine_->status();
+}
+
+void Node::Observe(runtime::StreamHooks& hooks) {
+  NodeObserver& observer = *options_.observer;
+  hooks.on_assigned = [&observer](core::PartitionId partition) { observer.Assigned(partition); };
+  hooks.on_recovery = [&observer](core::PartitionId partition, core::Sequence next, core::Sequence end) {
+    observer.Recovering(partition, next, end);
+  };
+  hooks.on_recovered = [&observer](core::PartitionId partition, int64_t events, Duration took) {
+    observer.Recovered(partition, events, took);
+  };
+  hooks.on_released = [&observer](core::PartitionId partition, bool lost) { observer.Released(partition, lost); };
+  hooks.on_transaction = [&observer](bool committed) { observer.Transaction(committed); };
+  hooks.on_trouble = [&observer](const Error& error, Duration wait) { observer.Trouble(error, wait); };
 }
 
 Status Node::OpenViews() {
@@ -199,10 +213,8 @@ Status Node::OpenViews() {
 }
 
 Status Node::OpenViewsOnce() {
-  RASTI_TRY(view_store_,
-            store::OpenRocksDbViewStore({.directory = paths_.views(),
-                                         .tables = views::ViewTables(),
-                                         .budget = std::static_pointer_cast<store::StoreBudget>(budget_)}));
+  RASTI_TRY(view_store_, store::OpenRocksDbViewStore(
+                             {.directory = paths_.views(), .tables = views::ViewTables(), .budget = budget_}));
   RASTI_TRY(projector_, views::Projector::Open(*view_store_));
   RASTI_TRY(projection_, runtime::ProjectionThread::Start(log(), *projector_));
   return {};
@@ -213,6 +225,8 @@ Status Node::EngineStatus() const { return engine_ == nullptr ? Status() : engin
 runtime::PartitionCounters Node::counters() const {
   return engine_ == nullptr ? runtime::PartitionCounters() : engine_->counters();
 }
+
+store::BudgetUse Node::store_use() const { return budget_->Use(); }
 
 size_t Node::timer_count() const { return engine_ == nullptr ? 0 : engine_->timer_count(); }
 

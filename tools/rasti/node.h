@@ -16,11 +16,13 @@
 #include "engine/runtime/configuration_reader.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/projection_thread.h"
+#include "engine/store/rocksdb_view_store.h"
 #include "engine/views/projector.h"
 #include "engine/views/views.h"
 #include "tools/rasti/data_directory.h"
 #include "tools/rasti/node_clock.h"
 #include "tools/rasti/node_log.h"
+#include "tools/rasti/node_observer.h"
 
 namespace rasti::cli {
 
@@ -40,8 +42,8 @@ struct NodeOptions {
   /// Told what goes on while a wait is long: "rebuilding the views: 120,000 of 700,000 events". Called by the opening
   /// thread and the engine's.
   std::function<void(const std::string&)> progress;
-  /// Told what went wrong and is tried again. Called by the engine's threads.
-  std::function<void(const std::string&)> trouble;
+  /// Told by the node's threads what happens to it; outlives the node. Null: nobody.
+  NodeObserver* observer = nullptr;
 };
 
 class Node {
@@ -61,6 +63,8 @@ class Node {
   runtime::ProjectionThread& projection() { return *projection_; }
   const views::Views& views() const { return *views_; }
   const NodeClock& clock() const { return *clock_; }
+  /// Memory and disk of the stores.
+  store::BudgetUse store_use() const;
   const std::string& key() const { return key_; }
   /// How far ahead of now a package is to come into force at the least.
   Duration notice() const { return notice_; }
@@ -88,6 +92,7 @@ class Node {
   Status OpenConfiguration();
   Status EngineStatus() const;
   Status OpenEngine();
+  void Observe(runtime::StreamHooks& hooks);
   Status OpenViews();
   Status OpenViewsOnce();
   Status DropState(core::PartitionId partition);
@@ -106,7 +111,7 @@ class Node {
   std::unique_ptr<ports::CommandChannel> channel_;
   std::unique_ptr<runtime::Submitters> submitters_;
   std::unique_ptr<runtime::ConfigurationReader> configuration_;
-  std::shared_ptr<void> budget_;
+  std::shared_ptr<store::StoreBudget> budget_;
   std::unique_ptr<ports::ViewStore> view_store_;
   std::unique_ptr<views::Projector> projector_;
   std::unique_ptr<runtime::ProjectionThread> projection_;

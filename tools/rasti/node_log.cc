@@ -138,7 +138,8 @@ Result<log::KafkaLogOptions> KafkaOptionsOf(const KafkaPlace& place) {
 }
 
 Result<std::unique_ptr<NodeLog>> NodeLog::Open(const DataPaths& paths, const DataMeta& meta, const ports::Clock& clock,
-                                               Access access) {
+                                               Access access,
+                                               std::function<void(std::string_view)> on_kafka_statistics) {
   if (!meta.kafka) {
     log::EmbeddedLogOptions options;
     options.directory = paths.log();
@@ -149,6 +150,7 @@ Result<std::unique_ptr<NodeLog>> NodeLog::Open(const DataPaths& paths, const Dat
   const auto mode = access == Access::kRead ? DirectoryLock::Mode::kReader : DirectoryLock::Mode::kWriter;
   RASTI_TRY(DirectoryLock lock, DirectoryLock::Take(paths.root, mode));
   RASTI_TRY(log::KafkaLogOptions options, KafkaOptionsOf(*meta.kafka));
+  options.on_statistics = std::move(on_kafka_statistics);
   RASTI_TRY(auto log, log::KafkaEventLog::Open(std::move(options)));
   return std::make_unique<KafkaNodeLog>(std::move(lock), std::move(log));
 }

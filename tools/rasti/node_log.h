@@ -21,9 +21,11 @@ inline constexpr Duration kDeadLettersKept = std::chrono::hours(30 * 24);
 class NodeLog {
  public:
   enum class Access { kWrite, kRead };
+  /// `on_kafka_statistics`: told by the stream threads what librdkafka says of its clients, as JSON; null: nobody asks.
   /// Errors: kInUse (names the holder), those of EmbeddedEventLog::Open and KafkaEventLog::Open.
   static Result<std::unique_ptr<NodeLog>> Open(const DataPaths& paths, const DataMeta& meta, const ports::Clock& clock,
-                                               Access access);
+                                               Access access,
+                                               std::function<void(std::string_view)> on_kafka_statistics = {});
   virtual ~NodeLog() = default;
 
   virtual ports::EventLog& events() = 0;

@@ -120,9 +120,9 @@ nlohmann::ordered_json IssuesJson(const std::vector<codec::Issue>& issues) {
   return list;
 }
 
-Failure IssuesFailure(const std::vector<codec::Issue>& issues) {
+Failure IssuesFailure(const std::vector<codec::Issue>& issues, std::string_view where) {
   const auto errors = std::ranges::count(issues, codec::Severity::kError, &codec::Issue::severity);
-  return Error::Invalid(fmt::format("{} error{} in the packages; nothing was changed", errors, errors == 1 ? "" : "s"));
+  return Error::Invalid(fmt::format("{} error{} {}; nothing was changed", errors, errors == 1 ? "" : "s", where));
 }
 
 std::vector<codec::PublishedPackage> ToPublish(const PackageScan& scan, Instant effective_from, Instant now) {

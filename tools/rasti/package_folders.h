@@ -30,8 +30,8 @@ Result<PackageScan> ScanPackages(const std::vector<std::string>& folders,
 /// Prints issues: lines for people ("file:line:column: error: ..."), an array for scripts.
 void PrintIssues(const std::vector<codec::Issue>& issues, const Output& out);
 nlohmann::ordered_json IssuesJson(const std::vector<codec::Issue>& issues);
-/// The failure that stands for issues which were printed.
-Failure IssuesFailure(const std::vector<codec::Issue>& issues);
+/// The failure that stands for issues which were printed, "in the packages" or wherever.
+Failure IssuesFailure(const std::vector<codec::Issue>& issues, std::string_view where = "in the packages");
 
 /// Who publishes on this machine: there is no directory of people before the first package.
 inline constexpr const char* kLocalPublisher = "local";

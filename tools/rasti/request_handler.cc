@@ -34,8 +34,8 @@ v1::Response FailureOf(uint64_t id, const Error& error) {
   return response;
 }
 
-RequestHandler::RequestHandler(Node& engine, int query_threads)
-    : engine_(engine), started_at_(engine.clock().Now()), queries_(static_cast<size_t>(query_threads)) {}
+RequestHandler::RequestHandler(Node& engine, ServiceLog& log, int query_threads)
+    : engine_(engine), log_(log), started_at_(engine.clock().Now()), queries_(static_cast<size_t>(query_threads)) {}
 
 RequestHandler::~RequestHandler() { queries_.join(); }
 
@@ -51,17 +51,43 @@ void RequestHandler::Submit(const v1::Request& request, const Answer& answer) {
   if (!command.ParseFromString(request.submit().body()) || command.case_id().size() != 16) {
     return answer(FailureOf(id, Error::Invalid("the body of what was signed is no command with a case_id")));
   }
-  const Status taken = engine_.channel().Submit(
-      command.case_id(), request.submit().SerializeAsString(), [id, answer](Result<std::string> result) {
-        if (!result) return answer(FailureOf(id, result.error()));
-        v1::Response response;
-        response.set_id(id);
-        if (!response.mutable_submitted()->ParseFromString(*result)) {
-          return answer(FailureOf(id, Error::Internal("a result that cannot be read")));
-        }
-        answer(std::move(response));
-      });
+  const auto taken_at = std::chrono::steady_clock::now();
+  const Status taken =
+      engine_.channel().Submit(command.case_id(), request.submit().SerializeAsString(),
+                               [this, id, answer, taken_at, case_id = command.case_id(),
+                                command_id = command.command_id()](Result<std::string> result) {
+                                 v1::Response response;
+                                 response.set_id(id);
+                                 if (!result) {
+                                   response = FailureOf(id, result.error());
+                                 } else if (!response.mutable_submitted()->ParseFromString(*result)) {
+                                   response = FailureOf(id, Error::Internal("a result that cannot be read"));
+                                 }
+                                 if (log_.debugs())
+                                   Tell(case_id, command_id, response, std::chrono::steady_clock::now() - taken_at);
+                                 answer(std::move(response));
+                               });
   if (!taken) answer(FailureOf(id, taken.error()));
+}
+
+// Codes and fields only: what a message says may come from the command.
+void RequestHandler::Tell(const std::string& case_id, const std::string& command_id, const v1::Response& response,
+                          std::chrono::steady_clock::duration took) {
+  const auto uuid = UuidFromBytes(case_id);
+  ServiceLog::Fields fields{{"case", uuid ? FormatUuid(*uuid) : ""}, {"command", command_id}};
+  if (response.has_failure()) {
+    fields["outcome"] = "failed";
+    fields["code"] = response.failure().code();
+  } else if (response.submitted().has_rejected()) {
+    fields["outcome"] = "rejected";
+    fields["code"] = response.submitted().rejected().code();
+    fields["field"] = response.submitted().rejected().field();
+  } else {
+    fields["outcome"] = "accepted";
+    fields["revision"] = response.submitted().accepted().last_revision();
+  }
+  fields["us"] = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+  log_.Debug("command", fields);
 }
 
 v1::Response RequestHandler::Query(const v1::Request& request) {
@@ -245,6 +271,7 @@ Status RequestHandler::EngineStatus(v1::Response& response) {
   auto& status = *response.mutable_status();
   status.set_started_at_ms(ToUnixMillis(started_at_));
   if (client_count_) status.set_clients(client_count_());
+  status.set_metrics(metrics_address_);
   RASTI_TRY(const auto lags, engine_.projection().Lag());
   for (const runtime::PartitionLag& lag : lags) {
     auto& partition = *status.add_partitions();

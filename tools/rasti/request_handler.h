@@ -12,6 +12,7 @@
 
 #include "proto/rasti/v1/socket.pb.h"
 #include "tools/rasti/node.h"
+#include "tools/rasti/service_log.h"
 
 namespace rasti::cli {
 
@@ -19,15 +20,20 @@ class RequestHandler {
  public:
   using Answer = std::function<void(v1::Response)>;
 
-  RequestHandler(Node& engine, int query_threads);
+  /// Node and log outlive the handler. Each command is a line of the log at its level of debugging.
+  RequestHandler(Node& engine, ServiceLog& log, int query_threads);
   /// Waits for the queries that are under way.
   ~RequestHandler();
 
   void Handle(v1::Request request, const Answer& answer);
   void set_client_count(std::function<int()> count) { client_count_ = std::move(count); }
+  /// Where metrics and health are to be had, for the answer about the engine's status.
+  void set_metrics_address(std::string address) { metrics_address_ = std::move(address); }
 
  private:
   void Submit(const v1::Request& request, const Answer& answer);
+  void Tell(const std::string& case_id, const std::string& command_id, const v1::Response& response,
+            std::chrono::steady_clock::duration took);
   v1::Response Query(const v1::Request& request);
   Status Fill(const v1::Request& request, v1::Response& response);
 
@@ -43,8 +49,10 @@ class RequestHandler {
   Status EngineStatus(v1::Response& response);
 
   Node& engine_;
+  ServiceLog& log_;
   const Instant started_at_;
   std::function<int()> client_count_;
+  std::string metrics_address_;
   std::mutex change_mutex_;  // one at a time publishes or moves the clock
   boost::asio::thread_pool queries_;
 };

@@ -8,10 +8,13 @@
 #include <thread>
 
 #include "tools/rasti/commands.h"
-#include "tools/rasti/log_choice.h"
 #include "tools/rasti/node.h"
+#include "tools/rasti/operations/operations.h"
+#include "tools/rasti/operations/service_manager.h"
 #include "tools/rasti/request_handler.h"
 #include "tools/rasti/service_log.h"
+#include "tools/rasti/service_options.h"
+#include "tools/rasti/settings.h"
 #include "tools/rasti/socket_server.h"
 
 namespace rasti::cli {
@@ -24,18 +27,15 @@ constexpr auto kWatchEvery = 500ms;
 constexpr auto kReportEvery = 60s;
 constexpr auto kDrainMost = 5s;
 
-struct RunOptions {
-  bool decides = true;
-  int threads = 2;
-  int query_threads = 2;
-  LogChoice log;
-};
-
 // Runs until a signal comes or the engine stops by itself.
 class Service {
  public:
-  Service(Node& engine, ServiceLog& log, const RunOptions& options, std::string socket)
-      : engine_(engine), log_(log), handler_(engine, options.query_threads), socket_(std::move(socket)) {}
+  Service(Node& engine, Operations& operations, ServiceLog& log, const ServiceOptions& options, std::string socket)
+      : engine_(engine),
+        operations_(operations),
+        log_(log),
+        handler_(engine, log, options.query_threads),
+        socket_(std::move(socket)) {}
 
   Status Run() {
     asio::signal_set signals(io_, SIGTERM, SIGINT);
@@ -44,16 +44,20 @@ class Service {
                                               handler_.Handle(std::move(request), answer);
                                             }));
     handler_.set_client_count([this] { return server_->client_count(); });
+    handler_.set_metrics_address(operations_.address());
     signals.async_wait([this](const boost::system::error_code& error, int signal) {
       if (!error) Finish({}, signal == SIGTERM ? "SIGTERM" : "SIGINT");
     });
     asio::steady_timer watch(io_);
     Watch(watch);
+    operations_.Watch(engine_, [this] { return server_->client_count(); });
     std::thread io_thread([this] { io_.run(); });
+    manager_.Ready();
     log_.Info("listening", {{"socket", socket_}, {"partitions", engine_.log().partition_count()}});
 
     Status ended = ended_.get_future().get();
     server_->StopReading();
+    operations_.Forget();
     // Decides what was read, commits, and answers it; what still waits is told to come again.
     if (Status closed = engine_.Close(); !closed && ended) ended = std::move(closed);
     const auto give_up_at = std::chrono::steady_clock::now() + kDrainMost;
@@ -68,6 +72,7 @@ class Service {
   void Finish(Status status, std::string_view why) {
     if (finished_) return;
     finished_ = true;
+    manager_.Stopping();
     if (status) {
       log_.Info("stopping", {{"why", why}});
     } else {
@@ -80,6 +85,8 @@ class Service {
     timer.expires_after(kWatchEvery);
     timer.async_wait([this, &timer](const boost::system::error_code& error) {
       if (error) return;
+      operations_.Beat();
+      manager_.Alive();
       if (Status status = engine_.status(); !status) return Finish(std::move(status), "");
       Report();
       Watch(timer);
@@ -104,11 +111,15 @@ class Service {
                        {"timers", counters.timers_fired},
                        {"events", counters.events},
                        {"lateness_ms_most", counters.lateness.most_ms},
+                       {"timers_waiting", engine_.timer_count()},
+                       {"view_lag_events", operations_.lag()},
                        {"clients", server_->client_count()}});
   }
 
   Node& engine_;
+  Operations& operations_;
   ServiceLog& log_;
+  const ServiceManager manager_;
   asio::io_context io_;
   RequestHandler handler_;
   const std::string socket_;
@@ -119,6 +130,11 @@ class Service {
   int64_t reported_events_ = 0;
   int64_t reported_rejected_ = 0;
 };
+
+ServiceLog::Level LevelOf(const std::string& name) {
+  if (name == "debug") return ServiceLog::Level::kDebug;
+  return name == "warn" ? ServiceLog::Level::kWarn : ServiceLog::Level::kInfo;
+}
 
 // A node on Kafka needs no `init`: a container comes with an empty volume.
 Outcome<void> MakeNodeIfNew(const DataPaths& paths, const LogChoice& choice) {
@@ -151,7 +167,19 @@ Outcome<void> MakeNodeIfNew(const DataPaths& paths, const LogChoice& choice) {
   return {};
 }
 
-Outcome<void> RunRun(const Context& context, const RunOptions& options) {
+// The command line was read; environment and file fill in what it left open.
+Outcome<void> Configure(CLI::App& command, const Context& context, ServiceOptions& options) {
+  const std::string file = ConfigFile(options.config);
+  std::vector<codec::Issue> issues;
+  RASTI_TRY(const auto settings, Resolve(command, context.words, file, issues));
+  if (!codec::HasErrors(issues)) return {};
+  return Misused(
+      fmt::format("{}{}", issues.front().ToString(),
+                  issues.size() == 1 ? "" : fmt::format("; {} more: rasti config check {}", issues.size() - 1, file)));
+}
+
+Outcome<void> RunRun(CLI::App& command, const Context& context, ServiceOptions& options) {
+  RASTI_CHECKED(Configure(command, context, options));
   RASTI_TRY(const DataPaths paths, context.Paths());
   RASTI_CHECKED(MakeNodeIfNew(paths, options.log));
   RASTI_TRY(const DataMeta meta, ReadDataMeta(paths));
@@ -161,15 +189,29 @@ Outcome<void> RunRun(const Context& context, const RunOptions& options) {
                     "apart from the engine where brokers have the log",
                     paths.root));
   }
-  ServiceLog log(context.out.json());
+  const bool json = options.log_format.empty() ? context.out.json() : options.log_format == "json";
+  ServiceLog log(json, LevelOf(options.log_level));
   NodeOptions engine_options;
   engine_options.decides = options.decides;
   engine_options.stream_threads = options.threads;
   engine_options.block_cache_bytes = size_t{256} << 20;
   engine_options.brokers = options.log.kafka.brokers;
   engine_options.kafka_settings = options.log.kafka.settings_file;
-  engine_options.progress = [&log](const std::string& text) { log.Info("progress", {{"text", text}}); };
-  engine_options.trouble = [&log](const std::string& text) { log.Warn("trouble", {{"text", text}}); };
+  NodeMonitor monitor(log);
+  const ServiceManager manager;
+  engine_options.progress = [&monitor, &manager](const std::string& text) {
+    monitor.Progress(text);
+    manager.Tell(text);
+  };
+  engine_options.observer = &monitor;
+  // Before the node: while that opens and catches up, its health and its progress are asked for already.
+  RASTI_TRY(const auto operations, Operations::Start({.port = options.metrics_port,
+                                                      .address = options.metrics_address,
+                                                      .directory = paths.root,
+                                                      .decides = options.decides,
+                                                      .kafka = meta.kafka.has_value()},
+                                                     monitor, log));
+  if (options.metrics_port) log.Info("metrics", {{"address", operations->address()}, {"port", operations->port()}});
   RASTI_TRY(const auto engine, Node::Open(paths, engine_options));
   for (const std::string& note : engine->notes()) log.Warn("recovered", {{"note", note}});
   if (options.decides && !engine->keeps_dead_letters()) {
@@ -177,46 +219,37 @@ Outcome<void> RunRun(const Context& context, const RunOptions& options) {
                                                       "one: rasti dead-letters new-key --data {}",
                                                       paths.root)}});
   }
-  const Status ended = Service(*engine, log, options, paths.socket()).Run();
+  const Status ended = Service(*engine, *operations, log, options, paths.socket()).Run();
   const runtime::PartitionCounters counters = engine->counters();
   log.Info("stopped", {{"accepted", counters.commands_accepted}, {"events", counters.events}});
   if (!ended) return Refuse(ended.error());
   return {};
 }
 
-void AddServiceOptions(CLI::App& command, RunOptions& options) {
-  command.add_option("--query-threads", options.query_threads, "Threads that answer queries")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
-  AddLogOptions(command, options.log);
-}
-
 }  // namespace
 
 void AddRunCommand(CLI::App& app, Context& context) {
-  auto options = std::make_shared<RunOptions>();
+  auto options = std::make_shared<ServiceOptions>();
   CLI::App* command = AddCommand(app, context, "run",
                                  "Run the engine as a service; the other commands then go through its socket. Ends in "
                                  "good order on SIGTERM and Ctrl-C",
                                  "  rasti run --data /var/lib/rasti --threads 2 --json 2>> /var/log/rasti.jsonl\n"
-                                 "  rasti run --data /var/lib/rasti --log kafka --brokers broker-1:9092",
-                                 [&context, options] { return RunRun(context, *options); });
-  command->add_option("--threads", options->threads, "Threads that decide; at most one a partition")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
-  AddServiceOptions(*command, *options);
+                                 "  rasti run --data /var/lib/rasti --log kafka --brokers broker-1:9092\n"
+                                 "  rasti run --config /etc/rasti/rasti.yaml",
+                                 {});
+  AddServiceOptions(*command, *options, true);
+  SetRun(*command, context, [&context, command, options] { return RunRun(*command, context, *options); });
 }
 
 void AddServeViewsCommand(CLI::App& app, Context& context) {
-  auto options = std::make_shared<RunOptions>();
-  options->decides = false;
+  auto options = std::make_shared<ServiceOptions>();
   CLI::App* command =
       AddCommand(app, context, "serve-views",
                  "Follow the events of a log on Kafka into views of its own, and answer from them on a Unix socket; "
                  "decides nothing, and hands commands on to the nodes that do",
-                 "  rasti serve-views --data /var/lib/rasti-reader --log kafka --brokers broker-1:9092",
-                 [&context, options] { return RunRun(context, *options); });
-  AddServiceOptions(*command, *options);
+                 "  rasti serve-views --data /var/lib/rasti-reader --log kafka --brokers broker-1:9092", {});
+  AddServiceOptions(*command, *options, false);
+  SetRun(*command, context, [&context, command, options] { return RunRun(*command, context, *options); });
 }
 
 }  // namespace rasti::cli

@@ -9,7 +9,7 @@ namespace {
 void Silent(const rd_kafka_t*, int, const char*, const char*) {}
 void NoError(rd_kafka_t*, int, const char*, void*) {}
 
-constexpr const char* kStatisticsMs = "2000";
+constexpr const char* kStatisticsMs = "1000";
 
 Settings Common(const KafkaLogOptions& options) {
   Settings settings = options.client_settings;

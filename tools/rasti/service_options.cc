@@ -1,0 +1,40 @@
+#include "tools/rasti/service_options.h"
+
+namespace rasti::cli {
+
+void AddServiceOptions(CLI::App& command, ServiceOptions& options, bool decides) {
+  options.decides = decides;
+  command.add_option("--config", options.config, "A YAML file of settings; its keys are the names of these options")
+      ->type_name("FILE");
+  if (decides) {
+    command.add_option("--threads", options.threads, "Threads that decide; at most one a partition")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+  }
+  command.add_option("--query-threads", options.query_threads, "Threads that answer queries")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command
+      .add_option(
+          "--metrics-port", options.metrics_port,
+          "Serve /metrics, /health/live and /health/ready over HTTP; 0: on any port that is free, which the log "
+          "tells; default: not at all")
+      ->check(CLI::Range(0, 65535));
+  command.add_option("--metrics-address", options.metrics_address, "Where to listen for that: a numeric address")
+      ->capture_default_str();
+  command
+      .add_option("--log-format", options.log_format, "What the lines on stderr are; default: text, json with --json")
+      ->check(CLI::IsMember({"text", "json"}));
+  command
+      .add_option("--log-level", options.log_level,
+                  "Lines from this level on; debug has one for each command, with the ids of case and command")
+      ->check(CLI::IsMember({"debug", "info", "warn"}))
+      ->capture_default_str();
+  AddLogOptions(command, options.log);
+  command.footer(command.get_footer() +
+                 "\nEach option may also stand in the file of --config or in the environment: --metrics-port is "
+                 "metrics-port there, or RASTI_METRICS_PORT. The command line wins over the environment, and that over "
+                 "the file.");
+}
+
+}  // namespace rasti::cli

@@ -1,0 +1,28 @@
+// The options of `rasti run` and `rasti serve-views`, which a file and the environment may give as well (settings.h).
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "tools/rasti/context.h"
+#include "tools/rasti/log_choice.h"
+
+namespace rasti::cli {
+
+struct ServiceOptions {
+  bool decides = true;
+  std::string config;  // a file of settings
+  int threads = 2;
+  int query_threads = 2;
+  std::optional<int> metrics_port;
+  std::string metrics_address = "127.0.0.1";
+  std::string log_format;  // "text", "json"; empty: as --json says
+  std::string log_level = "info";
+  LogChoice log;
+};
+
+/// `decides`: those of `rasti run`; otherwise those of `rasti serve-views`.
+void AddServiceOptions(CLI::App& command, ServiceOptions& options, bool decides);
+
+}  // namespace rasti::cli
