@@ -35,12 +35,12 @@ TEST_F(OperationsTest, CountersEqualWhatWasDone) {
   Init();
   const auto service = Start({"--threads", "1"});
   const auto before =
-      ScrapeUntil(service.port, [](const Metrics& metrics) { return metrics.at("rasti_partitions_owned") == 4; });
+      ScrapeUntil(service.port, [](const Metrics& metrics) { return metrics.at("rasti_partitions_owned") == 2; });
   EXPECT_EQ(before.at("rasti_commands_total{outcome=\"accepted\"}"), 0);
   EXPECT_EQ(before.at(std::string("rasti_build_info{version=\"") + cli::kVersion + "\",role=\"engine\"}"), 1);
-  EXPECT_EQ(before.Sum("rasti_partition_owned"), 4);
-  EXPECT_EQ(before.at("rasti_partition_assignments_total"), 4);
-  EXPECT_EQ(before.at("rasti_takeover_seconds_count"), 4);
+  EXPECT_EQ(before.Sum("rasti_partition_owned"), 2);
+  EXPECT_EQ(before.at("rasti_partition_assignments_total"), 2);
+  EXPECT_EQ(before.at("rasti_takeover_seconds_count"), 2);
   EXPECT_EQ(before.at("rasti_ready"), 1);
 
   const std::string first = SubmitPothole({"--key", "letter-1"})["reference"];
