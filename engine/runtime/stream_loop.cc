@@ -84,9 +84,9 @@ Status StreamLoop::Round() {
   }
   RASTI_TRY(const size_t fired, FireDueTimers());
   for (auto& [id, owned] : owned_) RASTI_CHECKED(SweepIfNeeded(owned));
-  RASTI_CHECKED(Commit());
+  RASTI_TRY(const bool committed, Commit());
   reopen_wait_ = Duration{0};
-  timer_budget_.Took(fired, clock_.Steady() - began);
+  if (committed) timer_budget_.Took(fired, clock_.Steady() - began);
   return CheckpointIfDue();
 }
 
@@ -194,18 +194,18 @@ Status StreamLoop::SweepIfNeeded(Owned& owned) {
   return {};
 }
 
-Status StreamLoop::Commit() {
+Result<bool> StreamLoop::Commit() {
   std::map<core::PartitionId, ports::InputPositions> next;
   for (auto& [id, owned] : owned_) {
     if (owned.partition->HasWork()) next[id] = owned.partition->next_input();
   }
-  if (next.empty()) return {};
+  if (next.empty()) return false;
   RASTI_CHECKED(stream_->Begin());
   for (const auto& [id, positions] : next) RASTI_CHECKED(owned_.at(id).partition->WriteTo(*stream_));
   Status committed = stream_->Commit(next);
   if (hooks_.on_transaction) hooks_.on_transaction(committed.has_value());
   if (!committed) {
-    if (committed.error().code != ErrorCode::kAborted) return committed;
+    if (committed.error().code != ErrorCode::kAborted) return Fail(committed.error());
     for (const auto& [id, positions] : next) {
       Owned& owned = owned_.at(id);
       owned.partition->Drop();
@@ -215,14 +215,14 @@ Status StreamLoop::Commit() {
       owned.swept = false;
       RASTI_CHECKED(stream_->Rewind(id, owned.partition->next_input()));
     }
-    return {};
+    return false;
   }
   for (const auto& [id, positions] : next) {
     Partition& partition = *owned_.at(id).partition;
     partition.Install();
     if (hooks_.on_commit) hooks_.on_commit(id, partition.cases().position().next_sequence);
   }
-  return {};
+  return true;
 }
 
 // One piece of one partition's checkpoint a round, of the one that waits longest: people's commands wait meanwhile.

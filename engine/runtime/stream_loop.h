@@ -134,7 +134,8 @@ class StreamLoop final : private ports::AssignmentListener {
   /// Sets the barrier where there is none yet; true once the partition's input was read up to it.
   Result<bool> PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier);
   void UseCurrentConfiguration();
-  Status Commit();
+  /// True where a transaction was committed; false where there was nothing to, or it was aborted and is decided again.
+  Result<bool> Commit();
   Status CheckpointIfDue();
   Status ContinueCheckpoint(Owned& owned);
   Status CheckClock();

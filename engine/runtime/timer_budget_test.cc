@@ -23,6 +23,27 @@ TEST(TimerBudgetTest, SettlesWhereARoundTakesItsTime) {
   EXPECT_NEAR(static_cast<double>(budget.most()), 1500, 75);
 }
 
+TEST(TimerBudgetTest, ACommitThatTakesLongIsSharedByMoreTimers) {
+  TimerBudget budget(milliseconds(10));
+  for (int i = 0; i < 10; ++i) budget.Took(0, milliseconds(20));
+  // 20 ms for the commit, 40 ms for timers.
+  RunRounds(budget, 50, milliseconds(20), microseconds(20));
+  EXPECT_NEAR(static_cast<double>(budget.most()), 2000, 100);
+}
+
+TEST(TimerBudgetTest, AFloodFromTheStartFindsOutWhatACommitTakes) {
+  TimerBudget budget(milliseconds(10));
+  RunRounds(budget, 100, milliseconds(20), microseconds(20));
+  EXPECT_GT(budget.most(), 1500u);
+}
+
+TEST(TimerBudgetTest, CommitsThatTakeEverLongerDoNotMakePeopleWaitForEver) {
+  TimerBudget budget(milliseconds(10));
+  for (int i = 0; i < 10; ++i) budget.Took(0, milliseconds(500));
+  RunRounds(budget, 50, milliseconds(0), microseconds(20));
+  EXPECT_LE(budget.most(), 3000u);
+}
+
 TEST(TimerBudgetTest, OneSlowRoundHalvesItAtMost) {
   TimerBudget budget(milliseconds(20));
   RunRounds(budget, 30, microseconds(0), microseconds(20));

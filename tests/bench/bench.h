@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/check.h"
+#include "engine/base/result.h"
+
 namespace rasti::bench {
 
 struct Figure {
@@ -36,6 +39,16 @@ std::vector<Benchmark> EngineBenchmarks();
 std::vector<Benchmark> KafkaBenchmarks();
 std::vector<Benchmark> TimersBenchmarks();
 std::vector<Benchmark> ScaleBenchmarks();
+
+/// What a benchmark cannot go on without: ends the program where it failed.
+template <class T>
+T Must(Result<T> result) {
+  RASTI_CHECK(result.has_value(), result ? "" : result.error().message.c_str());
+  return *std::move(result);
+}
+inline void Must(const Status& status) {
+  RASTI_CHECK(status.has_value(), status ? "" : status.error().message.c_str());
+}
 
 /// Seconds that `work` takes.
 double Seconds(const std::function<void()>& work);

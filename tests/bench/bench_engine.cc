@@ -19,18 +19,25 @@ namespace {
 
 constexpr char kKey[] = "the key of the bench";
 
-template <class T>
-T Must(Result<T> result) {
-  RASTI_CHECK(result.has_value(), result ? "" : result.error().message.c_str());
-  return *std::move(result);
-}
-void Must(const Status& status) { RASTI_CHECK(status.has_value(), status ? "" : status.error().message.c_str()); }
-
 std::filesystem::path MakeDirectory() {
   // On a disk, not in a temporary file system in memory: fsync is to be what it is.
   std::string pattern = (BenchDirectory() / "rasti-bench-XXXXXX").string();
   RASTI_CHECK(mkdtemp(pattern.data()) != nullptr, "a folder for the benchmark is wanted where it is run");
   return pattern;
+}
+
+// Waits and tries again while the queue is full.
+void SubmitTo(ports::CommandChannel& channel, const core::Command& command, std::function<void(bool accepted)> done) {
+  const std::string bytes = SignedBytes(command);
+  const auto callback = [done = std::move(done)](Result<std::string> result) {
+    done(result && Must(codec::DecodeResult(*result)).accepted());
+  };
+  for (;;) {
+    const Status status = channel.Submit(std::string(command.case_id.uuid.AsBytes()), bytes, callback);
+    if (status) return;
+    RASTI_CHECK(status.error().code == ErrorCode::kUnavailable, status.error().message.c_str());
+    std::this_thread::yield();
+  }
 }
 
 }  // namespace
@@ -88,16 +95,7 @@ std::string SignedBytes(const core::Command& command) {
 }
 
 void EngineUnderTest::Submit(const core::Command& command, std::function<void(bool accepted)> done) {
-  const std::string bytes = SignedBytes(command);
-  const auto callback = [done = std::move(done)](Result<std::string> result) {
-    done(result && Must(codec::DecodeResult(*result)).accepted());
-  };
-  for (;;) {
-    const Status status = channel_->Submit(std::string(command.case_id.uuid.AsBytes()), bytes, callback);
-    if (status) return;
-    RASTI_CHECK(status.error().code == ErrorCode::kUnavailable, status.error().message.c_str());
-    std::this_thread::yield();
-  }
+  SubmitTo(*channel_, command, std::move(done));
 }
 
 double EngineUnderTest::RunClosedLoop(int submitters, int64_t count,
@@ -128,6 +126,11 @@ double EngineUnderTest::RunClosedLoop(int submitters, int64_t count,
 
 std::vector<double> EngineUnderTest::RunOpenLoop(int per_second, double seconds,
                                                  const std::function<core::Command(int64_t)>& make) {
+  return bench::RunOpenLoop(*channel_, per_second, seconds, make);
+}
+
+std::vector<double> RunOpenLoop(ports::CommandChannel& channel, int per_second, double seconds,
+                                const std::function<core::Command(int64_t)>& make) {
   using Clock = std::chrono::steady_clock;
   const auto count = static_cast<int64_t>(per_second * seconds);
   std::vector<double> latencies(static_cast<size_t>(count));
@@ -136,7 +139,7 @@ std::vector<double> EngineUnderTest::RunOpenLoop(int per_second, double seconds,
   for (int64_t n = 0; n < count; ++n) {
     const auto due = start + std::chrono::nanoseconds(n * 1'000'000'000 / per_second);
     std::this_thread::sleep_until(due);
-    Submit(make(n), [&, n, due](bool accepted) {
+    SubmitTo(channel, make(n), [&, n, due](bool accepted) {
       RASTI_CHECK(accepted, "the benchmark's commands are valid");
       latencies[static_cast<size_t>(n)] = std::chrono::duration<double, std::milli>(Clock::now() - due).count();
       answered.fetch_add(1);
@@ -144,6 +147,28 @@ std::vector<double> EngineUnderTest::RunOpenLoop(int per_second, double seconds,
   }
   while (answered.load() < count) std::this_thread::yield();
   return latencies;
+}
+
+FloodOfTimers RunFloodOfTimers(EngineUnderTest& engine, int64_t cases) {
+  // Each case has one clock, whose warning-free deadline is its only timer.
+  engine.RunClosedLoop(1024, cases, SubmitCommand);
+  RASTI_CHECK(engine.engine().WaitUntilIdle(std::chrono::minutes(5)), "the submissions settle");
+  auto quiet = engine.RunOpenLoop(500, 5, [&](int64_t n) { return SubmitCommand(cases + n); });
+
+  const int64_t fired_before = engine.engine().counters().timers_fired;
+  engine.AdvanceClock(std::chrono::hours(24 * 30));
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<double> busy;
+  std::thread people(
+      [&] { busy = engine.RunOpenLoop(500, 5, [&](int64_t n) { return SubmitCommand(2 * cases + n); }); });
+  RASTI_CHECK(engine.engine().WaitUntilIdle(std::chrono::minutes(10)), "all timers fire");
+  FloodOfTimers flood;
+  flood.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  people.join();
+  flood.fired = engine.engine().counters().timers_fired - fired_before;
+  flood.p99_before_ms = Percentile(quiet, 0.99);
+  flood.p99_meanwhile_ms = Percentile(busy, 0.99);
+  return flood;
 }
 
 core::Command SubmitCommand(int64_t n) {

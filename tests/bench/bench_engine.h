@@ -74,6 +74,19 @@ class EngineUnderTest {
   std::unique_ptr<runtime::Engine> engine_;
 };
 
+/// The same through any channel. Each answer must be an acceptance.
+std::vector<double> RunOpenLoop(ports::CommandChannel& channel, int per_second, double seconds,
+                                const std::function<core::Command(int64_t)>& make);
+
+/// So many cases' timers fall due at once while people go on handing in 500 commands/s.
+struct FloodOfTimers {
+  int64_t fired = 0;
+  double seconds = 0;
+  double p99_before_ms = 0;
+  double p99_meanwhile_ms = 0;
+};
+FloodOfTimers RunFloodOfTimers(EngineUnderTest& engine, int64_t cases);
+
 /// A submission and an action, as most benches use them.
 core::Command SubmitCommand(int64_t n);
 /// Five commands a case: submitted, opened, sent to the citizen and back, closed. First all cases' first command, then
