@@ -82,9 +82,9 @@ Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalanc
   return MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
 }
 
-Result<Client> MakeTransactional(const KafkaLogOptions& options, int member) {
+Result<Client> MakeTransactional(const KafkaLogOptions& options, int member, size_t number) {
   Settings settings = Producing(options);
-  settings["transactional.id"] = fmt::format("{}-{}-{}", options.group, options.node, member);
+  settings["transactional.id"] = fmt::format("{}-{}-{}-{}", options.group, options.node, member, number);
   settings["transaction.timeout.ms"] = std::to_string(options.transaction_timeout.count());
   // A record that cannot be written in time makes the transaction abort; it may not outlive the transaction.
   settings["message.timeout.ms"] = std::to_string(options.transaction_timeout.count());

@@ -19,8 +19,8 @@ using OnRebalance = void (*)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_pa
 using OnStatistics = int (*)(rd_kafka_t*, char* json, size_t length, void* opaque);
 Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalance on_rebalance, void* opaque,
                           OnStatistics on_statistics = nullptr);
-/// Writes transactions; init_transactions is the caller's.
-Result<Client> MakeTransactional(const KafkaLogOptions& options, int member);
+/// Writes transactions; init_transactions is the caller's. A member has several, each with a number of its own.
+Result<Client> MakeTransactional(const KafkaLogOptions& options, int member, size_t number);
 /// Writes single records, each once. `on_delivery` is called from rd_kafka_poll.
 using OnDelivery = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void* opaque);
 Result<Client> MakeWriter(const KafkaLogOptions& options, OnDelivery on_delivery, void* opaque);

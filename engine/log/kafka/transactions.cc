@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include "engine/base/check.h"
 #include "engine/log/kafka/clients.h"
@@ -31,16 +32,28 @@ KafkaError Transactions::Retried(Call call) const {
 
 Status Transactions::Start() {
   open_ = false;
-  producer_.reset();
-  RASTI_TRY(producer_, MakeTransactional(core_->options(), member_));
+  // At the same time: each of them mostly waits for the brokers.
+  std::array<Status, kProducers> started;
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < kProducers; ++i) threads.emplace_back([this, &started, i] { started[i] = StartProducer(i); });
+  for (std::thread& thread : threads) thread.join();
+  for (const Status& each : started) RASTI_CHECKED(each);
+  return {};
+}
+
+Status Transactions::StartProducer(size_t number) {
+  Client& producer = producers_[number];
+  producer.reset();
+  RASTI_TRY(producer, MakeTransactional(core_->options(), member_, number));
   const auto timeout = static_cast<int>(core_->options().request_timeout.count());
-  const KafkaError error = Retried([&] { return rd_kafka_init_transactions(producer_.get(), timeout); });
+  const KafkaError error = Retried([&] { return rd_kafka_init_transactions(producer.get(), timeout); });
   return ToStatus(error, "taking over the transactions of this stream");
 }
 
 Status Transactions::Begin() {
   RASTI_CHECK(!open_, "one transaction at a time");
-  const KafkaError error(rd_kafka_begin_transaction(producer_.get()));
+  turn_ = (turn_ + 1) % kProducers;
+  const KafkaError error(rd_kafka_begin_transaction(producer()));
   if (error == nullptr) {
     open_ = true;
     return {};
@@ -48,7 +61,7 @@ Status Transactions::Begin() {
   // A producer that broke while it was idle is replaced; nothing was written.
   if (rd_kafka_error_is_fatal(error.get()) == 0) return ToStatus(error, "beginning a transaction");
   RASTI_CHECKED(Start());
-  const KafkaError again(rd_kafka_begin_transaction(producer_.get()));
+  const KafkaError again(rd_kafka_begin_transaction(producer()));
   open_ = again == nullptr;
   return ToStatus(again, "beginning a transaction");
 }
@@ -56,14 +69,14 @@ Status Transactions::Begin() {
 Status Transactions::Write(const RecordOut& record) {
   RASTI_CHECK(open_, "records are written in a transaction");
   for (;;) {
-    const KafkaError error = Produce(producer_.get(), record);
+    const KafkaError error = Produce(producer(), record);
     if (error == nullptr) return {};
     // The transaction failed meanwhile, as where the partitions are being shared out anew: its commit says so.
     if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__STATE) return {};
     if (rd_kafka_error_code(error.get()) != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
       return ToStatus(error, fmt::format("writing to {}-{}", record.topic, record.partition));
     }
-    rd_kafka_poll(producer_.get(), kQueueWaitMs);
+    rd_kafka_poll(producer(), kQueueWaitMs);
   }
 }
 
@@ -72,9 +85,9 @@ Status Transactions::Commit(const rd_kafka_topic_partition_list_t& offsets,
   RASTI_CHECK(open_, "there is a transaction to commit");
   const auto timeout = static_cast<int>(core_->options().transaction_timeout.count());
   const KafkaError sent =
-      Retried([&] { return rd_kafka_send_offsets_to_transaction(producer_.get(), &offsets, &group, timeout); });
+      Retried([&] { return rd_kafka_send_offsets_to_transaction(producer(), &offsets, &group, timeout); });
   if (sent != nullptr) return Resolve(sent, "sending the positions");
-  const KafkaError committed = Retried([&] { return rd_kafka_commit_transaction(producer_.get(), timeout); });
+  const KafkaError committed = Retried([&] { return rd_kafka_commit_transaction(producer(), timeout); });
   if (committed != nullptr) return Resolve(committed, "committing");
   open_ = false;
   return {};
@@ -97,7 +110,7 @@ Status Transactions::Resolve(const KafkaError& error, const std::string& what) {
 Status Transactions::Abort() {
   if (!open_) return {};
   const auto timeout = static_cast<int>(core_->options().transaction_timeout.count());
-  const KafkaError error = Retried([&] { return rd_kafka_abort_transaction(producer_.get(), timeout); });
+  const KafkaError error = Retried([&] { return rd_kafka_abort_transaction(producer(), timeout); });
   open_ = false;
   if (error != nullptr && rd_kafka_error_is_fatal(error.get()) != 0) return Start();
   return ToStatus(error, "aborting");

@@ -1,6 +1,11 @@
-// The transactional producer of one stream: begins, writes, commits; made anew after an error that it does not survive.
+// The transactional producers of one stream: begin, write, commit; made anew after an error that they do not survive.
+//
+// Two, used in turn. When a commit returns, the brokers are still writing its markers, and turn the next transaction of
+// the same producer away until they have; librdkafka then waits 20 ms and more. One transaction is open at a time: the
+// next begins once the last is known to be committed or aborted.
 #pragma once
 
+#include <array>
 #include <memory>
 
 #include "engine/log/kafka/log_core.h"
@@ -13,7 +18,7 @@ class Transactions {
  public:
   Transactions(std::shared_ptr<LogCore> core, int member) : core_(std::move(core)), member_(member) {}
 
-  /// Makes the producer and undoes what an earlier one of this name had left open. Errors: kUnavailable, kFenced.
+  /// Makes the producers and undoes what earlier ones of their names had left open. Errors: kUnavailable, kFenced.
   Status Start();
   Status Begin();
   Status Write(const RecordOut& record);
@@ -24,6 +29,10 @@ class Transactions {
   Status Abort();
 
  private:
+  static constexpr size_t kProducers = 2;
+
+  Status StartProducer(size_t number);
+  rd_kafka_t* producer() const { return producers_[turn_].get(); }
   Status Resolve(const KafkaError& error, const std::string& what);
   /// Calls until it succeeds, fails for good, or the time is over; answers the last error.
   template <class Call>
@@ -31,7 +40,8 @@ class Transactions {
 
   const std::shared_ptr<LogCore> core_;
   const int member_;
-  Client producer_;
+  std::array<Client, kProducers> producers_;
+  size_t turn_ = 0;  // whose transaction is open, or was the last
   bool open_ = false;
 };
 
