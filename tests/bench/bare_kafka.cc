@@ -50,7 +50,7 @@ std::vector<Written> SomeEvents(ports::EventLog& log) {
   std::vector<Written> events;
   codec::CloudEventWriter headers;
   for (const ports::StoredEvent& event : some) {
-    Written written{event.value, headers.HeadersOf(Must(codec::DecodeEvent(event.value)).event)};
+    Written written{{}, event.value, headers.HeadersOf(Must(codec::DecodeEvent(event.value)).event)};
     written.headers.emplace_back(kafka::kSequenceHeader, std::to_string(event.sequence.value));
     written.headers.emplace_back(kafka::kInputHeader, kafka::InputHeader(event.input));
     events.push_back(std::move(written));
@@ -58,8 +58,7 @@ std::vector<Written> SomeEvents(ports::EventLog& log) {
   return events;
 }
 
-BareLoop::BareLoop(log::KafkaLogOptions options, Shape shape)
-    : options_(std::move(options)), shape_(std::move(shape)) {
+BareLoop::BareLoop(log::KafkaLogOptions options, Shape shape) : options_(std::move(options)), shape_(std::move(shape)) {
   for (int i = 0; i < kKafkaThreads; ++i) threads_.emplace_back([this, i] { Run(i); });
 }
 
@@ -75,11 +74,12 @@ void BareLoop::WaitUntilConsumed(int64_t count) const {
 void BareLoop::Run(int member) {
   const auto consumer = Must(kafka::MakeMember(options_, member, TakeWhatIsGiven, nullptr));
   rd_kafka_poll_set_consumer(consumer.get());
-  const auto producer = Must(kafka::MakeTransactional(options_, member));
+  const auto producer = Must(kafka::MakeTransactional(options_, member, 0));
   RASTI_CHECK(rd_kafka_init_transactions(producer.get(), kTimeoutMs) == nullptr, "transactions begin");
   const std::string commands = options_.topic_prefix + "commands";
   const std::string events = options_.topic_prefix + "events";
   const std::string results = options_.topic_prefix + "results";
+  const std::string outbox = options_.topic_prefix + "outbox";
   const kafka::PartitionList topics(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(topics.get(), commands.c_str(), RD_KAFKA_PARTITION_UA);
   rd_kafka_subscribe(consumer.get(), topics.get());
@@ -90,6 +90,8 @@ void BareLoop::Run(int member) {
                                                   .reference = "VRD7-7XDA-MQVB-4",
                                                   .outcome = codec::Accepted{{1}, {6}, {{1}, {123'456}}}});
   size_t turn = 0;
+  size_t outbox_turn = 0;
+  double outbox_due = 0;
   while (!stopping_.load()) {
     std::map<int32_t, int64_t> next;
     int64_t taken = 0;
@@ -104,6 +106,11 @@ void BareLoop::Run(int member) {
         const Written& event = shape_.events[turn];
         Write(producer.get(), {events, message->partition, key, event.value, event.headers});
         turn = (turn + 1) % shape_.events.size();
+      }
+      for (outbox_due += shape_.outbox_per_command; outbox_due >= 1; --outbox_due) {
+        const Written& entry = shape_.outbox[outbox_turn];
+        Write(producer.get(), {outbox, message->partition, entry.key, entry.value, {}});
+        outbox_turn = (outbox_turn + 1) % shape_.outbox.size();
       }
       const kafka::Headers headers{{kafka::kAnswersHeader, std::to_string(message->offset)},
                                    {kafka::kInputHeader, kafka::InputHeader({message->offset + 1, 0})}};

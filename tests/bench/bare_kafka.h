@@ -19,6 +19,7 @@ inline constexpr int kKafkaThreads = 2;
 log::KafkaLogOptions KafkaLogNamed(const std::string& brokers, const std::string& name);
 
 struct Written {
+  std::string key;
   std::string value;
   log::kafka::Headers headers;
 };
@@ -27,10 +28,13 @@ struct Written {
 struct Shape {
   int64_t per_batch = 1;
   int64_t events_per_command = 1;
-  std::vector<Written> events;  // some of them: made-up bytes would compress to nothing
+  double outbox_per_command = 0;
+  // Some of them: made-up bytes would compress to nothing.
+  std::vector<Written> events;
+  std::vector<Written> outbox;
 };
 
-/// Some events of a log, with the headers that they have there.
+/// Some events of a log, with the headers that they have there; their keys are those of the commands.
 std::vector<Written> SomeEvents(ports::EventLog& log);
 
 class BareLoop {
