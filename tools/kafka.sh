@@ -5,6 +5,7 @@
 #   tools/kafka.sh stop       ends it and deletes its data
 #   tools/kafka.sh status     prints a line a broker: number, process, address, running or not
 #   tools/kafka.sh topics     describes its topics
+#   tools/kafka.sh listeners  prints its addresses by listener: one without --secure, several with it
 #   tools/kafka.sh read TOPIC prints the headers of a topic's committed records, as Kafka's own console consumer does
 #   tools/kafka.sh kill N     kills broker N as a crash would (kill -9)
 #   tools/kafka.sh restart N  starts broker N again, with the data that it had
@@ -12,6 +13,7 @@
 #
 # --dir DIR       where it lives: settings, data and logs, a folder a broker (build/kafka)
 # --brokers N     1 or 3: three keep every record twice and go on when one dies (1)
+# --secure yes    with TLS, SCRAM-SHA-512 and an authorizer; tools/kafka/secure.sh says how (no)
 # --heap MB       of each broker's Java (512)
 # --while PID     it ends when that process does, at the latest; without it, after --hours
 # --hours N       (8)
@@ -20,11 +22,12 @@
 # It wants Java 17 and Maven: apt-get install openjdk-17-jre-headless maven
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source tools/kafka/secure.sh
 help_if_asked "$@"
 
 version=4.1.0
 libraries=${XDG_CACHE_HOME:-$HOME/.cache}/rasti/kafka-$version
-dir=build/kafka brokers=1 heap=512 while_pid='' hours=8
+dir=build/kafka brokers=1 secure=no heap=512 while_pid='' hours=8
 ready_within=90
 
 # Fetches into a folder of its own and moves it when it is whole; two at once wait for each other.
@@ -59,18 +62,31 @@ java_of_kafka() {
   java "$@"
 }
 
-# Settings of broker $1 of $brokers; the arrays client_port and controller_port have one port a broker.
+# The listeners for clients, and each one's protocol. Brokers and Kafka's own tools use the first.
+listeners() { [[ $secure == yes ]] && echo PLAIN SCRAM MUTUAL EXPIRED MISNAMED || echo PLAIN; }
+protocols=PLAIN:PLAINTEXT,SCRAM:SASL_SSL,MUTUAL:SSL,EXPIRED:SSL,MISNAMED:SSL,CONTROLLER:PLAINTEXT
+address_of() { echo "127.0.0.1:${port_of[$1/$2]}"; }
+
+# The addresses of broker $1, "LISTENER://HOST:PORT,...".
+addresses_of() {
+  local listener all=()
+  for listener in $(listeners); do all+=("$listener://$(address_of "$1" "$listener")"); done
+  (IFS=, && echo "${all[*]}")
+}
+
+# Settings of broker $1 of $brokers; port_of has each one's ports, by BROKER/LISTENER.
 write_settings() {
   local id=$1 replicas=$((brokers == 1 ? 1 : 3)) in_sync=$((brokers == 1 ? 1 : 2)) voters=() n
-  for ((n = 1; n <= brokers; n++)); do voters+=("$n@127.0.0.1:${controller_port[n]}"); done
+  for ((n = 1; n <= brokers; n++)); do voters+=("$n@$(address_of "$n" CONTROLLER)"); done
   cat >"$dir/$id/server.properties" <<SETTINGS
 process.roles=broker,controller
 node.id=$id
 controller.quorum.voters=$(IFS=, && echo "${voters[*]}")
-listeners=PLAINTEXT://127.0.0.1:${client_port[id]},CONTROLLER://127.0.0.1:${controller_port[id]}
-advertised.listeners=PLAINTEXT://127.0.0.1:${client_port[id]}
+listeners=$(addresses_of "$id"),CONTROLLER://$(address_of "$id" CONTROLLER)
+advertised.listeners=$(addresses_of "$id")
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=$protocols
+inter.broker.listener.name=PLAIN
 log.dirs=$dir/$id/data
 auto.create.topics.enable=false
 default.replication.factor=$replicas
@@ -84,6 +100,7 @@ transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 SETTINGS
+  [[ $secure == no ]] || secure_settings "$dir/secure" >>"$dir/$id/server.properties"
 }
 
 is_running() { [[ -f $dir/$1/pid ]] && kill -0 "$(cat "$dir/$1/pid")" 2>/dev/null; }
@@ -133,7 +150,8 @@ await_ready() {
 
 start() {
   [[ $brokers == 1 || $brokers == 3 ]] || die "--brokers $brokers: 1 or 3"
-  local id ports cluster
+  [[ $secure == yes || $secure == no ]] || die "--secure $secure: yes or no"
+  local id listener ports cluster scram_options=()
   if [[ -f $dir/bootstrap ]]; then
     for ((id = 1; id <= $(count_of); id++)); do
       is_running "$id" || die "broker $id in $dir is not running: tools/kafka.sh restart $id, or stop and start anew"
@@ -142,25 +160,38 @@ start() {
     return
   fi
   fetch
-  read -ra ports <<<"$(free_ports $((2 * brokers)))"
-  client_port=('') controller_port=('')
+  local names
+  read -ra names <<<"$(listeners) CONTROLLER"
+  read -ra ports <<<"$(free_ports $((${#names[@]} * brokers)))"
+  declare -gA port_of=()
   for ((id = 1; id <= brokers; id++)); do
-    client_port+=("${ports[2 * id - 2]}")
-    controller_port+=("${ports[2 * id - 1]}")
+    for listener in "${names[@]}"; do
+      port_of[$id/$listener]=${ports[0]}
+      ports=("${ports[@]:1}")
+    done
   done
+  if [[ $secure == yes ]]; then
+    make_certificates "$dir/secure"
+    make_users "$dir/secure"
+  fi
   cluster=$(java_of_kafka -cp "$libraries/*" kafka.tools.StorageTool random-uuid 2>/dev/null)
   for ((id = 1; id <= brokers; id++)); do
     rm -rf "${dir:?}/$id"  # of a start that failed
     mkdir -p "$dir/$id"
     write_settings "$id"
     java_of_kafka -cp "$libraries/*" kafka.tools.StorageTool format -t "$cluster" -c "$dir/$id/server.properties" \
-      >"$dir/$id/format.txt" 2>&1 || die "broker $id could not be made: $(tail -n 3 "$dir/$id/format.txt")"
+      "${scram_options[@]}" >"$dir/$id/format.txt" 2>&1 || die "broker $id could not be made: $(tail -n 3 "$dir/$id/format.txt")"
   done
   echo "$brokers" >"$dir/brokers"
   trap 'end_all KILL' EXIT
   for ((id = 1; id <= brokers; id++)); do launch "$id"; done
   for ((id = 1; id <= brokers; id++)); do await_ready "$id"; done
-  (IFS=, && echo "${client_port[*]:1}") | sed 's/\([0-9][0-9]*\)/127.0.0.1:\1/g' >"$dir/bootstrap"
+  for listener in $(listeners); do
+    local addresses=()
+    for ((id = 1; id <= brokers; id++)); do addresses+=("$(address_of "$id" "$listener")"); done
+    echo "$listener $(IFS=, && echo "${addresses[*]}")"
+  done >"$dir/listeners"
+  sed -n "s/^$([[ $secure == yes ]] && echo SCRAM || echo PLAIN) //p" "$dir/listeners" >"$dir/bootstrap"
   trap - EXIT
   cat "$dir/bootstrap"
 }
@@ -175,7 +206,7 @@ stop() {
   local id
   end_all TERM
   for ((id = 1; id <= $(count_of); id++)); do rm -rf "${dir:?}/$id"; done
-  rm -f "$dir/bootstrap" "$dir/brokers"
+  rm -rf "$dir/secure" "$dir/bootstrap" "$dir/listeners" "$dir/brokers"
   rmdir "$dir" 2>/dev/null || true
 }
 
@@ -184,15 +215,18 @@ status() {
   (($(count_of))) || die "there is no broker in $dir: tools/kafka.sh start"
   for ((id = 1; id <= $(count_of); id++)); do
     printf '%s  %s  %s  %s\n' "$id" "$(cat "$dir/$id/pid" 2>/dev/null || echo -)" \
-      "$(sed -n 's,^advertised.listeners=PLAINTEXT://,,p' "$dir/$id/server.properties")" \
+      "$(sed -n 's,^advertised.listeners=PLAIN://\([^,]*\).*,\1,p' "$dir/$id/server.properties")" \
       "$(is_running "$id" && echo running || echo ended)"
   done
 }
 
+# Where whoever asks may do everything.
+address_for_tools() { sed -n 's/^PLAIN //p' "$dir/listeners"; }
+
 topics() {
   [[ -f $dir/bootstrap ]] || die "there is no broker in $dir: tools/kafka.sh start"
   fetch
-  java_of_kafka -cp "$libraries/*" org.apache.kafka.tools.TopicCommand --bootstrap-server "$(cat "$dir/bootstrap")" \
+  java_of_kafka -cp "$libraries/*" org.apache.kafka.tools.TopicCommand --bootstrap-server "$(address_for_tools)" \
     --describe
 }
 
@@ -200,7 +234,7 @@ read_topic() {
   [[ -f $dir/bootstrap ]] || die "there is no broker in $dir: tools/kafka.sh start"
   fetch
   java_of_kafka -cp "$libraries/*" org.apache.kafka.tools.consumer.ConsoleConsumer \
-    --bootstrap-server "$(cat "$dir/bootstrap")" --topic "$topic" --from-beginning --isolation-level read_committed \
+    --bootstrap-server "$(address_for_tools)" --topic "$topic" --from-beginning --isolation-level read_committed \
     --timeout-ms 3000 --property print.headers=true --property print.value=false 2>/dev/null
 }
 
@@ -224,6 +258,7 @@ while (($#)); do
   case $1 in
     --dir) dir=$2 ;;
     --brokers) brokers=$2 ;;
+    --secure) secure=$2 ;;
     --heap) heap=$2 ;;
     --while) while_pid=$2 ;;
     --hours) hours=$2 ;;
@@ -238,6 +273,10 @@ case $command in
   stop) stop ;;
   status) status ;;
   topics) topics ;;
+  listeners)
+    [[ -f $dir/listeners ]] || die "there is no broker in $dir: tools/kafka.sh start"
+    cat "$dir/listeners"
+    ;;
   read) read_topic ;;
   kill)
     is_running "$number" || die "broker $number in $dir is not running"
@@ -253,5 +292,5 @@ case $command in
     fetch
     echo "$libraries"
     ;;
-  *) die "'$command' is none of start, stop, status, topics, read, kill, restart, fetch; see tools/kafka.sh --help" ;;
+  *) die "'$command' is none of start, stop, status, topics, listeners, read, kill, restart, fetch; see tools/kafka.sh --help" ;;
 esac
