@@ -53,7 +53,7 @@ std::string VariableOf(const std::string& name) {
 }
 
 std::optional<std::string> Environment(const std::string& variable) {
-  const char* const value = std::getenv(variable.c_str());
+  const char* const value = std::getenv(variable.c_str());  // NOLINT(concurrency-mt-unsafe): nobody sets it
   if (value == nullptr || *value == '\0') return std::nullopt;
   return value;
 }
@@ -158,7 +158,7 @@ Outcome<FileValues> ReadSettings(const std::string& file, const std::vector<std:
 }
 
 std::string ValueOf(const CLI::Option& option) {
-  const auto results = option.results();
+  const auto& results = option.results();
   return results.empty() ? option.get_default_str() : fmt::format("{}", fmt::join(results, ","));
 }
 

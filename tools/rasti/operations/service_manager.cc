@@ -11,7 +11,7 @@
 namespace rasti::cli {
 
 ServiceManager::ServiceManager() {
-  const char* const socket = std::getenv("NOTIFY_SOCKET");
+  const char* const socket = std::getenv("NOTIFY_SOCKET");  // NOLINT(concurrency-mt-unsafe): nobody sets it
   if (socket != nullptr) socket_ = socket;
 }
 
