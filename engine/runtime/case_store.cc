@@ -336,8 +336,9 @@ void CaseStore::PutEnd(ports::WriteBatch& batch) const {
 Status CaseStore::ContinueCheckpoint(size_t cases_most) {
   RASTI_CHECK(frozen_.has_value(), "a checkpoint was begun");
   auto batch = store_->NewBatch();
+  // One that an earlier process left in the middle reaches further than this one, while the log is replayed up to it.
   std::string ahead;
-  AppendOrdered(ahead, frozen_->position.next_sequence.value);
+  AppendOrdered(ahead, std::max(ahead_, frozen_->position.next_sequence).value);
   batch->Put(kMeta, kAheadRow, ahead);
   const size_t begin = frozen_->next_case;
   const size_t end = begin + std::min(std::max<size_t>(cases_most, 1), frozen_->case_order.size() - begin);
