@@ -21,7 +21,8 @@ StreamLoop::StreamLoop(ports::EventLog& log, ConfigurationSource& configuration,
       clock_(clock),
       options_(options),
       hooks_(std::move(hooks)),
-      timer_budget_(options.timers_time) {}
+      timer_budget_(options.timers_time),
+      last_clock_(clock.Now(), clock.Steady()) {}
 
 void StreamLoop::Wake() {
   std::shared_ptr<ports::LogStream> stream;
@@ -36,8 +37,10 @@ Result<Duration> StreamLoop::Step() {
   RASTI_CHECKED(CheckClock());
   Status done = stream_ == nullptr ? OpenStream() : Status();
   if (done) done = Round();
-  if (!done) return Recover(done.error());
-  return Duration{0};
+  if (done) return Duration{0};
+  // One that leapt in the middle of the turn ended it.
+  RASTI_CHECKED(CheckClock());
+  return Recover(done.error());
 }
 
 // In good order even after an error: what is installed is committed, so flushing it only spares a later replay.
@@ -99,16 +102,14 @@ void StreamLoop::UseCurrentConfiguration() {
 
 Status StreamLoop::CheckClock() {
   const std::pair now(clock_.Now(), clock_.Steady());
-  if (last_clock_) {
-    const auto wall = std::chrono::duration_cast<Duration>(now.first - last_clock_->first);
-    const auto real = std::chrono::duration_cast<Duration>(now.second - last_clock_->second);
-    if (std::chrono::abs(wall - real) > options_.clock_jump_most) {
-      return Fail(
-          ErrorCode::kUnavailable,
-          fmt::format("the machine's clock jumped by {} to {}: nothing more is decided; set the clock right (NTP) "
-                      "and start again",
-                      FormatDuration(wall - real), FormatInstant(now.first)));
-    }
+  const auto wall = std::chrono::duration_cast<Duration>(now.first - last_clock_.first);
+  const auto real = std::chrono::duration_cast<Duration>(now.second - last_clock_.second);
+  if (std::chrono::abs(wall - real) > options_.clock_jump_most) {
+    return Fail(
+        ErrorCode::kUnavailable,
+        fmt::format("the machine's clock jumped by {} to {}: nothing more is decided; set the clock right (NTP) "
+                    "and start again",
+                    FormatDuration(wall - real), FormatInstant(now.first)));
   }
   last_clock_ = now;
   return {};
@@ -200,21 +201,21 @@ Result<bool> StreamLoop::Commit() {
     if (owned.partition->HasWork()) next[id] = owned.partition->next_input();
   }
   if (next.empty()) return false;
+  // What was decided by a clock that leapt meanwhile is not written, nor what was decided on definitions that were
+  // replaced while this process stood still.
+  RASTI_CHECKED(CheckClock());
+  RASTI_TRY(const bool may_decide, RefreshConfiguration());
+  if (!may_decide || configuration_.Current() != in_use_) {
+    RASTI_CHECKED(DropAndRewind(next));
+    return false;
+  }
   RASTI_CHECKED(stream_->Begin());
   for (const auto& [id, positions] : next) RASTI_CHECKED(owned_.at(id).partition->WriteTo(*stream_));
   Status committed = stream_->Commit(next);
   if (hooks_.on_transaction) hooks_.on_transaction(committed.has_value());
   if (!committed) {
     if (committed.error().code != ErrorCode::kAborted) return Fail(committed.error());
-    for (const auto& [id, positions] : next) {
-      Owned& owned = owned_.at(id);
-      owned.partition->Drop();
-      owned.barrier.reset();
-      owned.sweep_barrier.reset();
-      owned.sweeping_to.reset();
-      owned.swept = false;
-      RASTI_CHECKED(stream_->Rewind(id, owned.partition->next_input()));
-    }
+    RASTI_CHECKED(DropAndRewind(next));
     return false;
   }
   for (const auto& [id, positions] : next) {
@@ -223,6 +224,19 @@ Result<bool> StreamLoop::Commit() {
     if (hooks_.on_commit) hooks_.on_commit(id, partition.cases().position().next_sequence);
   }
   return true;
+}
+
+Status StreamLoop::DropAndRewind(const std::map<core::PartitionId, ports::InputPositions>& decided) {
+  for (const auto& [id, positions] : decided) {
+    Owned& owned = owned_.at(id);
+    owned.partition->Drop();
+    owned.barrier.reset();
+    owned.sweep_barrier.reset();
+    owned.sweeping_to.reset();
+    owned.swept = false;
+    RASTI_CHECKED(stream_->Rewind(id, owned.partition->next_input()));
+  }
+  return {};
 }
 
 // One piece of one partition's checkpoint a round, of the one that waits longest: people's commands wait meanwhile.

@@ -134,8 +134,10 @@ class StreamLoop final : private ports::AssignmentListener {
   /// Sets the barrier where there is none yet; true once the partition's input was read up to it.
   Result<bool> PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier);
   void UseCurrentConfiguration();
-  /// True where a transaction was committed; false where there was nothing to, or it was aborted and is decided again.
+  /// True where a transaction was committed; false where there was nothing to, or it is decided again.
   Result<bool> Commit();
+  /// What was decided is not to be: it is decided afresh.
+  Status DropAndRewind(const std::map<core::PartitionId, ports::InputPositions>& decided);
   Status CheckpointIfDue();
   Status ContinueCheckpoint(Owned& owned);
   Status CheckClock();
@@ -157,7 +159,7 @@ class StreamLoop final : private ports::AssignmentListener {
   bool may_decide_ = false;  // in the last turn
   bool timers_pending_ = false;
   TimerBudget timer_budget_;
-  std::optional<std::pair<Instant, std::chrono::steady_clock::time_point>> last_clock_;
+  std::pair<Instant, std::chrono::steady_clock::time_point> last_clock_;
   Duration reopen_wait_{0};
   std::vector<std::chrono::steady_clock::time_point> fenced_at_;
 };
