@@ -22,6 +22,12 @@ Status Stream::Write(const std::string& topic, int32_t partition, std::string_vi
 
 Status Stream::Append(ports::EventOut event) {
   RASTI_TRY(Held * held, Find(event.partition));
+  if (event.sequence > held->appended) {
+    // Who decides has read more events than there were when the partition was given to this stream.
+    return Fail(
+        ErrorCode::kFenced,
+        fmt::format("kafka: partition {} was written by another owner since it was taken over", event.partition.value));
+  }
   if (event.sequence != held->appended) {
     return Fail(Error::Internal(fmt::format("partition {}: sequence {} is appended where {} is next",
                                             event.partition.value, event.sequence.value, held->appended.value)));
