@@ -153,6 +153,13 @@ void MemoryViewStore::Crash() {
   shared_.assign(tables_.size(), true);
 }
 
+void MemoryViewStore::CrashTable(size_t table) {
+  const std::scoped_lock lock(mutex_);
+  tables_.at(table) = flushed_.at(table);
+  flushed_ = tables_;
+  shared_.assign(tables_.size(), true);
+}
+
 void MemoryViewStore::Drop() {
   const std::scoped_lock lock(mutex_);
   for (auto& rows : tables_) rows = std::make_shared<Rows>();

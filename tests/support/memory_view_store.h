@@ -34,6 +34,8 @@ class MemoryViewStore : public ports::ViewStore {
   // ---- for tests ----
   /// What a crash leaves: the state at the last Flush.
   void Crash();
+  /// What no crash leaves: that state in one table only.
+  void CrashTable(size_t table);
   /// As after deleting the directory.
   void Drop();
   /// The next Write fails with this error and writes nothing.

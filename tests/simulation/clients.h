@@ -1,0 +1,54 @@
+// Those who hand commands in: each command until it is answered, again where no answer came, sometimes again although
+// one did, and sometimes without having heard it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/core/command.h"
+#include "engine/runtime/submitters.h"
+#include "tests/simulation/history.h"
+#include "tests/support/random_commands.h"
+
+namespace rasti::simulation {
+
+struct Submission {
+  core::Command command;
+  std::string record;
+  Instant again_at;
+  int attempts = 0;
+  bool answered = false;
+};
+
+class Clients {
+ public:
+  /// Log, time and history outlive the clients. They hand in `commands` for `cases` cases.
+  Clients(SimLog& log, const SimTime& time, const History& history, int cases, int commands);
+
+  /// What the registry of submitters is to know.
+  static runtime::Submitters MakeSubmitters();
+
+  /// Somebody does something: hands in, or asks again.
+  void Act();
+  /// Those who waited too long ask again.
+  void AskAgain();
+  void Told(const ports::ResultOut& result);
+  bool AreSatisfied() const;
+  const std::vector<Submission>& submissions() const { return submissions_; }
+
+ private:
+  void SubmitNew();
+  void HandIn(Submission& submission);
+
+  SimLog& log_;
+  const SimTime& time_;
+  const History& history_;
+  const int cases_;
+  const int commands_most_;
+  test::RandomCommands commands_;
+  std::vector<Submission> submissions_;
+  std::map<std::pair<core::CaseId, core::CommandId>, size_t> by_id_;
+};
+
+}  // namespace rasti::simulation

@@ -1,0 +1,41 @@
+#include "tests/simulation/definitions.h"
+
+#include <utility>
+
+#include "engine/runtime/sample_configuration_for_test.h"
+
+namespace rasti::simulation {
+
+const test::SampleWorld& Sample() {
+  static const test::SampleWorld kWorld;
+  return kWorld;
+}
+
+std::shared_ptr<const runtime::Configuration> ConfigurationOf(std::optional<Instant> second_from) {
+  static const auto kFirst = runtime::SampleConfiguration(Sample());
+  static std::pair<Instant, std::shared_ptr<const runtime::Configuration>> second;
+  if (!second_from) return kFirst;
+  if (second.second == nullptr || second.first != *second_from) {
+    second = {*second_from, runtime::SampleConfiguration(Sample(), second_from)};
+  }
+  return second.second;
+}
+
+void PublishSecond(SimLog& log, Instant second_from) {
+  log.Publish("second", std::to_string(ToUnixMillis(second_from)));
+}
+
+std::optional<Instant> SecondFrom(const std::vector<ports::DefinitionRecord>& records) {
+  if (records.empty()) return std::nullopt;
+  return InstantFromUnixMillis(std::stoll(records.front().value));
+}
+
+Status NodeConfiguration::Refresh() {
+  const auto asked_at = clock_.Steady();
+  RASTI_TRY(const auto records, log_.ReadDefinitions(0));
+  current_ = ConfigurationOf(SecondFrom(records));
+  refreshed_ = asked_at;
+  return {};
+}
+
+}  // namespace rasti::simulation
