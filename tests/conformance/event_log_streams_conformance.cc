@@ -1,4 +1,6 @@
 // Assignment of partitions, order of input, rewinding.
+#include <algorithm>
+#include <iterator>
 #include <thread>
 
 #include "tests/conformance/event_log_conformance.h"
@@ -171,6 +173,37 @@ TEST_P(EventLogConformance, APartitionThatCannotBeTakenOverIsOfferedAgain) {
   while (!failed && std::chrono::steady_clock::now() < deadline) failed = !(*owner)->Poll(1, kShort);
   EXPECT_TRUE(failed);
   Settle({owner->stream.get()}, {&owner->listener}, kPartitions);
+}
+
+// However large the records are that somebody writes, a transaction over what a Poll returns stays one that can be
+// written in time.
+TEST_P(EventLogConformance, APollIsBoundedInBytesToo) {
+  constexpr size_t kRecords = 20;
+  const auto owner = OpenSole();
+  std::vector<std::string> wanted;
+  for (size_t i = 0; i < kRecords; ++i) {
+    wanted.push_back(std::string(900'000, static_cast<char>('a' + i)));
+    Submit({0}, wanted.back());
+  }
+  std::vector<InputRecord> records;
+  size_t most = 0;
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (records.size() < kRecords && std::chrono::steady_clock::now() < deadline) {
+    auto polled = (*owner)->Poll(1'000, kShort);
+    RASTI_ASSERT_OK(polled);
+    size_t bytes = 0;
+    for (const InputRecord& record : *polled) bytes += record.value.size();
+    most = std::max(most, bytes);
+    std::ranges::move(*polled, std::back_inserter(records));
+  }
+  EXPECT_LT(most, 10'000'000U);
+  ASSERT_EQ(records.size(), kRecords);
+  for (size_t i = 0; i < kRecords; ++i) EXPECT_TRUE(records[i].value == wanted[i]) << i;
+  // An abort brings them all again.
+  RASTI_ASSERT_OK((*owner)->Rewind({0}, *(*owner)->Committed({0})));
+  const auto again = PollFor(*owner->stream, kRecords);
+  ASSERT_EQ(again.size(), kRecords);
+  for (size_t i = 0; i < kRecords; ++i) EXPECT_EQ(again[i].position, records[i].position);
 }
 
 }  // namespace rasti::conformance

@@ -72,31 +72,33 @@ bool InputQueue::HasWaiting(ports::Input input) const {
   return input == ports::Input::kCommands ? has_commands_.load() : has_follow_ups_.load();
 }
 
-size_t InputQueue::Take(ports::Input input, size_t most, std::vector<ports::InputRecord>& to) {
+size_t InputQueue::Take(ports::Input input, PollRoom& room, std::vector<ports::InputRecord>& to) {
   const std::lock_guard lock(mutex_);
-  const size_t taken = input == ports::Input::kCommands ? TakeCommands(most, to) : TakeFollowUps(most, to);
+  const size_t taken = input == ports::Input::kCommands ? TakeCommands(room, to) : TakeFollowUps(room, to);
   UpdateHints();
   return taken;
 }
 
-size_t InputQueue::TakeCommands(size_t most, std::vector<ports::InputRecord>& to) {
+size_t InputQueue::TakeCommands(PollRoom& room, std::vector<ports::InputRecord>& to) {
   const size_t begin = static_cast<size_t>(cursor_.commands - committed_.commands);
-  const size_t end = std::min(commands_.size(), begin + most);
-  for (size_t i = begin; i < end; ++i) {
+  size_t next = begin;
+  for (; next < commands_.size() && !room.is_full(); ++next) {
     // Copied: a rewind delivers it again.
-    const Command& command = commands_[i];
+    const Command& command = commands_[next];
+    room.Use(command.key.size() + command.value.size());
     to.push_back(
         {partition_, ports::Input::kCommands, cursor_.commands++, command.taken_at, command.key, command.value});
   }
-  return end - begin;
+  return next - begin;
 }
 
-size_t InputQueue::TakeFollowUps(size_t most, std::vector<ports::InputRecord>& to) {
+size_t InputQueue::TakeFollowUps(PollRoom& room, std::vector<ports::InputRecord>& to) {
   const int64_t visible_end = follow_up_positions_.VisibleEnd();
   size_t taken = 0;
   for (auto it = follow_ups_.lower_bound(cursor_.follow_ups);
-       it != follow_ups_.end() && it->first < visible_end && taken < most; ++it, ++taken) {
+       it != follow_ups_.end() && it->first < visible_end && !room.is_full(); ++it, ++taken) {
     const FollowUp& follow_up = it->second;
+    room.Use(follow_up.key.size() + follow_up.value.size());
     to.push_back({partition_, ports::Input::kFollowUps, it->first, follow_up.taken_at, follow_up.key, follow_up.value});
     cursor_.follow_ups = it->first + 1;
   }

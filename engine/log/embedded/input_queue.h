@@ -19,6 +19,7 @@
 #include "engine/log/embedded/position_allocator.h"
 #include "engine/log/embedded/scan.h"
 #include "engine/log/embedded/stream_signal.h"
+#include "engine/log/poll_room.h"
 #include "engine/ports/command_channel.h"
 #include "engine/ports/event_log.h"
 
@@ -46,8 +47,8 @@ class InputQueue {
   /// Raised whenever something comes in; null when nobody owns the partition. Delivery begins at the committed
   /// positions.
   void SetOwner(std::shared_ptr<StreamSignal> signal);
-  /// Appends up to `most` records of one input; how many.
-  size_t Take(ports::Input input, size_t most, std::vector<ports::InputRecord>& to);
+  /// Appends the records of one input that there is room for; how many.
+  size_t Take(ports::Input input, PollRoom& room, std::vector<ports::InputRecord>& to);
   bool HasWaiting(ports::Input input) const;
   ports::InputPositions Committed() const;
   ports::InputPositions End() const;
@@ -74,8 +75,8 @@ class InputQueue {
   };
 
   void RaiseOwner();
-  size_t TakeCommands(size_t most, std::vector<ports::InputRecord>& to);
-  size_t TakeFollowUps(size_t most, std::vector<ports::InputRecord>& to);
+  size_t TakeCommands(PollRoom& room, std::vector<ports::InputRecord>& to);
+  size_t TakeFollowUps(PollRoom& room, std::vector<ports::InputRecord>& to);
   void UpdateHints();
 
   const core::PartitionId partition_;

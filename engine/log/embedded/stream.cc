@@ -50,14 +50,14 @@ Status Stream::Rebalance() {
   return {};
 }
 
-void Stream::Take(ports::Input input, size_t most, std::vector<ports::InputRecord>& to) {
+void Stream::Take(ports::Input input, PollRoom& room, std::vector<ports::InputRecord>& to) {
   const size_t count = owned_.size();
-  for (size_t i = 0; i < count && to.size() < most; ++i) {
+  for (size_t i = 0; i < count && !room.is_full(); ++i) {
     const size_t turn = (next_turn_ + i) % count;
     InputQueue& queue = core_->partition(owned_[turn]).queue;
     if (!queue.HasWaiting(input)) continue;
     // The others come first next time, so that one with a long queue does not keep them waiting.
-    if (queue.Take(input, most - to.size(), to) > 0 && to.size() == most) next_turn_ = (turn + 1) % count;
+    if (queue.Take(input, room, to) > 0 && room.is_full()) next_turn_ = (turn + 1) % count;
   }
 }
 
@@ -70,8 +70,9 @@ Result<std::vector<ports::InputRecord>> Stream::Poll(size_t most, Duration timeo
     if (auto use = core_->Acquire(); !use) return Fail(use.error());
     // A partition is not given up in the middle of a transaction.
     if (!transaction_.open) RASTI_CHECKED(Rebalance());
-    Take(ports::Input::kFollowUps, most, records);
-    Take(ports::Input::kCommands, most, records);
+    PollRoom room(most);
+    Take(ports::Input::kFollowUps, room, records);
+    Take(ports::Input::kCommands, room, records);
     if (woken_.exchange(false) || !records.empty()) return records;
     if (!signal_->Wait(deadline)) return records;
   }

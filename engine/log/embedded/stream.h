@@ -54,7 +54,7 @@ class Stream : public ports::LogStream {
   };
 
   Status Rebalance();
-  void Take(ports::Input input, size_t most, std::vector<ports::InputRecord>& to);
+  void Take(ports::Input input, PollRoom& room, std::vector<ports::InputRecord>& to);
   Status CheckOwned(core::PartitionId partition) const;
   Status CheckTransaction(core::PartitionId partition) const;
   Status AddPositions(const LogCore::Use& use, const Next& next);

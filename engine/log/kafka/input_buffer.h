@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/log/poll_room.h"
 #include "engine/ports/event_log.h"
 
 namespace rasti::log::kafka {
@@ -23,27 +24,31 @@ class InputBuffer {
   void Push(ports::InputRecord record) {
     if (record.position < next_) return;
     next_ = record.position + 1;
+    waiting_bytes_ += BytesOf(record);
     waiting_.push_back(std::move(record));
   }
   /// Nothing more lies before this position: what takes positions there is no record.
   void FetchedTo(int64_t position) { next_ = std::max(next_, position); }
 
   size_t waiting() const { return waiting_.size(); }
-  /// Hands out at most `most`.
-  size_t Take(size_t most, std::vector<ports::InputRecord>& records) {
-    const size_t count = std::min(most, waiting_.size());
-    for (size_t i = 0; i < count; ++i) {
+  size_t waiting_bytes() const { return waiting_bytes_; }
+  /// Hands out what there is room for.
+  void Take(PollRoom& room, std::vector<ports::InputRecord>& records) {
+    while (!room.is_full() && !waiting_.empty()) {
+      const size_t bytes = BytesOf(waiting_.front());
+      room.Use(bytes);
+      waiting_bytes_ -= bytes;
       records.push_back(waiting_.front());
       out_.push_back(std::move(waiting_.front()));
       waiting_.pop_front();
     }
-    return count;
   }
   void Committed(int64_t position) {
     while (!out_.empty() && out_.front().position < position) out_.pop_front();
   }
   void Rewind(int64_t position) {
     while (!out_.empty() && out_.back().position >= position) {
+      waiting_bytes_ += BytesOf(out_.back());
       waiting_.push_front(std::move(out_.back()));
       out_.pop_back();
     }
@@ -52,8 +57,11 @@ class InputBuffer {
   bool Passed(int64_t end) const { return next_ >= end && (waiting_.empty() || waiting_.front().position >= end); }
 
  private:
+  static size_t BytesOf(const ports::InputRecord& record) { return record.key.size() + record.value.size(); }
+
   int64_t next_;  // everything before it was fetched
   std::deque<ports::InputRecord> waiting_;
+  size_t waiting_bytes_ = 0;
   std::deque<ports::InputRecord> out_;
 };
 

@@ -13,6 +13,7 @@ namespace {
 
 // What is fetched beyond what was asked for, so that the next Poll has it at once.
 constexpr size_t kAhead = 1024;
+constexpr size_t kAheadBytes = size_t{16} << 20;
 constexpr Duration kWhileLeaving{20};
 constexpr std::chrono::milliseconds kBetweenLooks{5};
 
@@ -265,10 +266,13 @@ Status Stream::Fetch(size_t most, Duration timeout) {
   rebalanced_ = Status();
   // Also where nothing is wanted: the group is served by the same call.
   auto wait = static_cast<int>(timeout.count());
-  for (size_t taken = 0; taken == 0 || taken < most; ++taken) {
+  size_t bytes = 0;
+  for (const auto& [id, held] : held_) bytes += held.commands.waiting_bytes() + held.follow_ups.waiting_bytes();
+  for (size_t taken = 0; taken == 0 || (taken < most && bytes < kAheadBytes); ++taken) {
     const Message message(rd_kafka_consume_queue(queue_.get(), wait));
     RASTI_CHECKED(rebalanced_);
     if (message == nullptr) return {};
+    bytes += message->len + message->key_len;
     RASTI_CHECKED(Accept(*message));
     wait = 0;
   }
@@ -317,11 +321,12 @@ std::vector<ports::InputRecord> Stream::Take(size_t most) {
     if (held.announced) announced.push_back(&held);
   }
   if (announced.empty()) return records;
-  for (Held* held : announced) held->follow_ups.Take(most - records.size(), records);
+  PollRoom room(most);
+  for (Held* held : announced) held->follow_ups.Take(room, records);
   // Another partition is the first each time, so that a busy one does not hold the others back.
   ++turn_;
   for (size_t i = 0; i < announced.size(); ++i) {
-    announced[(turn_ + i) % announced.size()]->commands.Take(most - records.size(), records);
+    announced[(turn_ + i) % announced.size()]->commands.Take(room, records);
   }
   return records;
 }
