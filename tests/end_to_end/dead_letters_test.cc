@@ -112,8 +112,18 @@ TEST_F(DeadLettersTest, NeedTheOperatorsKey) {
   ASSERT_EQ(::stat(key.c_str(), &about), 0);
   EXPECT_EQ(about.st_mode & 0777, 0600U);
 
+  const auto finding = [this](const Words& words) {
+    const auto report = Rasti(words).json();
+    for (const auto& one : report["findings"]) {
+      if (one["what"] == "dead letters") return one["text"].get<std::string>();
+    }
+    return std::string();
+  };
+  EXPECT_THAT(finding({"doctor", "--json"}), HasSubstr("which is here"));
+
   // Kept elsewhere: what is known without it is shown; named, it opens.
   fs::rename(key, root() + "/kept.key");
+  EXPECT_THAT(finding({"doctor", "--json"}), HasSubstr("kept elsewhere"));
   const auto closed = Json({"dead-letters", "show", id});
   EXPECT_EQ(closed["reason"], "unknown_submitter");
   EXPECT_TRUE(closed["content"].is_null());
@@ -143,6 +153,7 @@ TEST_F(DeadLettersTest, AreToldOfWithoutAKey) {
     service->Signal(SIGTERM);
     EXPECT_THAT(service->Finish().err, HasSubstr("rasti dead-letters new-key"));
   }
+  EXPECT_THAT(Rasti({"doctor"}).out, HasSubstr("rasti dead-letters new-key"));
   const auto letter = Json({"dead-letters", "list"})["dead_letters"][0];
   EXPECT_EQ(letter["reason"], "unknown_submitter");
   EXPECT_EQ(letter["key_id"], "");

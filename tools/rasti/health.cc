@@ -42,6 +42,28 @@ std::string RemedyOfKeys(const Error& error, const DataPaths& paths) {
   return "restore it from a backup; without it no command can be given here, while the log stays readable";
 }
 
+void CheckDeadLetterKey(const DataPaths& paths, const runtime::Submitters& registry, Findings& findings) {
+  if (!registry.dead_letter_key()) {
+    findings.push_back(Noted("dead letters", fmt::format("no key to seal them to: what is nobody's command is told of, "
+                                                         "but not kept; make one: rasti dead-letters new-key --data {}",
+                                                         paths.root)));
+    return;
+  }
+  const std::string id = registry.dead_letter_key()->id();
+  const auto key = ReadDeadLetterKey(paths.dead_letter_private_key());
+  if (!key && key.error().code != ErrorCode::kNotFound) {
+    findings.push_back(Problem("dead letters", key.error(), "chmod 600 that file, or restore it from a backup"));
+  } else if (!key) {
+    findings.push_back(Good("dead letters", fmt::format("sealed to the key {}, which is kept elsewhere", id)));
+  } else if (key->public_key() != *registry.dead_letter_key()) {
+    findings.push_back(Noted("dead letters", fmt::format("sealed to the key {}; {} is another one and does not open "
+                                                         "them",
+                                                         id, paths.dead_letter_private_key())));
+  } else {
+    findings.push_back(Good("dead letters", fmt::format("sealed to the key {}, which is here", id)));
+  }
+}
+
 }  // namespace
 
 Finding Good(std::string what, std::string text) {
@@ -69,6 +91,7 @@ void CheckFiles(const DataPaths& paths, Findings& findings) {
     findings.push_back(Problem("key", registry.error(), RemedyOfKeys(registry.error(), paths)));
   } else {
     findings.push_back(Good("key", fmt::format("{}: only their owner may read the keys", paths.registry())));
+    CheckDeadLetterKey(paths, *registry, findings);
   }
   CheckDisk(paths, findings);
   CheckSocketPath(paths, findings);
