@@ -3,8 +3,6 @@
 namespace rasti::test {
 namespace {
 
-const Words kEnvironment = {"RASTI_DATA=", "RASTI_BROKERS=", "RASTI_LOG=", "NO_COLOR="};
-
 Words Joined(std::initializer_list<Words> parts) {
   Words all;
   for (const Words& part : parts) all.insert(all.end(), part.begin(), part.end());
@@ -13,11 +11,23 @@ Words Joined(std::initializer_list<Words> parts) {
 
 }  // namespace
 
+// What the person who runs the tests has set must not reach the program.
+Words KafkaNodesTest::Environment() const {
+  return Joined({{"RASTI_DATA=", "RASTI_BROKERS=", "RASTI_LOG=", "RASTI_KAFKA_SETTINGS=", "NO_COLOR="}, environment_});
+}
+
+Words KafkaNodesTest::Brokers() const {
+  Words words = {"--brokers", bootstrap_, "--topic-prefix", topic_prefix()};
+  if (!settings_file_.empty()) words.insert(words.end(), {"--kafka-settings", settings_file_});
+  return words;
+}
+
+Finished KafkaNodesTest::Run(const Words& words) const {
+  return Child(Joined({{Program()}, words}), "", Environment()).Finish();
+}
+
 void KafkaNodesTest::MakeTopics(int partitions) const {
-  const Finished made =
-      Child(Joined({{Program(), "topics", "create", "--partitions", std::to_string(partitions)}, Brokers()}), "",
-            kEnvironment)
-          .Finish();
+  const Finished made = Run(Joined({{"topics", "create", "--partitions", std::to_string(partitions)}, Brokers()}));
   ASSERT_EQ(made.exit_code, 0) << made.err;
 }
 
@@ -29,24 +39,22 @@ void KafkaNodesTest::InitNode(int node) const {
                                            "workflows/tenants/mlga",
                                            "workflows/tzdata/2025b"}
                                    : Words{"--no-packages", "--submitters", data_of(0) + "/submitters"};
-  const Finished made = Child(Joined({{Program(), "init", "--data", data_of(node), "--log", "kafka", "--group", name_,
-                                       "--node", fmt::format("node-{}", node)},
-                                      Brokers(),
-                                      packages}),
-                              "", kEnvironment)
-                            .Finish();
+  const Finished made = Run(Joined(
+      {{"init", "--data", data_of(node), "--log", "kafka", "--group", name_, "--node", fmt::format("node-{}", node)},
+       Brokers(),
+       packages}));
   ASSERT_EQ(made.exit_code, 0) << made.err;
 }
 
 std::unique_ptr<Child> KafkaNodesTest::StartNode(int node, const Words& more) const {
   auto child =
-      std::make_unique<Child>(Joined({{Program(), "run", "--json", "--data", data_of(node)}, more}), "", kEnvironment);
+      std::make_unique<Child>(Joined({{Program(), "run", "--json", "--data", data_of(node)}, more}), "", Environment());
   EXPECT_TRUE(child->WaitForError("\"listening\"")) << child->Finish().err;
   return child;
 }
 
 Finished KafkaNodesTest::At(int node, const Words& words) const {
-  return Child(Joined({{Program()}, words, {"--data", data_of(node)}}), "", kEnvironment).Finish();
+  return Run(Joined({words, {"--data", data_of(node)}}));
 }
 
 nlohmann::json KafkaNodesTest::JsonAt(int node, const Words& words) const {

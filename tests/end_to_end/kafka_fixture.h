@@ -11,18 +11,27 @@ namespace rasti::test {
 class KafkaNodesTest : public RastiTest {
  protected:
   void SetUp() override {
-    const auto broker = KafkaBroker::Instance();
+    const auto broker = Broker();
     ASSERT_TRUE(broker) << broker.error().message;
     bootstrap_ = (*broker)->bootstrap();
     static int number = 0;
     name_ = fmt::format("nodes-{}", ++number);
+  }
+  virtual Result<KafkaBroker*> Broker() { return KafkaBroker::Instance(); }
+  /// From here on the brokers are reached there and so.
+  void UseLink(const std::string& bootstrap, const std::string& settings_file, const Words& environment = {}) {
+    bootstrap_ = bootstrap;
+    settings_file_ = settings_file;
+    environment_ = environment;
   }
 
   const std::string& bootstrap() const { return bootstrap_; }
   std::string data_of(int node) const { return fmt::format("{}/node-{}", root(), node); }
   /// The options that name this test's log.
   std::string topic_prefix() const { return name_ + "."; }
-  Words Brokers() const { return {"--brokers", bootstrap_, "--topic-prefix", topic_prefix()}; }
+  Words Brokers() const;
+  /// Runs `rasti` with these words.
+  Finished Run(const Words& words) const;
 
   void MakeTopics(int partitions) const;
   /// The first makes the registry that the others share, and publishes the packages of an issue report in Prishtina.
@@ -33,8 +42,12 @@ class KafkaNodesTest : public RastiTest {
   nlohmann::json JsonAt(int node, const Words& words) const;
 
  private:
+  Words Environment() const;
+
   std::string bootstrap_;
   std::string name_;
+  std::string settings_file_;
+  Words environment_;
 };
 
 }  // namespace rasti::test

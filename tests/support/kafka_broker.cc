@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 namespace rasti::test {
@@ -34,20 +35,49 @@ Output Run(const std::string& command) {
 
 Result<KafkaBroker*> KafkaBroker::Instance() {
   static std::unique_ptr<KafkaBroker> broker;
-  if (broker != nullptr) return broker.get();
+  if (broker == nullptr) {
+    RASTI_TRY(broker, Start(""));
+  }
+  return broker.get();
+}
+
+Result<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(const std::string& options) {
   if (!std::filesystem::exists(kScript)) {
     return Fail(Error::NotFound(fmt::format("{}: run this test from the root of the source tree", kScript)));
   }
   std::string directory = (std::filesystem::temp_directory_path() / "rasti-kafka-XXXXXX").string();
   if (mkdtemp(directory.data()) == nullptr) return Fail(Error::Io(directory + ": cannot be made"));
   std::unique_ptr<KafkaBroker> starting(new KafkaBroker(directory));
-  const Output output = Run(fmt::format("{} start --dir {} --while {} 2>&1", kScript, directory, getpid()));
+  const Output output = Run(fmt::format("{} start --dir {} --while {} {} 2>&1", kScript, directory, getpid(), options));
   if (output.status != 0) return Fail(ErrorCode::kUnavailable, "no Kafka broker: " + output.text);
   // The last line; what was fetched is told before it.
   const std::string text = output.text.substr(0, output.text.find_last_not_of('\n') + 1);
   starting->bootstrap_ = text.substr(text.find_last_of('\n') + 1);
-  broker = std::move(starting);
-  return broker.get();
+  return starting;
+}
+
+std::string KafkaBroker::listener(const std::string& name) const {
+  std::ifstream lines(directory_ + "/listeners");
+  std::string one;
+  std::string addresses;
+  while (lines >> one >> addresses) {
+    if (one == name) return addresses;
+  }
+  return "";
+}
+
+pid_t KafkaBroker::pid() const {
+  pid_t pid = 0;
+  std::ifstream(directory_ + "/1/pid") >> pid;
+  return pid;
+}
+
+void KafkaBroker::Kill() const { Run(fmt::format("{} kill 1 --dir {} 2>&1", kScript, directory_)); }
+
+Status KafkaBroker::Restart() const {
+  const Output output = Run(fmt::format("{} restart 1 --dir {} --while {} 2>&1", kScript, directory_, getpid()));
+  if (output.status != 0) return Fail(ErrorCode::kUnavailable, "the broker does not come back: " + output.text);
+  return {};
 }
 
 std::string KafkaBroker::Headers(const std::string& topic) const {
@@ -58,6 +88,12 @@ KafkaBroker::~KafkaBroker() {
   Run(fmt::format("{} stop --dir {} 2>&1", kScript, directory_));
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
+}
+
+Result<std::string> NewerLibrdkafka() {
+  const Output output = Run("tools/librdkafka.sh");
+  if (output.status != 0) return Fail(ErrorCode::kUnavailable, "no newer librdkafka: " + output.text);
+  return output.text.substr(0, output.text.find_last_not_of('\n') + 1);
 }
 
 }  // namespace rasti::test

@@ -1,6 +1,9 @@
 // A real Apache Kafka on loopback for the tests of one program, through tools/kafka.sh.
 #pragma once
 
+#include <sys/types.h>
+
+#include <memory>
 #include <string>
 
 #include "engine/base/result.h"
@@ -11,12 +14,24 @@ class KafkaBroker {
  public:
   /// The program's broker, started by the first call and ended with the program. Errors: what the script said.
   static Result<KafkaBroker*> Instance();
+  /// Another one, of the caller's; `options` go to tools/kafka.sh start.
+  static Result<std::unique_ptr<KafkaBroker>> Start(const std::string& options);
   ~KafkaBroker();
   KafkaBroker(const KafkaBroker&) = delete;
   KafkaBroker& operator=(const KafkaBroker&) = delete;
 
   /// "127.0.0.1:PORT".
   const std::string& bootstrap() const { return bootstrap_; }
+  /// The addresses of a listener; tools/kafka/secure.sh says which there are.
+  std::string listener(const std::string& name) const;
+  /// Where it lives.
+  const std::string& directory() const { return directory_; }
+  /// Of its process.
+  pid_t pid() const;
+  /// Ends it as a crash would; starts it again on the same ports, with the data that it had, and waits until it
+  /// answers.
+  void Kill() const;
+  Status Restart() const;
   /// The headers of a topic's committed records, a line each, as Kafka's own consumer prints them.
   std::string Headers(const std::string& topic) const;
 
@@ -25,5 +40,8 @@ class KafkaBroker {
   const std::string directory_;
   std::string bootstrap_;
 };
+
+/// The folder of a librdkafka that speaks SCRAM with this Kafka, for LD_LIBRARY_PATH: tools/librdkafka.sh.
+Result<std::string> NewerLibrdkafka();
 
 }  // namespace rasti::test

@@ -7,7 +7,7 @@
 
 #include "tools/rasti/commands.h"
 #include "tools/rasti/files.h"
-#include "tools/rasti/node_log.h"
+#include "tools/rasti/kafka_settings.h"
 #include "tools/rasti/package_folders.h"
 #include "tools/rasti/service_options.h"
 #include "tools/rasti/settings.h"

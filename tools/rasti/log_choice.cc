@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "tools/rasti/files.h"
-#include "tools/rasti/node_log.h"
+#include "tools/rasti/kafka_settings.h"
 
 namespace rasti::cli {
 namespace {
@@ -77,8 +77,9 @@ Outcome<std::optional<KafkaPlace>> PlaceOf(const LogChoice& choice) {
 Outcome<std::unique_ptr<log::KafkaEventLog>> OpenAtBrokers(const KafkaPlace& place) {
   if (place.brokers.empty()) return Misused("no brokers are named: give --brokers HOST:PORT, or set RASTI_BROKERS");
   RASTI_TRY(log::KafkaLogOptions options, KafkaOptionsOf(place));
-  RASTI_TRY(auto log, log::KafkaEventLog::Open(std::move(options)));
-  return log;
+  auto log = log::KafkaEventLog::Open(std::move(options));
+  if (!log) return Refuse(WithSettingsFile(log.error(), place));
+  return *std::move(log);
 }
 
 }  // namespace rasti::cli

@@ -41,8 +41,4 @@ class NodeLog {
   virtual Status Close() = 0;
 };
 
-/// How the brokers of a directory are reached. Errors: those of the settings file: kNotFound, kPermission (others may
-/// read a password in it), kInvalidArgument with the line.
-Result<log::KafkaLogOptions> KafkaOptionsOf(const KafkaPlace& place);
-
 }  // namespace rasti::cli

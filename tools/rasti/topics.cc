@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "tools/rasti/commands.h"
+#include "tools/rasti/kafka_settings.h"
 #include "tools/rasti/log_choice.h"
-#include "tools/rasti/node_log.h"
 
 namespace rasti::cli {
 namespace {
@@ -15,7 +15,7 @@ struct TopicsOptions {
 };
 
 // The brokers that are named, or those of the directory that is.
-Outcome<log::KafkaLogOptions> OptionsOf(const Context& context, const TopicsOptions& options) {
+Outcome<KafkaPlace> PlaceOf(const Context& context, const TopicsOptions& options) {
   KafkaPlace place = Completed(options.place);
   if (place.brokers.empty() && !context.data.empty()) {
     RASTI_TRY(const DataMeta meta, ReadDataMeta(DataPaths(context.data)));
@@ -23,8 +23,14 @@ Outcome<log::KafkaLogOptions> OptionsOf(const Context& context, const TopicsOpti
     place = *meta.kafka;
   }
   if (place.brokers.empty()) return Misused("no brokers are named: give --brokers HOST:PORT, or set RASTI_BROKERS");
-  RASTI_TRY(log::KafkaLogOptions found, KafkaOptionsOf(place));
-  return found;
+  return place;
+}
+
+Outcome<std::vector<log::KafkaTopic>> Inspect(const KafkaPlace& place) {
+  RASTI_TRY(const log::KafkaLogOptions at, KafkaOptionsOf(place));
+  auto topics = log::KafkaEventLog::InspectTopics(at);
+  if (!topics) return Refuse(WithSettingsFile(topics.error(), place));
+  return *std::move(topics);
 }
 
 nlohmann::ordered_json ToJson(const std::vector<log::KafkaTopic>& topics) {
@@ -52,17 +58,20 @@ void Print(const Output& out, const std::vector<log::KafkaTopic>& topics, bool w
 }
 
 Outcome<void> RunCreate(const Context& context, const TopicsOptions& options) {
-  RASTI_TRY(const log::KafkaLogOptions at, OptionsOf(context, options));
-  RASTI_CHECKED(log::KafkaEventLog::CreateTopics(at, options.partitions, options.replicas));
-  RASTI_TRY(const auto topics, log::KafkaEventLog::InspectTopics(at));
+  RASTI_TRY(const KafkaPlace place, PlaceOf(context, options));
+  RASTI_TRY(const log::KafkaLogOptions at, KafkaOptionsOf(place));
+  if (Status made = log::KafkaEventLog::CreateTopics(at, options.partitions, options.replicas); !made) {
+    return Refuse(WithSettingsFile(made.error(), place));
+  }
+  RASTI_TRY(const auto topics, Inspect(place));
   Print(context.out, topics, false);
   context.out.Json({{"topics", ToJson(topics)}});
   return {};
 }
 
 Outcome<void> RunCheck(const Context& context, const TopicsOptions& options) {
-  RASTI_TRY(const log::KafkaLogOptions at, OptionsOf(context, options));
-  RASTI_TRY(const auto topics, log::KafkaEventLog::InspectTopics(at));
+  RASTI_TRY(const KafkaPlace place, PlaceOf(context, options));
+  RASTI_TRY(const auto topics, Inspect(place));
   std::vector<std::string> faults;
   for (const log::KafkaTopic& topic : topics) {
     for (const std::string& fault : topic.faults) faults.push_back(fmt::format("topic {}: {}", topic.name, fault));
@@ -76,8 +85,8 @@ Outcome<void> RunCheck(const Context& context, const TopicsOptions& options) {
 }
 
 Outcome<void> RunDescribe(const Context& context, const TopicsOptions& options) {
-  RASTI_TRY(const log::KafkaLogOptions at, OptionsOf(context, options));
-  RASTI_TRY(const auto topics, log::KafkaEventLog::InspectTopics(at));
+  RASTI_TRY(const KafkaPlace place, PlaceOf(context, options));
+  RASTI_TRY(const auto topics, Inspect(place));
   Print(context.out, topics, true);
   context.out.Json({{"topics", ToJson(topics)}});
   return {};

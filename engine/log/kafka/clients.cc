@@ -7,7 +7,6 @@ namespace {
 
 // librdkafka's own lines go nowhere: what matters of them comes back as an error.
 void Silent(const rd_kafka_t*, int, const char*, const char*) {}
-void NoError(rd_kafka_t*, int, const char*, void*) {}
 
 constexpr const char* kStatisticsMs = "1000";
 
@@ -52,7 +51,6 @@ Settings Producing(const KafkaLogOptions& options) {
 Result<Conf> Quiet(const Settings& settings) {
   RASTI_TRY(Conf conf, MakeConf(settings));
   rd_kafka_conf_set_log_cb(conf.get(), Silent);
-  rd_kafka_conf_set_error_cb(conf.get(), NoError);
   return conf;
 }
 
@@ -65,7 +63,7 @@ Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation) {
   return MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
 }
 
-Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalance on_rebalance, void* opaque,
+Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalance on_rebalance, void* owner,
                           OnStatistics on_statistics) {
   Settings settings = Consuming(options, Isolation::kCommitted);
   settings["group.id"] = options.group;
@@ -78,8 +76,7 @@ Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalanc
   RASTI_TRY(Conf conf, Quiet(settings));
   rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
   if (on_statistics != nullptr) rd_kafka_conf_set_stats_cb(conf.get(), on_statistics);
-  rd_kafka_conf_set_opaque(conf.get(), opaque);
-  return MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
+  return MakeClient(RD_KAFKA_CONSUMER, std::move(conf), owner);
 }
 
 Result<Client> MakeTransactional(const KafkaLogOptions& options, int member, size_t number) {
@@ -92,13 +89,12 @@ Result<Client> MakeTransactional(const KafkaLogOptions& options, int member, siz
   return MakeClient(RD_KAFKA_PRODUCER, std::move(conf));
 }
 
-Result<Client> MakeWriter(const KafkaLogOptions& options, OnDelivery on_delivery, void* opaque) {
+Result<Client> MakeWriter(const KafkaLogOptions& options, OnDelivery on_delivery, void* owner) {
   Settings settings = Producing(options);
   settings["message.timeout.ms"] = std::to_string(options.answer_timeout.count());
   RASTI_TRY(Conf conf, Quiet(settings));
   rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
-  rd_kafka_conf_set_opaque(conf.get(), opaque);
-  return MakeClient(RD_KAFKA_PRODUCER, std::move(conf));
+  return MakeClient(RD_KAFKA_PRODUCER, std::move(conf), owner);
 }
 
 }  // namespace rasti::log::kafka

@@ -14,15 +14,15 @@ enum class Isolation { kCommitted, kUncommitted };
 Result<Client> MakeProbe(const KafkaLogOptions& options);
 /// Reads partitions it is told to read, outside of any group.
 Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation);
-/// A member of the group. `opaque` is handed to the callbacks; `member` is its number on this node.
+/// A member of the group. Its callbacks get `owner` by OwnerOf; `member` is its number on this node.
 using OnRebalance = void (*)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void* opaque);
 using OnStatistics = int (*)(rd_kafka_t*, char* json, size_t length, void* opaque);
-Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalance on_rebalance, void* opaque,
+Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalance on_rebalance, void* owner,
                           OnStatistics on_statistics = nullptr);
 /// Writes transactions; init_transactions is the caller's. A member has several, each with a number of its own.
 Result<Client> MakeTransactional(const KafkaLogOptions& options, int member, size_t number);
-/// Writes single records, each once. `on_delivery` is called from rd_kafka_poll.
+/// Writes single records, each once. `on_delivery` is called from rd_kafka_poll, and gets `owner` by OwnerOf.
 using OnDelivery = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void* opaque);
-Result<Client> MakeWriter(const KafkaLogOptions& options, OnDelivery on_delivery, void* opaque);
+Result<Client> MakeWriter(const KafkaLogOptions& options, OnDelivery on_delivery, void* owner);
 
 }  // namespace rasti::log::kafka

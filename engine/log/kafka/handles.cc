@@ -36,6 +36,18 @@ ErrorCode CodeOf(rd_kafka_resp_err_t code) {
   }
 }
 
+void NoteError(rd_kafka_t*, int code, const char* reason, void* opaque) {
+  static_cast<ClientContext*>(opaque)->faults.Note(static_cast<rd_kafka_resp_err_t>(code), reason);
+}
+
+// Refuses what OpenSSL refuses, and remembers why: librdkafka's own words name no reason.
+int NoteCertificate(rd_kafka_t*, const char* broker, int32_t, int* x509_error, int, const char*, size_t, char*, size_t,
+                    void* opaque) {
+  if (*x509_error == 0) return 1;
+  static_cast<ClientContext*>(opaque)->faults.NoteCertificate(broker, *x509_error);
+  return 0;
+}
+
 }  // namespace
 
 Error ToError(rd_kafka_resp_err_t code, const std::string& what, const char* reason) {
@@ -52,6 +64,11 @@ Status ToStatus(const KafkaError& error, const std::string& what) {
   return Fail(ToError(*error, what));
 }
 
+void Deleter::Destroy(rd_kafka_t* client, int flags) {
+  const std::unique_ptr<ClientContext> context(static_cast<ClientContext*>(rd_kafka_opaque(client)));
+  rd_kafka_destroy_flags(client, flags);
+}
+
 Result<Conf> MakeConf(const Settings& settings) {
   Conf conf(rd_kafka_conf_new());
   std::array<char, 512> reason{};
@@ -63,12 +80,29 @@ Result<Conf> MakeConf(const Settings& settings) {
   return conf;
 }
 
-Result<Client> MakeClient(rd_kafka_type_t type, Conf conf) {
+Result<Client> MakeClient(rd_kafka_type_t type, Conf conf, void* owner) {
+  auto context = std::make_unique<ClientContext>();
+  context->owner = owner;
+  rd_kafka_conf_set_opaque(conf.get(), context.get());
+  rd_kafka_conf_set_error_cb(conf.get(), NoteError);
+  rd_kafka_conf_set_ssl_cert_verify_cb(conf.get(), NoteCertificate);
   std::array<char, 512> reason{};
   Client client(rd_kafka_new(type, conf.get(), reason.data(), reason.size()));
   if (client == nullptr) return Fail(Error::Invalid(fmt::format("kafka: {}", reason.data())));
   static_cast<void>(conf.release());
+  static_cast<void>(context.release());  // goes with the client
   return client;
+}
+
+std::optional<Error> FaultOf(rd_kafka_t* client) {
+  return static_cast<ClientContext*>(rd_kafka_opaque(client))->faults.worst();
+}
+
+Error Explained(Error error, rd_kafka_t* client) {
+  if (error.code != ErrorCode::kUnavailable) return error;
+  const auto fault = FaultOf(client);
+  if (!fault) return error;
+  return {fault->code, fmt::format("{}: {}", error.message, fault->message)};
 }
 
 }  // namespace rasti::log::kafka

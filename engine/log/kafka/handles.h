@@ -5,14 +5,24 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/base/result.h"
+#include "engine/log/kafka/link_faults.h"
 
 namespace rasti::log::kafka {
 
+/// What librdkafka hands to the callbacks of each of our clients.
+struct ClientContext {
+  void* owner = nullptr;  // of the callbacks; null where it has none
+  LinkFaults faults;
+};
+
 struct Deleter {
-  void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
+  void operator()(rd_kafka_t* client) const { Destroy(client, 0); }
+  /// `flags`: RD_KAFKA_DESTROY_F_...
+  static void Destroy(rd_kafka_t* client, int flags);
   void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
   void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
   void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
@@ -46,7 +56,16 @@ Status ToStatus(const KafkaError& error, const std::string& what);
 using Settings = std::map<std::string, std::string>;
 /// Errors: kInvalidArgument naming the setting.
 Result<Conf> MakeConf(const Settings& settings);
-/// Takes the configuration over. Errors: kInvalidArgument.
-Result<Client> MakeClient(rd_kafka_type_t type, Conf conf);
+/// Takes the configuration over; its callbacks get `owner` through OwnerOf. Errors: kInvalidArgument.
+Result<Client> MakeClient(rd_kafka_type_t type, Conf conf, void* owner = nullptr);
+template <class T>
+T& OwnerOf(void* opaque) {
+  return *static_cast<T*>(static_cast<ClientContext*>(opaque)->owner);
+}
+
+/// What kept a client from the brokers, as far as it was told: by rd_kafka_poll, or as a member by consuming.
+std::optional<Error> FaultOf(rd_kafka_t* client);
+/// The error, with what kept the client from the brokers where it says only that no answer came.
+Error Explained(Error error, rd_kafka_t* client);
 
 }  // namespace rasti::log::kafka

@@ -43,7 +43,7 @@ Stream::~Stream() {
   if (client_ != nullptr && !closed_) Leave();
   queue_.reset();
   // One that would not leave is not asked again.
-  if (client_ != nullptr) rd_kafka_destroy_flags(client_.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  if (client_ != nullptr) Deleter::Destroy(client_.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
   core_->GiveBackMember(member_);
 }
 
@@ -91,7 +91,7 @@ bool Stream::is_cooperative() const { return core_->options().assignor == KafkaA
 
 void Stream::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
                          void* opaque) {
-  auto& self = *static_cast<Stream*>(opaque);
+  auto& self = OwnerOf<Stream>(opaque);
   Partitions partitions;
   for (int i = 0; i < list->cnt; ++i) {
     if (self.core_->names().commands == list->elems[i].topic) partitions.push_back({list->elems[i].partition});
@@ -121,7 +121,7 @@ void Stream::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_
 }
 
 int Stream::OnStatistics(rd_kafka_t*, char* json, size_t length, void* opaque) {
-  static_cast<Stream*>(opaque)->core_->options().on_statistics({json, length});
+  OwnerOf<Stream>(opaque).core_->options().on_statistics({json, length});
   return 0;  // librdkafka frees it
 }
 

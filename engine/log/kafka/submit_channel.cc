@@ -98,7 +98,7 @@ void SubmitChannel::Run() {
 }
 
 void SubmitChannel::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* channel) {
-  static_cast<SubmitChannel*>(channel)->Delivered(*message);
+  OwnerOf<SubmitChannel>(channel).Delivered(*message);
 }
 
 void SubmitChannel::Delivered(const rd_kafka_message_t& message) {
@@ -120,7 +120,7 @@ void SubmitChannel::Delivered(const rd_kafka_message_t& message) {
   if (answer) {
     (*done)(*std::move(answer));
   } else {
-    (*done)(Fail(ErrorCode::kUnavailable, ToError(message.err, "handing a command in").message));
+    (*done)(Fail(Explained(ToError(message.err, "handing a command in"), writer_.get())));
   }
 }
 

@@ -27,11 +27,30 @@ constexpr char kInSync[] = "2";
 constexpr char kInSyncSetting[] = "min.insync.replicas";
 constexpr std::chrono::milliseconds kBetweenLooks{20};
 
+// Of several brokers one may be set up wrong, and the others answer a moment later.
+constexpr std::chrono::seconds kAfterRefusal{2};
+constexpr Duration kStep{200};
+
 Result<Owned<const rd_kafka_metadata_t>> Metadata(rd_kafka_t* client, Duration timeout) {
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const auto code = rd_kafka_metadata(client, 1, nullptr, &metadata, static_cast<int>(timeout.count()));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return Fail(ToError(code, "asking the brokers for their topics"));
-  return Owned<const rd_kafka_metadata_t>(metadata);
+  const auto now = [] { return std::chrono::steady_clock::now(); };
+  auto deadline = now() + timeout;
+  bool refused = false;
+  for (;;) {
+    const auto left = std::chrono::ceil<Duration>(deadline - now());
+    const struct rd_kafka_metadata* metadata = nullptr;
+    const auto code = rd_kafka_metadata(client, 1, nullptr, &metadata,
+                                        static_cast<int>(std::clamp(left, Duration{1}, kStep).count()));
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return Owned<const rd_kafka_metadata_t>(metadata);
+    rd_kafka_poll(client, 0);
+    const auto fault = FaultOf(client);
+    if (!refused && fault && fault->code == ErrorCode::kPermission) {
+      refused = true;
+      deadline = std::min(deadline, now() + kAfterRefusal);
+    }
+    const bool passes = code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT;
+    if (!passes || now() >= deadline)
+      return Fail(Explained(ToError(code, "asking the brokers for their topics"), client));
+  }
 }
 
 // Of a topic, as far as the brokers know it: its partitions, and the replicas of the one that has the fewest.
@@ -176,6 +195,8 @@ Status MakeTopics(rd_kafka_t* client, const TopicNames& names, int partitions, i
     wanted.push_back(topic.get());
     topics.push_back(std::move(topic));
   }
+  // Says at once what keeps the client from the brokers, where anything does.
+  RASTI_CHECKED(Metadata(client, timeout));
   const Queue queue(rd_kafka_queue_new(client));
   rd_kafka_CreateTopics(client, wanted.data(), wanted.size(), nullptr, queue.get());
   const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), static_cast<int>(timeout.count())));

@@ -47,7 +47,9 @@ Status Transactions::StartProducer(size_t number) {
   RASTI_TRY(producer, MakeTransactional(core_->options(), member_, number));
   const auto timeout = static_cast<int>(core_->options().request_timeout.count());
   const KafkaError error = Retried([&] { return rd_kafka_init_transactions(producer.get(), timeout); });
-  return ToStatus(error, "taking over the transactions of this stream");
+  if (error == nullptr) return {};
+  rd_kafka_poll(producer.get(), 0);
+  return Fail(Explained(ToError(*error, "taking over the transactions of this stream"), producer.get()));
 }
 
 Status Transactions::Begin() {
