@@ -52,7 +52,7 @@ OPTIONAL_HEADERS = {"ce_traceparent"}
 RESULT_HEADERS = {"rasti-answers": text("The offset of the command that it answers.", pattern="^[0-9]+$"), "rasti-input": INPUT}
 
 # topic: (message, what its bytes hold besides, key, headers, partitions, settings, description).
-# Names, partitions and settings are those that `rasti topics describe` prints.
+# tests/end_to_end/kafka_asyncapi_test.cc compares names, partitions and settings with `rasti topics describe`.
 CHANNELS = {
     "commands": ("Signed", "Command", CASE_KEY, {}, None, {**KEEP_FOR_EVER, "message.timestamp.type": "LogAppendTime"},
                  "What people and systems ask for."),
