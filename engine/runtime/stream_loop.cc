@@ -63,7 +63,12 @@ Result<bool> StreamLoop::RefreshConfiguration() {
   const Status refreshed = configuration_.Refresh();
   if (refreshed) return true;
   if (!PassesByItself(refreshed.error())) return Fail(refreshed.error());
-  return configuration_.Age() <= kDecideWithin;
+  if (configuration_.Age() <= kDecideWithin) return true;
+  // Said once, when the pause begins.
+  if (may_decide_ && hooks_.on_trouble) {
+    hooks_.on_trouble(refreshed.error().At("nothing is decided until the definitions can be read"), options_.idle_wait);
+  }
+  return false;
 }
 
 Status StreamLoop::Round() {

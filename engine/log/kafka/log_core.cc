@@ -18,6 +18,8 @@ constexpr int64_t kNear = 256;
 constexpr int64_t kTailFirst = 16;
 constexpr int64_t kTailGrowth = 8;
 constexpr std::chrono::milliseconds kBeforeRetry{20};
+// librdkafka waits its time once for the leader and once for its answer, so a bound is kept by asking more often.
+constexpr int kAttempts = 4;
 
 Result<int64_t> SequenceOf(const rd_kafka_message_t& message) {
   const auto header = HeaderOf(message, kSequenceHeader);
@@ -29,11 +31,17 @@ Result<int64_t> SequenceOf(const rd_kafka_message_t& message) {
 }  // namespace
 
 Result<std::shared_ptr<LogCore>> LogCore::Open(KafkaLogOptions options) {
+  RASTI_TRY(const Client probe, MakeProbe(options));
+  RASTI_TRY(const int partitions, CheckTopics(probe.get(), TopicNames(options.topic_prefix), options.request_timeout));
+  return OpenUnchecked(std::move(options), partitions);
+}
+
+Result<std::shared_ptr<LogCore>> LogCore::OpenUnchecked(KafkaLogOptions options, int partitions) {
   RASTI_TRY(Client committed, MakeReader(options, Isolation::kCommitted));
   RASTI_TRY(Client uncommitted, MakeProbe(options));
   std::shared_ptr<LogCore> core(new LogCore(std::move(options), std::move(committed), std::move(uncommitted)));
-  RASTI_TRY(core->partitions_, CheckTopics(core->uncommitted_.get(), core->names_, core->options_.request_timeout));
-  core->tails_.resize(static_cast<size_t>(core->partitions_));
+  core->partitions_ = partitions;
+  core->tails_.resize(static_cast<size_t>(partitions));
   return core;
 }
 
@@ -47,13 +55,15 @@ Result<LogCore::Range> LogCore::Watermarks(rd_kafka_t* client, const std::string
   for (;;) {
     Range range;
     const auto code = rd_kafka_query_watermark_offsets(client, topic.c_str(), partition, &range.begin, &range.end,
-                                                       static_cast<int>(options_.request_timeout.count()));
+                                                       static_cast<int>(options_.request_timeout.count() / kAttempts));
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return range;
     // The partition has another leader than a moment ago, or a new topic has none yet.
     const bool passes = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
-                        code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || code == RD_KAFKA_RESP_ERR__TRANSPORT;
+                        code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
+                        code == RD_KAFKA_RESP_ERR__TIMED_OUT;
     if (!passes || std::chrono::steady_clock::now() > deadline) {
-      return Fail(ToError(code, fmt::format("asking for the end of {}-{}", topic, partition)));
+      rd_kafka_poll(client, 0);
+      return Fail(Explained(ToError(code, fmt::format("asking for the end of {}-{}", topic, partition)), client));
     }
     std::this_thread::sleep_for(kBeforeRetry);
   }

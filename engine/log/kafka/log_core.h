@@ -19,6 +19,8 @@ namespace rasti::log::kafka {
 class LogCore {
  public:
   static Result<std::shared_ptr<LogCore>> Open(KafkaLogOptions options);
+  /// Without a look at the topics: brokers of a test may not tell settings.
+  static Result<std::shared_ptr<LogCore>> OpenUnchecked(KafkaLogOptions options, int partitions);
 
   const KafkaLogOptions& options() const { return options_; }
   const TopicNames& names() const { return names_; }
