@@ -120,6 +120,8 @@ class KafkaEventLogImpl final : public KafkaEventLog {
     return entries;
   }
 
+  void LeaveForGood() override { core_->LeaveForGood(); }
+
   Status Close() override {
     std::shared_ptr<SubmitChannel> channel;  // goes after the lock: whoever waits is told by its end
     {

@@ -75,6 +75,9 @@ class KafkaEventLog : public ports::EventLog, public ports::CommandChannel {
 
   /// What the outbox holds: (key, value), oldest first, of all partitions.
   virtual Result<std::vector<std::pair<std::string, std::string>>> ReadOutbox() = 0;
+  /// Streams that are closed from now on leave their group for good: their partitions move at once, also where the
+  /// membership is static and would outlast a restart.
+  virtual void LeaveForGood() = 0;
   /// Whoever waits for an answer is told kUnavailable. Streams and readers are closed before.
   virtual Status Close() = 0;
 };

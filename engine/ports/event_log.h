@@ -120,6 +120,10 @@ class LogStream {
   virtual Result<bool> Passed(PartitionId partition, InputPositions end) = 0;
   /// Poll goes on from these positions. They are not before the committed ones.
   virtual Status Rewind(PartitionId partition, InputPositions positions) = 0;
+  /// While a partition is paused, Poll returns nothing of it. An assignment begins unpaused.
+  virtual Status SetPaused(PartitionId /*partition*/, bool /*paused*/) {
+    return Fail(Error::Internal("this stream cannot pause a partition"));
+  }
 
   /// One transaction at a time. REQUIRES: none is open / one is open.
   virtual Status Begin() = 0;

@@ -127,6 +127,7 @@ class CapturingStream final : public ports::LogStream {
   Result<ports::InputPositions> End(core::PartitionId) override { return ports::InputPositions(); }
   Result<bool> Passed(core::PartitionId, ports::InputPositions) override { return true; }
   Status Rewind(core::PartitionId, ports::InputPositions) override { return {}; }
+  Status SetPaused(core::PartitionId, bool) override { return {}; }
   Status Begin() override { return {}; }
   Status Append(ports::EventOut) override { return Count(); }
   Status Append(ports::ResultOut result) override {

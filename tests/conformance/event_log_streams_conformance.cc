@@ -109,6 +109,29 @@ TEST_P(EventLogConformance, RewindDeliversWhatIsNotCommittedAgain) {
   }
 }
 
+TEST_P(EventLogConformance, NothingComesOfAPausedPartition) {
+  const auto owner = OpenSole();
+  Submit({1}, "before");
+  ASSERT_EQ(PollFor(*owner->stream, 1).size(), 1U);
+  RASTI_ASSERT_OK((*owner)->SetPaused({1}, true));
+  // What was returned is taken back as ever, and comes again only when the partition goes on.
+  RASTI_ASSERT_OK((*owner)->Rewind({1}, *(*owner)->Committed({1})));
+  Submit({1}, "meanwhile");
+  Submit({2}, "another's");
+  const auto others = PollFor(*owner->stream, 1);
+  ASSERT_EQ(others.size(), 1U);
+  EXPECT_EQ(others[0].value, "another's");
+  const auto none = (*owner)->Poll(10, kShort);
+  RASTI_ASSERT_OK(none);
+  EXPECT_TRUE(none->empty());
+  RASTI_ASSERT_OK((*owner)->SetPaused({1}, false));
+  const auto records = PollFor(*owner->stream, 2);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].value, "before");
+  EXPECT_EQ(records[1].value, "meanwhile");
+  EXPECT_TRUE(AwaitPassed(*owner->stream, {1}, *(*owner)->End({1})));
+}
+
 TEST_P(EventLogConformance, EndLiesBehindWhatWasTakenIn) {
   const auto owner = OpenSole();
   const auto before = (*owner)->End({0});

@@ -52,6 +52,7 @@ Status MemoryEventLog::Stream::Rebalance(Lock& lock) {
     lock.lock();
     for (const core::PartitionId partition : revoked) {
       owned_.erase(partition);
+      paused_.erase(partition);
       positions_.erase(partition);
       log_.At(partition).owner = nullptr;
     }
@@ -63,6 +64,7 @@ Status MemoryEventLog::Stream::Rebalance(Lock& lock) {
     if (wanted.owner != nullptr) continue;
     wanted.owner = this;
     owned_.insert(partition);
+    paused_.erase(partition);
     positions_[partition] = wanted.committed;
     assigned.push_back(partition);
   }
@@ -82,6 +84,7 @@ std::vector<ports::InputRecord> MemoryEventLog::Stream::TakeInput(size_t most) {
 
 void MemoryEventLog::Stream::TakeFrom(core::PartitionId partition, ports::Input input, size_t most,
                                       std::vector<ports::InputRecord>& records) {
+  if (paused_.contains(partition)) return;
   const bool commands = input == ports::Input::kCommands;
   const auto& waiting = commands ? log_.At(partition).commands : log_.At(partition).follow_ups;
   int64_t& position = commands ? positions_[partition].commands : positions_[partition].follow_ups;
@@ -126,6 +129,18 @@ Status MemoryEventLog::Stream::Rewind(core::PartitionId partition, ports::InputP
     return Fail(Error::Invalid(fmt::format("partition {}: a position before the committed one", partition.value)));
   }
   positions_[partition] = positions;
+  return {};
+}
+
+Status MemoryEventLog::Stream::SetPaused(core::PartitionId partition, bool paused) {
+  const std::scoped_lock lock(log_.mutex_);
+  RASTI_CHECKED(log_.CheckPartition(partition));
+  if (dead_ || !owned_.contains(partition)) return Fail(Fenced());
+  if (paused) {
+    paused_.insert(partition);
+  } else {
+    paused_.erase(partition);
+  }
   return {};
 }
 

@@ -18,6 +18,7 @@ class MemoryEventLog::Stream : public ports::LogStream {
   Result<ports::InputPositions> End(core::PartitionId partition) override;
   Result<bool> Passed(core::PartitionId partition, ports::InputPositions end) override;
   Status Rewind(core::PartitionId partition, ports::InputPositions positions) override;
+  Status SetPaused(core::PartitionId partition, bool paused) override;
   Status Begin() override;
   Status Append(ports::EventOut event) override;
   Status Append(ports::ResultOut result) override;
@@ -42,6 +43,7 @@ class MemoryEventLog::Stream : public ports::LogStream {
   MemoryEventLog& log_;
   ports::AssignmentListener& listener_;
   std::set<core::PartitionId> owned_;
+  std::set<core::PartitionId> paused_;  // of them
   std::set<core::PartitionId> target_;  // what it is to own
   std::set<core::PartitionId> lost_;    // not told yet
   std::map<core::PartitionId, ports::InputPositions> positions_;

@@ -27,6 +27,7 @@ Status Stream::Rebalance() {
     for (const core::PartitionId partition : revoked) {
       core_->partition(partition).queue.SetOwner(nullptr);
       std::erase(owned_, partition);
+      paused_.erase(partition);
     }
     assignment.Release(member_, revoked);
   }
@@ -41,6 +42,7 @@ Status Stream::Rebalance() {
       for (const core::PartitionId partition : assigned) {
         core_->partition(partition).queue.SetOwner(nullptr);
         std::erase(owned_, partition);
+        paused_.erase(partition);
       }
       assignment.Release(member_, assigned);
       return taken;
@@ -55,7 +57,7 @@ void Stream::Take(ports::Input input, PollRoom& room, std::vector<ports::InputRe
   for (size_t i = 0; i < count && !room.is_full(); ++i) {
     const size_t turn = (next_turn_ + i) % count;
     InputQueue& queue = core_->partition(owned_[turn]).queue;
-    if (!queue.HasWaiting(input)) continue;
+    if (!queue.HasWaiting(input) || paused_.contains(owned_[turn])) continue;
     // The others come first next time, so that one with a long queue does not keep them waiting.
     if (queue.Take(input, room, to) > 0 && room.is_full()) next_turn_ = (turn + 1) % count;
   }
@@ -106,6 +108,16 @@ Result<bool> Stream::Passed(core::PartitionId partition, ports::InputPositions e
 Status Stream::Rewind(core::PartitionId partition, ports::InputPositions positions) {
   RASTI_CHECKED(CheckOwned(partition));
   return core_->partition(partition).queue.Rewind(positions);
+}
+
+Status Stream::SetPaused(core::PartitionId partition, bool paused) {
+  RASTI_CHECKED(CheckOwned(partition));
+  if (paused) {
+    paused_.insert(partition);
+  } else {
+    paused_.erase(partition);
+  }
+  return {};
 }
 
 Status Stream::Close() {

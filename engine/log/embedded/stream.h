@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "engine/log/embedded/log_core.h"
@@ -26,6 +27,7 @@ class Stream : public ports::LogStream {
   Result<ports::InputPositions> End(core::PartitionId partition) override;
   Result<bool> Passed(core::PartitionId partition, ports::InputPositions end) override;
   Status Rewind(core::PartitionId partition, ports::InputPositions positions) override;
+  Status SetPaused(core::PartitionId partition, bool paused) override;
   Status Begin() override;
   Status Append(ports::EventOut event) override;
   Status Append(ports::ResultOut result) override;
@@ -70,6 +72,7 @@ class Stream : public ports::LogStream {
   const Assignment::MemberId member_;
   uint64_t seen_generation_ = 0;
   std::vector<core::PartitionId> owned_;  // in order
+  std::set<core::PartitionId> paused_;    // of them
   size_t next_turn_ = 0;                  // index into owned_ of the partition that is asked first
   std::atomic<bool> woken_ = false;
   bool closed_ = false;

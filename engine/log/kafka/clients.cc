@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace rasti::log::kafka {
 namespace {
 
@@ -71,7 +73,8 @@ Result<Client> MakeMember(const KafkaLogOptions& options, int member, OnRebalanc
   settings["partition.assignment.strategy"] =
       options.assignor == KafkaAssignor::kCooperativeSticky ? "cooperative-sticky" : "range";
   settings["session.timeout.ms"] = std::to_string(options.session_timeout.count());
-  settings["heartbeat.interval.ms"] = std::to_string(options.session_timeout.count() / 20);
+  // Also how soon a member learns that partitions are shared out anew, so not long where the session is.
+  settings["heartbeat.interval.ms"] = std::to_string(std::min<int64_t>(options.session_timeout.count() / 20, 500));
   if (on_statistics != nullptr) settings["statistics.interval.ms"] = kStatisticsMs;
   RASTI_TRY(Conf conf, Quiet(settings));
   rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);

@@ -1,6 +1,7 @@
 // What the streams, readers and submitters of one log share.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -51,6 +52,9 @@ class LogCore {
   /// The lowest number that no open stream of this node has.
   int TakeMember();
   void GiveBackMember(int member);
+  /// Whether streams that are closed leave their group for good.
+  bool leaves_for_good() const { return leaves_for_good_.load(); }
+  void LeaveForGood() { leaves_for_good_.store(true); }
 
  private:
   LogCore(KafkaLogOptions options, Client committed, Client uncommitted)
@@ -69,6 +73,7 @@ class LogCore {
   const Client committed_;
   const Client uncommitted_;
   ReaderPool readers_;
+  std::atomic<bool> leaves_for_good_ = false;
   std::mutex mutex_;  // guards what follows
   std::set<int> members_;
   struct Tail {

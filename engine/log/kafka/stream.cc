@@ -52,6 +52,7 @@ Status Stream::Close() {
   // The client stays until the stream goes: another thread may wake it still.
   closed_ = true;
   Status outcome = Abort();
+  if (core_->leaves_for_good()) GiveUpMembership();
   Leave();
   // Where the group was left without a word, what was held goes all the same.
   Partitions left;
@@ -143,7 +144,7 @@ Status Stream::Assign(const Partitions& partitions) {
   for (const auto& [id, committed] : positions) {
     RASTI_CHECKED(AwaitSettled(id));
     RASTI_TRY(const core::Sequence end, core_->EndSequence(id));
-    held_[id] = Held{committed, InputBuffer(committed.commands), InputBuffer(committed.follow_ups), end, end, false};
+    held_[id] = Held{committed, InputBuffer(committed.commands), InputBuffer(committed.follow_ups), end, end};
   }
   const PartitionList list = ListOf(positions);
   if (positions.empty()) return AssignNothing();
@@ -310,7 +311,9 @@ Status Stream::Accept(const rd_kafka_message_t& message) {
 
 size_t Stream::waiting() const {
   size_t sum = 0;
-  for (const auto& [id, held] : held_) sum += held.commands.waiting() + held.follow_ups.waiting();
+  for (const auto& [id, held] : held_) {
+    if (!held.paused) sum += held.commands.waiting() + held.follow_ups.waiting();
+  }
   return sum;
 }
 
@@ -318,7 +321,7 @@ std::vector<ports::InputRecord> Stream::Take(size_t most) {
   std::vector<ports::InputRecord> records;
   std::vector<Held*> announced;
   for (auto& [id, held] : held_) {
-    if (held.announced) announced.push_back(&held);
+    if (held.announced && !held.paused) announced.push_back(&held);
   }
   if (announced.empty()) return records;
   PollRoom room(most);
@@ -359,6 +362,20 @@ Status Stream::Rewind(core::PartitionId partition, ports::InputPositions positio
   RASTI_TRY(Held * held, Find(partition));
   held->commands.Rewind(positions.commands);
   held->follow_ups.Rewind(positions.follow_ups);
+  return {};
+}
+
+// What was fetched before stays here, so that a pause is not paid for with memory.
+Status Stream::SetPaused(core::PartitionId partition, bool paused) {
+  RASTI_TRY(Held * held, Find(partition));
+  if (held->paused == paused) return {};
+  const PartitionList both = ListOf({{partition, held->committed}});
+  const auto code = paused ? rd_kafka_pause_partitions(client_.get(), both.get())
+                           : rd_kafka_resume_partitions(client_.get(), both.get());
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return Fail(ToError(code, fmt::format("{} partition {}", paused ? "pausing" : "going on with", partition.value)));
+  }
+  held->paused = paused;
   return {};
 }
 

@@ -29,6 +29,7 @@ class Stream : public ports::LogStream {
   Result<ports::InputPositions> End(core::PartitionId partition) override;
   Result<bool> Passed(core::PartitionId partition, ports::InputPositions end) override;
   Status Rewind(core::PartitionId partition, ports::InputPositions positions) override;
+  Status SetPaused(core::PartitionId partition, bool paused) override;
   Status Begin() override;
   Status Append(ports::EventOut event) override;
   Status Append(ports::ResultOut result) override;
@@ -48,6 +49,7 @@ class Stream : public ports::LogStream {
     core::Sequence end;       // of its events, as committed
     core::Sequence appended;  // in the open transaction
     bool announced = false;
+    bool paused = false;
   };
 
   Stream(std::shared_ptr<LogCore> core, ports::AssignmentListener& listener);
@@ -61,6 +63,10 @@ class Stream : public ports::LogStream {
   Status Announce();
   /// Waits until no transaction is open that an earlier owner may have begun.
   Status AwaitSettled(core::PartitionId partition);
+  /// Gives the subscription up and waits until the group has forgotten this member: closing alone would keep a static
+  /// one's partitions until its session ends.
+  void GiveUpMembership();
+  bool IsMember(const std::string& id) const;
   /// Leaves the group, serving its last rebalance. Not for ever, because closing can hang in librdkafka 2.0 (#4528):
   /// the brokers give a member up that is silent, and its commits are refused from then on.
   void Leave();
