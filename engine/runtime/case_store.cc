@@ -9,25 +9,14 @@
 #include "engine/base/check.h"
 #include "engine/codec/state_codec.h"
 #include "engine/core/apply.h"
+#include "engine/runtime/case_store_rows.h"
 #include "engine/runtime/row_keys.h"
 
 namespace rasti::runtime {
 namespace {
 
-constexpr ports::Table kMeta{0};
-constexpr ports::Table kCases{1};
-constexpr ports::Table kCommands{2};
-constexpr ports::Table kTimers{3};
-
 // The row of a command costs about a quarter of a case's.
 constexpr size_t kCommandsACase = 4;
-
-// Of the rows here; that of a case also holds codec::kStateFormat.
-constexpr int kRowFormat = 2;
-constexpr std::string_view kFormatRow = "format";
-constexpr std::string_view kPositionRow = "position";
-constexpr std::string_view kSweptRow = "swept";
-constexpr std::string_view kAheadRow = "ahead";
 
 std::string CommandRowKey(const core::CaseId& id, const core::CommandId& command) {
   std::string key(id.uuid.AsBytes());
@@ -63,65 +52,6 @@ Result<std::shared_ptr<CaseRecord>> DecodeRecord(std::string_view bytes) {
 }
 
 }  // namespace
-
-std::vector<std::string> CaseStore::Tables() { return {"meta", "cases", "commands", "timers"}; }
-
-CaseStore::CaseStore(std::unique_ptr<ports::ViewStore> store, size_t cached_cases_most)
-    : store_(std::move(store)), generation_most_(std::max<size_t>(cached_cases_most / 2, 1)) {}
-
-Result<std::unique_ptr<CaseStore>> CaseStore::Open(std::unique_ptr<ports::ViewStore> store, size_t cached_cases_most) {
-  std::unique_ptr<CaseStore> cases(new CaseStore(std::move(store), cached_cases_most));
-  RASTI_CHECKED(cases->Load());
-  return cases;
-}
-
-Status CaseStore::Load() {
-  const std::string format = fmt::format("rows {}, states {}", kRowFormat, codec::kStateFormat);
-  RASTI_TRY(const auto stored_format, store_->Get(kMeta, kFormatRow));
-  if (!stored_format) {
-    auto batch = store_->NewBatch();
-    batch->Put(kMeta, kFormatRow, format);
-    return store_->Write(*batch);
-  }
-  if (*stored_format != format) {
-    return Fail(
-        ErrorCode::kUnsupportedVersion,
-        fmt::format(
-            "the state store has the format '{}', this version writes '{}'; delete the directory, it is rebuilt "
-            "from the log",
-            *stored_format, format));
-  }
-  RASTI_TRY(const auto position, store_->Get(kMeta, kPositionRow));
-  if (position) {
-    RowReader row(*position);
-    position_.next_sequence.value = row.Number();
-    position_.last_recorded_at = InstantFromUnixMillis(row.Number());
-    position_.input.commands = row.Number();
-    position_.input.follow_ups = row.Number();
-    if (!row.Complete()) return Fail(Error::Corruption("state store: the position's row is damaged"));
-  }
-  RASTI_TRY(const auto swept, store_->Get(kMeta, kSweptRow));
-  if (swept) {
-    RowReader row(*swept);
-    swept_epoch_ = row.Number();
-    if (!row.Complete()) return Fail(Error::Corruption("state store: the row of the sweep is damaged"));
-  }
-  RASTI_TRY(const auto ahead, store_->Get(kMeta, kAheadRow));
-  if (ahead) {
-    RowReader row(*ahead);
-    ahead_.value = row.Number();
-    if (!row.Complete()) return Fail(Error::Corruption("state store: the row of the checkpoint is damaged"));
-  }
-  const auto cursor = store_->Scan(kTimers);
-  for (cursor->Seek({}); cursor->Valid(); cursor->Next()) {
-    RowReader row(cursor->key());
-    const Instant due = InstantFromUnixMillis(row.Number());
-    auto id = UuidFromBytes(row.Rest());
-    if (!id) return Fail(Error::Corruption("state store: a timer's row is damaged"));
-    timers_.insert(timers_.end(), {due, core::CaseId{*id}});
-  }
-  return cursor->status();
-}
 
 bool IsRemembered(const core::CommandId& command) { return command.view() != "timer" && command.view() != "replan"; }
 

@@ -64,6 +64,13 @@ class CaseStore {
   /// `cached_cases_most` bounds the clean cases in memory.
   static Result<std::unique_ptr<CaseStore>> Open(std::unique_ptr<ports::ViewStore> store, size_t cached_cases_most);
 
+  struct StoredPosition {
+    PartitionPosition position;
+    core::Sequence reaches;  // some cases may be as they were up to here: a checkpoint was under way
+  };
+  /// Where a store stands, of one that has the format of Open's, without reading the rest of it.
+  static Result<StoredPosition> PositionIn(const ports::ViewReader& store);
+
   /// The case, or nullptr. Errors: kCorruption, kIo.
   Result<CaseRef> Find(const core::CaseId& id);
   /// The outcome of a command that this case accepted before; `record` is what Find gave.
@@ -82,6 +89,9 @@ class CaseStore {
   /// yet. Kept with the next checkpoint.
   int64_t swept_epoch() const { return swept_epoch_; }
   void SetSweptEpoch(int64_t epoch) { swept_epoch_ = epoch; }
+
+  /// Bounds the clean cases in memory anew.
+  void SetCachedCases(size_t most);
 
   /// The earliest wall-time timer, or nothing.
   std::optional<std::pair<Instant, core::CaseId>> EarliestTimer() const;

@@ -22,6 +22,8 @@ Status Engine::Start() {
 }
 
 Status Engine::Stop() {
+  // Together: what one gives up is not to be taken by another that is about to end.
+  for (const auto& thread : threads_) thread->RequestStop();
   Status first;
   for (const auto& thread : threads_) {
     if (Status stopped = thread->Stop(); !stopped && first) first = std::move(stopped);

@@ -53,8 +53,26 @@ Result<std::optional<CommandOutcome>> Partition::FindCommand(const CaseRecord& r
   return cases_->FindCommand(record, command);
 }
 
+void Partition::Miss(const core::CaseState& state, const core::Rejection& why) {
+  missing_ =
+      fmt::format("case {} needs {} and what goes with it: {}", state.id.str(), state.definition.str(), why.message);
+  missing_to_ = state.id;
+}
+
+Result<bool> Partition::IsThereNow() {
+  RASTI_TRY(const CaseRef record, Find(missing_to_));
+  // Where its transaction was undone there may be no such case any more.
+  if (record != nullptr && !configuration_->For(record->state, std::max(clock_.Now(), position_.last_recorded_at))) {
+    return false;
+  }
+  missing_.clear();
+  return true;
+}
+
 Status Partition::Handle(const ports::InputRecord& record) {
+  if (!missing_.empty()) return {};
   if (record.input == ports::Input::kFollowUps) return HandleFollowUp(record);
+  const ports::InputPositions before = next_input_;
   next_input_.commands = record.position + 1;
 
   const auto command = submitters_.Open(record.value);
@@ -79,6 +97,10 @@ Status Partition::Handle(const ports::InputRecord& record) {
                               id_.value, ports::PartitionOf(key, partitions_).value, partitions_));
   }
   RASTI_TRY(const Outcome outcome, Run(*command, record.value, record.taken_at));
+  if (!missing_.empty()) {
+    next_input_ = before;
+    return {};
+  }
   if (!outcome && outcome.error().code == core::RejectionCode::kUnknownTenant && outcome.error().field == "tenant") {
     return refuse(Reason::kUnknownTenant, core::RejectionCode::kUnknownTenant, "tenant",
                   fmt::format("there is no tenant '{}'", IdOrNothing(command->tenant.str())));
@@ -88,6 +110,7 @@ Status Partition::Handle(const ports::InputRecord& record) {
 }
 
 Status Partition::HandleFollowUp(const ports::InputRecord& record) {
+  const ports::InputPositions before = next_input_;
   next_input_.follow_ups = record.position + 1;
   const auto command = codec::DecodeCommand(record.value);
   if (!command && command.error().code == ErrorCode::kUnsupportedVersion) {
@@ -100,6 +123,10 @@ Status Partition::HandleFollowUp(const ports::InputRecord& record) {
     return {};
   }
   RASTI_TRY(const Outcome outcome, Run(*command, {}, record.taken_at));
+  if (!missing_.empty()) {
+    next_input_ = before;
+    return {};
+  }
   if (std::holds_alternative<core::LinkDuplicate>(command->payload)) {
     const core::FollowUp answer = core::AnswerTo(*command, outcome ? nullptr : &outcome.error());
     follow_ups_.push_back({std::string(answer.command.case_id.uuid.AsBytes()), codec::EncodeCommand(answer.command)});
@@ -121,7 +148,12 @@ Result<Partition::Outcome> Partition::Run(const core::Command& command, std::str
   const auto state = [&]() -> const core::CaseState& { return record == nullptr ? kNoCase : record->state; };
 
   const auto config = configuration_->For(state(), command, time.recorded_at);
-  if (!config) return Outcome(tl::unexpected(config.error()));
+  if (!config) {
+    // Not the submitter's fault, and no answer for ever.
+    const bool is_missing = record != nullptr && configuration_->FindDefinition(record->state.definition) == nullptr;
+    if (is_missing) Miss(record->state, config.error());
+    return Outcome(tl::unexpected(config.error()));
+  }
 
   if (record != nullptr) {
     const auto next = core::NextTimer(record->state);
@@ -150,13 +182,17 @@ Result<CaseRef> Partition::FireOwnTimers(CaseRef record, Instant before, Instant
     if (!again || again->due >= before) return record;
     const core::CaseId id = record->state.id;
     RASTI_CHECKED(FireOne(record, recorded_at));
+    if (!missing_.empty()) return Fail(Error::Internal(missing_));
     RASTI_TRY(record, Find(id));
   }
 }
 
 Status Partition::FireOne(const CaseRef& record, Instant recorded_at) {
   const auto config = configuration_->For(record->state, recorded_at);
-  if (!config) return Fail(Error::Internal(config.error().message));
+  if (!config) {
+    Miss(record->state, config.error());
+    return {};
+  }
   auto decision = core::FireTimer(*config, record->state, recorded_at);
   if (!decision) return Fail(Error::Internal(decision.error().message));
   if (const auto staged = Stage(*std::move(decision), record, {}); !staged) {
@@ -264,7 +300,7 @@ Result<size_t> Partition::FireTimers(Instant before, size_t most) {
   // The index knows what is installed; cases that this transaction changed stand in scratch_timers_ instead.
   auto installed = cases_->timers().begin();
   const auto end = cases_->timers().end();
-  while (fired < most) {
+  while (fired < most && missing_.empty()) {
     while (installed != end && scratch_.contains(installed->second)) ++installed;
     std::optional<std::pair<Instant, core::CaseId>> next;
     if (installed != end) next = *installed;
@@ -283,6 +319,7 @@ Result<size_t> Partition::FireTimers(Instant before, size_t most) {
     if (!timer || *timer != next->first) continue;
     if (replanned && fired >= most) break;
     RASTI_CHECKED(FireOne(record, recorded_at));
+    if (!missing_.empty()) break;
     staged_counters_.lateness.Add(position_.last_recorded_at - next->first);
     ++fired;
   }
@@ -327,6 +364,8 @@ void Partition::Drop() {
   staged_counters_ = counters_;
   // What the sweep planned went with the rest: it begins again.
   sweep_after_.reset();
+  // What led there comes again.
+  missing_.clear();
   Clear();
 }
 

@@ -37,12 +37,20 @@ class Partition {
 
   core::PartitionId id() const { return id_; }
   CaseStore& cases() { return *cases_; }
+  /// The partition is of no use afterwards.
+  std::unique_ptr<CaseStore> TakeCases() { return std::move(cases_); }
   const CaseStore& cases() const { return *cases_; }
   /// What it did since it was assigned.
   const PartitionCounters& counters() const { return counters_; }
 
   /// The configuration to decide with from now on; it outlives its use because it is shared.
   void Use(std::shared_ptr<const Configuration> configuration);
+  /// What an open case needs and the configuration does not have, as after packages were published into another topic;
+  /// empty where nothing is missing. Nothing more is taken or fired from then on, because nothing may be decided with
+  /// another version; what was staged before stays good.
+  const std::string& missing() const { return missing_; }
+  /// Looks again; true when it is there by now.
+  Result<bool> IsThereNow();
   /// Decides one record and stages what comes of it. Errors are those of the store: the process stops.
   Status Handle(const ports::InputRecord& record);
   /// Fires wall-time timers that are due before `before`, earliest first, and plans anew what has to be planned first;
@@ -87,6 +95,8 @@ class Partition {
   /// Fires the case's next timer. REQUIRES: it has one.
   Status FireOne(const CaseRef& record, Instant recorded_at);
   void Clear();
+  /// Notes what the case needs, and why it is not to be had.
+  void Miss(const core::CaseState& state, const core::Rejection& why);
   Status HandleFollowUp(const ports::InputRecord& record);
   void StageResult(const ports::InputRecord& record, const core::Command& command, const Outcome& outcome);
   /// Sets the record aside, and says so to whoever waits for its result.
@@ -104,6 +114,8 @@ class Partition {
   codec::CloudEventWriter cloud_events_;
   PartitionCounters counters_;
   PartitionCounters staged_counters_;
+  std::string missing_;
+  core::CaseId missing_to_;  // the case that needs it
 
   // The transaction in the making.
   PartitionPosition position_;  // with what is staged

@@ -48,13 +48,17 @@ Status StreamLoop::Close() { return stream_ == nullptr ? Status() : stream_->Clo
 
 PartitionCounters StreamLoop::counters() const {
   PartitionCounters sum = released_;
-  for (const auto& [id, owned] : owned_) sum += owned.partition->counters();
+  for (const auto* partitions : {&owned_, &halted_}) {
+    for (const auto& [id, owned] : *partitions) sum += owned.partition->counters();
+  }
   return sum;
 }
 
 size_t StreamLoop::timer_count() const {
   size_t timers = 0;
-  for (const auto& [id, owned] : owned_) timers += owned.partition->cases().timers().size();
+  for (const auto* partitions : {&owned_, &halted_}) {
+    for (const auto& [id, owned] : *partitions) timers += owned.partition->cases().timers().size();
+  }
   return timers;
 }
 
@@ -72,13 +76,15 @@ Result<bool> StreamLoop::RefreshConfiguration() {
 }
 
 Status StreamLoop::Round() {
+  RASTI_CHECKED(CatchUpSome());
   RASTI_TRY(may_decide_, RefreshConfiguration());
   if (!may_decide_) {
     // Takes no input, and stays a member.
-    RASTI_TRY(const auto none, stream_->Poll(0, options_.idle_wait));
+    RASTI_TRY(const auto none, stream_->Poll(0, catching_up_.empty() ? options_.idle_wait : Duration{0}));
     return {};
   }
   UseCurrentConfiguration();
+  RASTI_CHECKED(ResumeHalted());
   RASTI_TRY(const auto records, stream_->Poll(options_.batch_most, NextWait()));
   // The wait may have been long: what came into force meanwhile holds for what is decided now.
   UseCurrentConfiguration();
@@ -95,6 +101,7 @@ Status StreamLoop::Round() {
   RASTI_TRY(const bool committed, Commit());
   reopen_wait_ = Duration{0};
   if (committed) timer_budget_.Took(fired, clock_.Steady() - began);
+  RASTI_CHECKED(HaltWhatMisses());
   return CheckpointIfDue();
 }
 
@@ -102,7 +109,39 @@ void StreamLoop::UseCurrentConfiguration() {
   auto current = configuration_.Current();
   if (current == in_use_) return;
   in_use_ = std::move(current);
-  for (auto& [id, owned] : owned_) owned.partition->Use(in_use_);
+  for (auto* partitions : {&owned_, &halted_}) {
+    for (auto& [id, owned] : *partitions) owned.partition->Use(in_use_);
+  }
+}
+
+Status StreamLoop::HaltWhatMisses() {
+  for (auto next = owned_.begin(); next != owned_.end();) {
+    const auto here = next++;
+    Owned& owned = here->second;
+    if (owned.partition->missing().empty()) continue;
+    const core::PartitionId id = here->first;
+    // What was decided before is committed; the rest comes again.
+    RASTI_CHECKED(stream_->Rewind(id, owned.partition->next_input()));
+    RASTI_CHECKED(stream_->SetPaused(id, true));
+    owned.barrier.reset();
+    owned.sweep_barrier.reset();
+    if (hooks_.on_halted) hooks_.on_halted(id, owned.partition->missing());
+    halted_.insert(owned_.extract(here));
+  }
+  return {};
+}
+
+Status StreamLoop::ResumeHalted() {
+  for (auto next = halted_.begin(); next != halted_.end();) {
+    const auto here = next++;
+    RASTI_TRY(const bool there, here->second.partition->IsThereNow());
+    if (!there) continue;
+    const core::PartitionId id = here->first;
+    RASTI_CHECKED(stream_->SetPaused(id, false));
+    if (hooks_.on_resumed) hooks_.on_resumed(id);
+    owned_.insert(halted_.extract(here));
+  }
+  return {};
 }
 
 Status StreamLoop::CheckClock() {
@@ -121,7 +160,7 @@ Status StreamLoop::CheckClock() {
 }
 
 Duration StreamLoop::NextWait() const {
-  if (timers_pending_) return Duration{0};
+  if (timers_pending_ || !catching_up_.empty()) return Duration{0};
   Duration wait = options_.idle_wait;
   const Instant now = clock_.Now();
   for (const auto& [id, owned] : owned_) {
@@ -279,7 +318,7 @@ Status StreamLoop::ContinueCheckpoint(Owned& owned) {
 }
 
 Result<bool> StreamLoop::IsIdle() {
-  if (stream_ == nullptr || !may_decide_) return false;
+  if (stream_ == nullptr || !may_decide_ || !catching_up_.empty()) return false;
   const Instant now = clock_.Now();
   for (auto& [id, owned] : owned_) {
     if (IsSweepDue(owned)) return false;

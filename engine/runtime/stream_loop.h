@@ -36,6 +36,8 @@ struct StreamOptions {
   size_t checkpoint_cases = 10'000;         // what changed of a partition after which its store is written,
   size_t checkpoint_piece = 250;            // so many of them with a transaction
   size_t replay_checkpoint_cases = 20'000;  // the same while a store catches up and nobody waits for it
+  size_t catch_up_at_once = 20'000;         // events that a store may lack and be caught up before anything else;
+  size_t catch_up_piece = 4'096;            // beyond them, so many are replayed between two polls
   Duration checkpoint_every{10'000};        // and at the latest after this time
   Duration flush_every{60'000};             // how often a checkpoint also goes to disk
   Duration idle_wait{200};                  // how long to wait for input when nothing is due
@@ -48,6 +50,9 @@ struct StreamOptions {
 struct StreamHooks {
   /// Opens (or makes) the state store of a partition.
   std::function<Result<std::unique_ptr<ports::ViewStore>>(core::PartitionId)> open_store;
+  /// A store that a standby kept, open, or nullptr; and back when the partition is given up. Either may be absent.
+  std::function<std::unique_ptr<CaseStore>(core::PartitionId)> take_cases;
+  std::function<void(core::PartitionId, std::unique_ptr<CaseStore>)> give_cases;
   /// Deletes the state store of a partition that cannot be used any more: it is rebuilt from the log.
   std::function<Status(core::PartitionId)> drop_store;
   /// Told after each commit: the partition's next sequence.
@@ -59,6 +64,10 @@ struct StreamHooks {
   std::function<void(core::PartitionId)> on_assigned;
   std::function<void(core::PartitionId, int64_t events, Duration took)> on_recovered;
   std::function<void(core::PartitionId, bool lost)> on_released;
+  /// Told that a partition stands still, because a case needs a version that was never published here, and that it goes
+  /// on; the others go on meanwhile.
+  std::function<void(core::PartitionId, const std::string& why)> on_halted;
+  std::function<void(core::PartitionId)> on_resumed;
   /// Told how a transaction ended.
   std::function<void(bool committed)> on_transaction;
   /// Told that the stream failed and is opened again after so long.
@@ -86,7 +95,8 @@ class StreamLoop final : private ports::AssignmentListener {
   /// Ends a Step that waits for input. Thread-safe.
   void Wake();
 
-  /// True when every owned partition has decided all its input and fired every timer that is due.
+  /// True when every owned partition that does not stand still has decided all its input and fired every timer that is
+  /// due.
   Result<bool> IsIdle();
   /// What was done since the start, by partitions that are gone too.
   PartitionCounters counters() const;
@@ -111,6 +121,15 @@ class StreamLoop final : private ports::AssignmentListener {
     bool flush_pending = false;                           // once the checkpoint that is under way has ended
   };
 
+  // Owned, and its store lacks events yet: it is paused, and takes no part in the turns.
+  struct CatchingUp {
+    Owned owned;
+    std::unique_ptr<ports::EventReader> reader;
+    core::Sequence begun;
+    core::Sequence end;
+    std::chrono::steady_clock::time_point assigned_at;
+  };
+
   Status OnAssigned(const std::vector<core::PartitionId>& partitions) override;
   void OnRevoked(const std::vector<core::PartitionId>& partitions) override;
   void OnLost(const std::vector<core::PartitionId>& partitions) override;
@@ -122,7 +141,19 @@ class StreamLoop final : private ports::AssignmentListener {
   /// False where the configuration may have changed without this node's knowing: nothing is decided then.
   Result<bool> RefreshConfiguration();
   Result<std::unique_ptr<CaseStore>> OpenCases(core::PartitionId id, size_t cached_cases);
-  Status CatchUp(Partition& partition);
+  Status TakeOver(core::PartitionId id);
+  Result<CatchingUp> Admit(core::PartitionId id);
+  /// Replays so many events, or to the end.
+  Status CatchUp(CatchingUp& partition, size_t events_most);
+  /// A piece of one store that lacks events: the group sees this member poll, and other partitions are decided.
+  Status CatchUpSome();
+  /// Its store lacks nothing: it takes part.
+  Status Begin(core::PartitionId id, CatchingUp partition);
+  /// Takes partitions that miss a version out of turn, and those that have it by now back in.
+  Status HaltWhatMisses();
+  Status ResumeHalted();
+  /// The owned partition, whether or not it stands still; or nullptr.
+  Owned* FindOwned(core::PartitionId id);
   /// Forgets a partition, which need not be owned any more.
   void Release(core::PartitionId id, bool lost);
   /// Fires what is due, over all partitions within the budget; answers how many.
@@ -153,8 +184,10 @@ class StreamLoop final : private ports::AssignmentListener {
   mutable std::mutex mutex_;
   std::shared_ptr<ports::LogStream> stream_;  // null while it is to be opened again; set under mutex_, for Wake
   std::map<core::PartitionId, Owned> owned_;
-  PartitionCounters released_;               // of partitions that are gone
-  std::optional<core::PartitionId> taking_;  // announced by on_assigned, and not yet by on_recovered
+  std::map<core::PartitionId, Owned> halted_;  // owned too, but out of turn
+  std::map<core::PartitionId, CatchingUp> catching_up_;
+  codec::EventDecoder decoder_;
+  PartitionCounters released_;  // of partitions that are gone
   std::shared_ptr<const Configuration> in_use_;
   bool may_decide_ = false;  // in the last turn
   bool timers_pending_ = false;

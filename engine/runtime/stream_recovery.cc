@@ -45,8 +45,8 @@ Result<Duration> StreamLoop::Recover(const Error& error) {
   // What is installed is committed: writing it to the stores only spares a later replay.
   if (stream_ != nullptr) static_cast<void>(stream_->Close());
   while (!owned_.empty()) Release(owned_.begin()->first, true);
-  if (taking_ && hooks_.on_released) hooks_.on_released(*taking_, true);
-  taking_.reset();
+  while (!halted_.empty()) Release(halted_.begin()->first, true);
+  while (!catching_up_.empty()) Release(catching_up_.begin()->first, true);
   reopen_wait_ = std::clamp(2 * reopen_wait_, options_.reopen_first, options_.reopen_most);
   if (hooks_.on_trouble) hooks_.on_trouble(error, reopen_wait_);
   const std::lock_guard lock(mutex_);
@@ -55,6 +55,12 @@ Result<Duration> StreamLoop::Recover(const Error& error) {
 }
 
 Result<std::unique_ptr<CaseStore>> StreamLoop::OpenCases(core::PartitionId id, size_t cached_cases) {
+  if (hooks_.take_cases) {
+    if (auto kept = hooks_.take_cases(id)) {
+      kept->SetCachedCases(cached_cases);
+      return kept;
+    }
+  }
   const auto give_up_at = clock_.Steady() + kStoreWait;
   for (;;) {
     auto store = hooks_.open_store(id);
@@ -72,62 +78,68 @@ Status StreamLoop::OnAssigned(const std::vector<core::PartitionId>& partitions) 
     RASTI_CHECKED(configuration_.Refresh());
     in_use_ = configuration_.Current();
   }
-  const auto now = clock_.Steady();
-  const size_t share = options_.cached_cases_most / static_cast<size_t>(std::max(log_.partition_count(), 1));
   for (const core::PartitionId id : partitions) {
-    const auto assigned_at = clock_.Steady();
-    if (hooks_.on_assigned) hooks_.on_assigned(id);
-    taking_ = id;
-    auto cases = OpenCases(id, share);
-    if (!cases &&
-        (cases.error().code == ErrorCode::kCorruption || cases.error().code == ErrorCode::kUnsupportedVersion)) {
-      RASTI_CHECKED(hooks_.drop_store(id));
-      cases = OpenCases(id, share);
-    }
-    if (!cases) return Fail(cases.error());
-    Owned owned;
-    owned.partition = std::make_unique<Partition>(id, *std::move(cases), submitters_, clock_, log_.keeps_headers(),
-                                                  log_.partition_count());
-    const int64_t before = owned.partition->cases().position().next_sequence.value;
-    RASTI_CHECKED(CatchUp(*owned.partition));
-    RASTI_TRY(const auto committed, stream_->Committed(id));
-    owned.partition->StartAt(committed);
-    owned.partition->Use(in_use_);
-    owned.flushed = core::Sequence{-1};
-    // Spread out, so that the partitions' turns do not come all at once.
-    const auto turn = [&](Duration every) { return now + every * (owned_.size() + 1) / partitions.size(); };
-    owned.checkpoint_at = turn(options_.checkpoint_every);
-    owned.flush_at = turn(options_.flush_every);
-    const int64_t events = owned.partition->cases().position().next_sequence.value - before;
-    owned_[id] = std::move(owned);
-    taking_.reset();
-    if (hooks_.on_recovered) {
-      hooks_.on_recovered(id, events, std::chrono::duration_cast<Duration>(clock_.Steady() - assigned_at));
-    }
+    Status taken = TakeOver(id);
+    if (taken) continue;
+    if (hooks_.give_cases) hooks_.give_cases(id, nullptr);
+    if (hooks_.on_released) hooks_.on_released(id, true);
+    return taken;
   }
   return {};
 }
 
-Status StreamLoop::CatchUp(Partition& partition) {
-  const core::PartitionId id = partition.id();
-  CaseStore& cases = partition.cases();
-  RASTI_TRY(const core::Sequence end, log_.EndSequence(id));
-  if (cases.position().next_sequence > end) {
+Status StreamLoop::TakeOver(core::PartitionId id) {
+  RASTI_TRY(CatchingUp partition, Admit(id));
+  const auto lacks = static_cast<size_t>(partition.end.value - partition.begun.value);
+  if (lacks <= options_.catch_up_at_once) {
+    RASTI_CHECKED(CatchUp(partition, lacks));
+    return Begin(id, std::move(partition));
+  }
+  RASTI_CHECKED(stream_->SetPaused(id, true));
+  catching_up_.emplace(id, std::move(partition));
+  return {};
+}
+
+Result<StreamLoop::CatchingUp> StreamLoop::Admit(core::PartitionId id) {
+  const size_t share = options_.cached_cases_most / static_cast<size_t>(std::max(log_.partition_count(), 1));
+  CatchingUp admitted;
+  admitted.assigned_at = clock_.Steady();
+  if (hooks_.on_assigned) hooks_.on_assigned(id);
+  auto cases = OpenCases(id, share);
+  if (!cases &&
+      (cases.error().code == ErrorCode::kCorruption || cases.error().code == ErrorCode::kUnsupportedVersion)) {
+    RASTI_CHECKED(hooks_.drop_store(id));
+    cases = OpenCases(id, share);
+  }
+  if (!cases) return Fail(cases.error());
+  admitted.owned.partition = std::make_unique<Partition>(id, *std::move(cases), submitters_, clock_,
+                                                         log_.keeps_headers(), log_.partition_count());
+  admitted.begun = admitted.owned.partition->cases().position().next_sequence;
+  RASTI_TRY(admitted.end, log_.EndSequence(id));
+  if (admitted.begun > admitted.end) {
     return Fail(Error::Corruption(
         fmt::format("partition {}: the state store has applied sequence {}, but the log ends with {}: the log has lost "
                     "events; restore it from a backup",
-                    id.value, cases.position().next_sequence.value - 1, end.value - 1)));
+                    id.value, admitted.begun.value - 1, admitted.end.value - 1)));
   }
-  RASTI_TRY(const auto reader, log_.OpenReader(id, cases.position().next_sequence));
-  codec::EventDecoder decoder;
-  while (cases.position().next_sequence < end) {
-    RASTI_TRY(const auto events, reader->Read(kReplayBatch, kReplayWait));
+  RASTI_TRY(admitted.reader, log_.OpenReader(id, admitted.begun));
+  return admitted;
+}
+
+Status StreamLoop::CatchUp(CatchingUp& partition, size_t events_most) {
+  const core::PartitionId id = partition.owned.partition->id();
+  CaseStore& cases = partition.owned.partition->cases();
+  const int64_t stop =
+      std::min(partition.end.value, cases.position().next_sequence.value + static_cast<int64_t>(events_most));
+  while (cases.position().next_sequence.value < stop) {
+    const auto left = static_cast<size_t>(stop - cases.position().next_sequence.value);
+    RASTI_TRY(const auto events, partition.reader->Read(std::min(kReplayBatch, left), kReplayWait));
     if (events.empty()) {
       return Fail(Error::Corruption(fmt::format("partition {}: sequence {} is missing from the log", id.value,
                                                 cases.position().next_sequence.value)));
     }
     for (const ports::StoredEvent& stored : events) {
-      auto decoded = decoder.Decode(stored.value);
+      auto decoded = decoder_.Decode(stored.value);
       if (!decoded)
         return Fail(decoded.error().At(fmt::format("partition {}, sequence {}", id.value, stored.sequence.value)));
       if (cases.dirty_count() >= options_.replay_checkpoint_cases && !cases.WouldSplit(decoded->event)) {
@@ -137,27 +149,75 @@ Status StreamLoop::CatchUp(Partition& partition) {
         return Fail(replayed.error().At(fmt::format("partition {}", id.value)));
       }
     }
-    if (hooks_.on_recovery) hooks_.on_recovery(id, cases.position().next_sequence, end);
+    if (hooks_.on_recovery) hooks_.on_recovery(id, cases.position().next_sequence, partition.end);
   }
-  partition.Drop();
+  return {};
+}
+
+Status StreamLoop::CatchUpSome() {
+  if (catching_up_.empty()) return {};
+  const auto first = catching_up_.begin();
+  CatchingUp& partition = first->second;
+  RASTI_CHECKED(CatchUp(partition, options_.catch_up_piece));
+  if (partition.owned.partition->cases().position().next_sequence < partition.end) return {};
+  auto whole = catching_up_.extract(first);
+  RASTI_CHECKED(Begin(whole.key(), std::move(whole.mapped())));
+  return stream_->SetPaused(whole.key(), false);
+}
+
+Status StreamLoop::Begin(core::PartitionId id, CatchingUp partition) {
+  Owned& owned = partition.owned;
+  owned.partition->Drop();
+  RASTI_TRY(const auto committed, stream_->Committed(id));
+  owned.partition->StartAt(committed);
+  owned.partition->Use(in_use_);
+  owned.flushed = core::Sequence{-1};
+  // Spread out, so that the partitions' turns do not come all at once.
+  const auto now = clock_.Steady();
+  const auto count = static_cast<size_t>(log_.partition_count());
+  const auto turn = [&](Duration every) { return now + every * (owned_.size() % count + 1) / count; };
+  owned.checkpoint_at = turn(options_.checkpoint_every);
+  owned.flush_at = turn(options_.flush_every);
+  const int64_t events = owned.partition->cases().position().next_sequence.value - partition.begun.value;
+  owned_[id] = std::move(owned);
+  if (hooks_.on_recovered) {
+    hooks_.on_recovered(id, events, std::chrono::duration_cast<Duration>(now - partition.assigned_at));
+  }
   return {};
 }
 
 void StreamLoop::OnRevoked(const std::vector<core::PartitionId>& partitions) {
   for (const core::PartitionId id : partitions) {
-    const auto found = owned_.find(id);
-    if (found == owned_.end()) continue;
-    // A checkpoint that fails costs the next owner a longer replay, nothing more.
-    static_cast<void>(found->second.partition->cases().Checkpoint(true));
+    // A checkpoint that fails costs the next owner a longer replay, nothing more. One that still lacks events may stand
+    // in the middle of a command, and is not written.
+    if (Owned* owned = FindOwned(id)) static_cast<void>(owned->partition->cases().Checkpoint(true));
     Release(id, false);
   }
 }
 
+StreamLoop::Owned* StreamLoop::FindOwned(core::PartitionId id) {
+  for (auto* partitions : {&owned_, &halted_}) {
+    if (const auto found = partitions->find(id); found != partitions->end()) return &found->second;
+  }
+  return nullptr;
+}
+
 void StreamLoop::Release(core::PartitionId id, bool lost) {
-  const auto found = owned_.find(id);
-  if (found == owned_.end()) return;
-  released_ += found->second.partition->counters();
-  owned_.erase(found);
+  Owned* owned = FindOwned(id);
+  const auto behind = catching_up_.find(id);
+  if (owned == nullptr && behind == catching_up_.end()) return;
+  Partition& partition = owned != nullptr ? *owned->partition : *behind->second.owned.partition;
+  released_ += partition.counters();
+  // Of one that was lost, what lies on the disk counts.
+  std::unique_ptr<CaseStore> cases = lost ? nullptr : partition.TakeCases();
+  owned_.erase(id);
+  halted_.erase(id);
+  catching_up_.erase(id);
+  if (hooks_.give_cases) {
+    hooks_.give_cases(id, std::move(cases));
+  } else {
+    cases.reset();
+  }
   if (hooks_.on_released) hooks_.on_released(id, lost);
 }
 

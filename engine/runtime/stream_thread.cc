@@ -20,13 +20,17 @@ Status StreamThread::Start() {
   return {};
 }
 
-Status StreamThread::Stop() {
+void StreamThread::RequestStop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_.store(true);
   }
   changed_.notify_all();
   loop_.Wake();
+}
+
+Status StreamThread::Stop() {
+  RequestStop();
   if (thread_.joinable()) thread_.join();
   return status();
 }

@@ -21,6 +21,8 @@ class StreamThread final {
   StreamThread& operator=(const StreamThread&) = delete;
 
   Status Start();
+  /// Asks the loop to end, and does not wait for it. Thread-safe.
+  void RequestStop();
   /// Ends the loop: what was decided is committed, stores are flushed. Answers the error the thread died of, if any.
   Status Stop();
   /// The error the thread died of, or success while it runs. Thread-safe.
