@@ -39,6 +39,10 @@ std::vector<Benchmark> EngineBenchmarks();
 std::vector<Benchmark> KafkaBenchmarks();
 std::vector<Benchmark> TimersBenchmarks();
 std::vector<Benchmark> ScaleBenchmarks();
+std::vector<Benchmark> TakeoverBenchmarks();
+
+/// What a process does that the take-over benchmark started as a node; -1 where the arguments are not those.
+int RunTakeoverNode(int argc, char** argv);
 
 /// What a benchmark cannot go on without: ends the program where it failed.
 template <class T>

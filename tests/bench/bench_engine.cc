@@ -43,7 +43,9 @@ void SubmitTo(ports::CommandChannel& channel, const core::Command& command, std:
 }  // namespace
 
 EngineUnderTest::EngineUnderTest(Options options)
-    : directory_(MakeDirectory()), submitters_({{core::SubmitterId("socket"), {{"k1", kKey}}, {}, {}}}) {
+    : keeps_directory_(!options.keep_in.empty()),
+      directory_(keeps_directory_ ? options.keep_in : MakeDirectory()),
+      submitters_({{core::SubmitterId("socket"), {{"k1", kKey}}, {}, {}}}) {
   if (options.kafka) {
     auto log = Must(log::KafkaEventLog::Open(*options.kafka));
     channel_ = log.get();
@@ -72,20 +74,33 @@ EngineUnderTest::EngineUnderTest(Options options)
   };
   hooks.drop_store = [](core::PartitionId) -> Status { return Fail(Error::Internal("a new store is never dropped")); };
   hooks.on_commit = [this](core::PartitionId, core::Sequence) { ++commits_; };
+  hooks.on_recovered = options.on_recovered;
+  if (options.standby) {
+    runtime::StandbyOptions standby_options;
+    standby_options.cached_cases_most = options.stream.cached_cases_most;
+    standby_ = std::make_unique<runtime::Standby>(*log_, standby_options,
+                                                  runtime::StandbyHooks{hooks.open_store, hooks.drop_store, nullptr});
+    hooks.take_cases = [this](core::PartitionId id) { return standby_->Take(id); };
+    hooks.give_cases = [this](core::PartitionId id, std::unique_ptr<runtime::CaseStore> cases) {
+      standby_->Give(id, std::move(cases));
+    };
+  }
   // The clock is moved by hand.
   options.stream.clock_jump_most = Duration::max();
   engine_ = std::make_unique<runtime::Engine>(*log_, *configuration_, submitters_, clock_,
                                               runtime::EngineOptions{options.threads, options.stream}, hooks);
   Must(engine_->Start());
+  if (standby_ != nullptr) standby_->Start();
 }
 
 EngineUnderTest::~EngineUnderTest() {
   Stop();
   engine_.reset();
+  standby_.reset();
   static_cast<void>(close_log_());
   log_.reset();
   std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
+  if (!keeps_directory_) std::filesystem::remove_all(directory_, ignored);
 }
 
 void EngineUnderTest::Stop() { Must(engine_->Stop()); }

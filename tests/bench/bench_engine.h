@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "engine/log/kafka_event_log.h"
 #include "engine/ports/clock.h"
 #include "engine/runtime/engine.h"
+#include "engine/runtime/standby.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/sample_definition.h"
 
@@ -25,6 +27,9 @@ class EngineUnderTest {
     int partitions = 4;
     int threads = 2;
     runtime::StreamOptions stream;
+    std::filesystem::path keep_in;  // the stores stay there; empty: in a folder that goes with the engine
+    bool standby = false;           // of all partitions
+    std::function<void(core::PartitionId, int64_t events, Duration took)> on_recovered;
     std::optional<log::KafkaLogOptions> kafka;  // its topics are there; `partitions` is not looked at then
   };
   explicit EngineUnderTest(Options options);
@@ -45,6 +50,7 @@ class EngineUnderTest {
 
   runtime::Engine& engine() { return *engine_; }
   ports::EventLog& log() { return *log_; }
+  std::map<core::PartitionId, core::Sequence> standby_positions() const { return standby_->positions(); }
   int64_t commits() const { return commits_.load(); }
   const std::filesystem::path& directory() const { return directory_; }
   /// Stops the engine, keeping log and directory.
@@ -62,6 +68,7 @@ class EngineUnderTest {
   };
 
   test::SampleWorld world_;
+  const bool keeps_directory_;
   std::filesystem::path directory_;
   std::atomic<int64_t> offset_ = 0;
   OffsetClock clock_{offset_};
@@ -71,6 +78,7 @@ class EngineUnderTest {
   std::unique_ptr<runtime::FixedConfiguration> configuration_;
   runtime::Submitters submitters_;
   std::atomic<int64_t> commits_ = 0;
+  std::unique_ptr<runtime::Standby> standby_;
   std::unique_ptr<runtime::Engine> engine_;
 };
 

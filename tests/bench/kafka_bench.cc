@@ -53,7 +53,11 @@ void ProduceAll(const log::KafkaLogOptions& options, const std::vector<Record>& 
 }
 
 EngineUnderTest::Options OverKafka(const log::KafkaLogOptions& options) {
-  return {.partitions = kKafkaPartitions, .threads = kKafkaThreads, .stream = {}, .kafka = options};
+  EngineUnderTest::Options over_kafka;
+  over_kafka.partitions = kKafkaPartitions;
+  over_kafka.threads = kKafkaThreads;
+  over_kafka.kafka = options;
+  return over_kafka;
 }
 
 // What the engine made of so many commands, and of `all` since its log was made.

@@ -7,10 +7,12 @@
 #include "tests/bench/bench.h"
 
 int main(int argc, char** argv) {
+  if (const int ended = rasti::bench::RunTakeoverNode(argc, argv); ended >= 0) return ended;
   std::vector<rasti::bench::Benchmark> all;
   for (const auto& group :
        {rasti::bench::DecideBenchmarks(), rasti::bench::ReplayBenchmarks(), rasti::bench::EngineBenchmarks(),
-        rasti::bench::KafkaBenchmarks(), rasti::bench::TimersBenchmarks(), rasti::bench::ScaleBenchmarks()}) {
+        rasti::bench::KafkaBenchmarks(), rasti::bench::TimersBenchmarks(), rasti::bench::ScaleBenchmarks(),
+        rasti::bench::TakeoverBenchmarks()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   const std::vector<std::string_view> wanted(argv + 1, argv + argc);
