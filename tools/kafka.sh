@@ -7,6 +7,7 @@
 #   tools/kafka.sh topics     describes its topics
 #   tools/kafka.sh listeners  prints its addresses by listener: one without --secure, several with it
 #   tools/kafka.sh read TOPIC prints the headers of a topic's committed records, as Kafka's own console consumer does
+#   tools/kafka.sh delete TOPIC  deletes a topic with all that is in it
 #   tools/kafka.sh kill N     kills broker N as a crash would (kill -9)
 #   tools/kafka.sh restart N  starts broker N again, with the data that it had
 #   tools/kafka.sh fetch      only fetches Kafka (54 MB, once) and prints the folder it is in
@@ -238,13 +239,20 @@ read_topic() {
     --timeout-ms 3000 --property print.headers=true --property print.value=false 2>/dev/null
 }
 
+delete_topic() {
+  [[ -f $dir/bootstrap ]] || die "there is no broker in $dir: tools/kafka.sh start"
+  fetch
+  java_of_kafka -cp "$libraries/*" org.apache.kafka.tools.TopicCommand --bootstrap-server "$(address_for_tools)" \
+    --delete --topic "$topic"
+}
+
 command=${1-}
 (($#)) && shift
 number='' topic=''
 case $command in
-  read)
+  read | delete)
     topic=${1-}
-    [[ -n $topic && $topic != --* ]] || die "read wants a topic: tools/kafka.sh read rasti.events"
+    [[ -n $topic && $topic != --* ]] || die "$command wants a topic: tools/kafka.sh $command rasti.events"
     shift
     ;;
   kill | restart)
@@ -278,6 +286,7 @@ case $command in
     cat "$dir/listeners"
     ;;
   read) read_topic ;;
+  delete) delete_topic ;;
   kill)
     is_running "$number" || die "broker $number in $dir is not running"
     end "$number" KILL
@@ -292,5 +301,5 @@ case $command in
     fetch
     echo "$libraries"
     ;;
-  *) die "'$command' is none of start, stop, status, topics, listeners, read, kill, restart, fetch; see tools/kafka.sh --help" ;;
+  *) die "'$command' is none of start, stop, status, topics, listeners, read, delete, kill, restart, fetch; see tools/kafka.sh --help" ;;
 esac

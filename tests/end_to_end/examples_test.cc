@@ -59,6 +59,7 @@ class ExamplesTest : public RastiTest {
                                                       {"/etc/rasti/rasti.yaml", root() + "/rasti.yaml"},
                                                       {"requests.csv", "tests/data/boston311-sample.csv"},
                                                       {"rejects.csv", root() + "/rejects.csv"},
+                                                      {"/var/backups/rasti-snapshot", root() + "/snapshot"},
                                                       {"--data /tmp/demo", "--data " + root() + "/demo"},
                                                       {"broker-1:9092,broker-2:9092", brokers_},
                                                       {"broker-1:9092", brokers_},
@@ -137,6 +138,7 @@ TEST_F(ExamplesTest, OfDailyWork) {
   TryAll({"rate"});
   TryAll({"reopen"});
   TryAll({"doctor"});
+  TryAll({"snapshot"});
   TryAll({"replay"});
   WriteFile(root() + "/rasti.yaml", "threads: 2\n");
   TryAll({"config", "check"});

@@ -84,6 +84,12 @@ std::string KafkaBroker::Headers(const std::string& topic) const {
   return Run(fmt::format("{} read {} --dir {} 2>&1", kScript, topic, directory_)).text;
 }
 
+Status KafkaBroker::Delete(const std::string& topic) const {
+  const Output output = Run(fmt::format("{} delete {} --dir {} 2>&1", kScript, topic, directory_));
+  if (output.status != 0) return Fail(Error::Io(output.text));
+  return {};
+}
+
 KafkaBroker::~KafkaBroker() {
   Run(fmt::format("{} stop --dir {} 2>&1", kScript, directory_));
   std::error_code ignored;

@@ -35,6 +35,9 @@ class KafkaBroker {
   /// The headers of a topic's committed records, a line each, as Kafka's own consumer prints them.
   std::string Headers(const std::string& topic) const;
 
+  /// Deletes a topic with all that is in it. Errors: what the script said.
+  Status Delete(const std::string& topic) const;
+
  private:
   explicit KafkaBroker(std::string directory) : directory_(std::move(directory)) {}
   const std::string directory_;

@@ -41,6 +41,8 @@ void AddDeadLettersCommand(CLI::App& app, Context& context);
 void AddRunCommand(CLI::App& app, Context& context);
 void AddServeViewsCommand(CLI::App& app, Context& context);
 void AddConfigCommand(CLI::App& app, Context& context);
+void AddRetireCommand(CLI::App& app, Context& context);
+void AddSnapshotCommand(CLI::App& app, Context& context);
 void AddReplayCommand(CLI::App& app, Context& context);
 void AddDoctorCommand(CLI::App& app, Context& context);
 void AddClockCommand(CLI::App& app, Context& context);

@@ -48,6 +48,11 @@ bool CheckService(const DataPaths& paths, Findings& findings) {
   for (const auto& partition : status->partitions()) {
     behind += partition.end() - partition.shown();
     events += partition.end();
+    if (partition.halted().empty()) continue;
+    findings.push_back(Problem("definitions",
+                               Error{ErrorCode::kUnavailable, fmt::format("partition {} stands still: {}",
+                                                                          partition.partition(), partition.halted())},
+                               "publish that version again, exactly as it was; the partition then goes on by itself"));
   }
   findings.push_back(Good(
       "service", fmt::format("`rasti run` answers: {} events in {} partitions, views {} behind, {} "

@@ -76,6 +76,8 @@ void AddCommands(CLI::App& app, Context& context) {
   AddRunCommand(app, context);
   AddServeViewsCommand(app, context);
   AddConfigCommand(app, context);
+  AddRetireCommand(app, context);
+  AddSnapshotCommand(app, context);
   AddReplayCommand(app, context);
   AddDoctorCommand(app, context);
   AddClockCommand(app, context);

@@ -72,6 +72,12 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
   }
   RASTI_TRY(engine->log_, NodeLog::Open(paths, meta, *engine->clock_, NodeLog::Access::kWrite, on_kafka_statistics));
   engine->notes_ = engine->log_->notes();
+  engine->meta_ = meta;
+  if (!engine->options_.seed_from.empty()) {
+    RASTI_TRY(const auto seeded,
+              SeedFromSnapshot(engine->options_.seed_from, paths, meta, engine->log(), engine->options_.decides));
+    for (const std::string& line : seeded) engine->Progress(line);
+  }
   RASTI_CHECKED(engine->CheckClock());
   RASTI_CHECKED(engine->OpenConfiguration());
   engine->channel_ = std::make_unique<GuardedChannel>(engine->log_->commands(),
@@ -148,27 +154,28 @@ Status Node::OpenEngine() {
   // A virtual clock moves by months at once.
   if (clock_->is_virtual()) engine_options.stream.clock_jump_most = kLatestInstant - kEarliestInstant;
   runtime::StreamHooks hooks;
-  hooks.open_store = [this](core::PartitionId partition) {
-    std::error_code ignored;  // the store names the directory that is missing
-    fs::create_directories(paths_.states(), ignored);
-    return store::OpenRocksDbViewStore({.directory = paths_.state(partition),
-                                        .tables = runtime::CaseStore::Tables(),
-                                        .budget = budget_,
-                                        .cache_blocks = false});
-  };
+  hooks.open_store = [this](core::PartitionId partition) { return OpenState(partition); };
   hooks.drop_store = [this](core::PartitionId partition) { return DropState(partition); };
   hooks.on_commit = [this](core::PartitionId, core::Sequence) {
     if (auto* projection = notify_.load()) projection->Notify();
   };
   hooks.on_recovery = [this](core::PartitionId partition, core::Sequence next, core::Sequence end) {
-    if (next < end) {
-      Progress(fmt::format("partition {}: replaying {} of {} events", partition.value, next.value, end.value));
-    }
+    if (const auto text = rebuild_.Note(partition, next, end, clock_->Steady())) Progress(*text);
   };
+  hooks.on_halted = [this](core::PartitionId partition, const std::string& why) { Halted(partition, why); };
+  hooks.on_resumed = [this](core::PartitionId partition) { Halted(partition, ""); };
+  if (options_.standby) {
+    OpenStandby(engine_options.stream);
+    hooks.take_cases = [this](core::PartitionId partition) { return standby_->Take(partition); };
+    hooks.give_cases = [this](core::PartitionId partition, std::unique_ptr<runtime::CaseStore> cases) {
+      standby_->Give(partition, std::move(cases));
+    };
+  }
   if (options_.observer != nullptr) Observe(hooks);
   engine_ = std::make_unique<runtime::Engine>(log(), *configuration_, *submitters_, *clock_, engine_options,
                                               std::move(hooks));
   RASTI_CHECKED(engine_->Start());
+  if (standby_ != nullptr) standby_->Start();
   // All of it is owned and caught up before views are looked at: a log that lost events shows here.
   if (options_.settle) {
     while (!engine_->WaitUntilIdle(kStep)) {
@@ -182,8 +189,9 @@ Status Node::OpenEngine() {
 void Node::Observe(runtime::StreamHooks& hooks) {
   NodeObserver& observer = *options_.observer;
   hooks.on_assigned = [&observer](core::PartitionId partition) { observer.Assigned(partition); };
-  hooks.on_recovery = [&observer](core::PartitionId partition, core::Sequence next, core::Sequence end) {
+  hooks.on_recovery = [this, &observer](core::PartitionId partition, core::Sequence next, core::Sequence end) {
     observer.Recovering(partition, next, end);
+    if (const auto text = rebuild_.Note(partition, next, end, clock_->Steady())) Progress(*text);
   };
   hooks.on_recovered = [&observer](core::PartitionId partition, int64_t events, Duration took) {
     observer.Recovered(partition, events, took);
@@ -278,6 +286,7 @@ Status Node::Close() {
   };
   notify_.store(nullptr);
   if (engine_ != nullptr) keep(engine_->Stop());
+  if (standby_ != nullptr) standby_->Stop();
   if (projection_ != nullptr) keep(projection_->Stop());
   if (log_ != nullptr) keep(log_->Close());
   return first;

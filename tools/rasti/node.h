@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,13 +17,17 @@
 #include "engine/runtime/configuration_reader.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/projection_thread.h"
+#include "engine/runtime/standby.h"
 #include "engine/store/rocksdb_view_store.h"
 #include "engine/views/projector.h"
 #include "engine/views/views.h"
 #include "tools/rasti/data_directory.h"
+#include "tools/rasti/held_stores.h"
 #include "tools/rasti/node_clock.h"
 #include "tools/rasti/node_log.h"
 #include "tools/rasti/node_observer.h"
+#include "tools/rasti/rebuild_progress.h"
+#include "tools/rasti/snapshot.h"
 
 namespace rasti::cli {
 
@@ -37,11 +42,14 @@ struct NodeOptions {
   size_t write_buffer_bytes = 96u << 20;
   std::string brokers;         // of Kafka, where they are others now than when the directory was made
   std::string kafka_settings;  // likewise
+  bool standby = false;        // keeps the stores of partitions that other nodes own up to date
+  std::string seed_from;       // a snapshot, for stores that the directory does not have yet
   /// Waits at the start until everything due has fired and the views show it.
   bool settle = true;
   /// Told what goes on while a wait is long: "rebuilding the views: 120,000 of 700,000 events". Called by the opening
   /// thread and the engine's.
   std::function<void(const std::string&)> progress;
+  std::chrono::milliseconds progress_every{250};  // of a rebuild
   /// Told by the node's threads what happens to it; outlives the node. Null: nobody.
   NodeObserver* observer = nullptr;
 };
@@ -60,6 +68,10 @@ class Node {
   /// What was decided here, and how many timers wait here; nothing where it does not decide.
   runtime::PartitionCounters counters() const;
   size_t timer_count() const;
+  /// The next sequence of each store that is kept for a partition which this node does not own.
+  std::map<core::PartitionId, core::Sequence> standby_positions() const;
+  /// Partitions that stand still, and what they lack.
+  std::map<core::PartitionId, std::string> halted() const;
   runtime::ProjectionThread& projection() { return *projection_; }
   const views::Views& views() const { return *views_; }
   const NodeClock& clock() const { return *clock_; }
@@ -82,6 +94,11 @@ class Node {
   Status DropOldDeadLetters() { return log_->DropOldDeadLetters(clock_->Now()); }
   /// What stopped the engine or the projection; success while both run.
   Status status() const;
+  /// Copies the state stores that this node holds, of these partitions (none named: all that it holds), and its views.
+  /// Errors: those of WriteSnapshot; kNotFound for a partition that it does not hold.
+  Result<SnapshotManifest> Snapshot(const std::string& directory, const std::vector<core::PartitionId>& partitions);
+  /// Close then leaves the other nodes for good. Errors: those of NodeLog::LeaveForGood.
+  Status LeaveForGood() { return log_->LeaveForGood(); }
   /// Commits, flushes and gives the directory free. May be called again. Errors: the first that was met.
   Status Close();
 
@@ -95,11 +112,15 @@ class Node {
   void Observe(runtime::StreamHooks& hooks);
   Status OpenViews();
   Status OpenViewsOnce();
+  Result<std::unique_ptr<ports::ViewStore>> OpenState(core::PartitionId partition);
+  void OpenStandby(const runtime::StreamOptions& stream);
+  void Halted(core::PartitionId partition, const std::string& why);
   Status DropState(core::PartitionId partition);
   void Progress(const std::string& text) const;
 
   const DataPaths paths_;
   const NodeOptions options_;
+  DataMeta meta_;
   std::string key_;
   Duration notice_{0};
   std::vector<std::string> notes_;
@@ -112,11 +133,16 @@ class Node {
   std::unique_ptr<runtime::Submitters> submitters_;
   std::unique_ptr<runtime::ConfigurationReader> configuration_;
   std::shared_ptr<store::StoreBudget> budget_;
+  HeldStores held_stores_;
+  RebuildProgress rebuild_{options_.progress_every};
   std::unique_ptr<ports::ViewStore> view_store_;
   std::unique_ptr<views::Projector> projector_;
   std::unique_ptr<runtime::ProjectionThread> projection_;
   std::unique_ptr<views::Views> views_;
+  std::unique_ptr<runtime::Standby> standby_;
   std::unique_ptr<runtime::Engine> engine_;
+  mutable std::mutex halted_mutex_;
+  std::map<core::PartitionId, std::string> halted_;  // guarded by halted_mutex_
   std::atomic<runtime::ProjectionThread*> notify_ = nullptr;
   bool closed_ = false;
 };

@@ -35,6 +35,9 @@ class NodeLog {
   /// Reads every record as it is stored: for `doctor` and `replay --verify`. `progress` gets (done, total) records.
   /// On Kafka this is the brokers' business, who check each batch that they hand out.
   virtual Status VerifyRecords(const std::function<void(int64_t, int64_t)>& progress) = 0;
+  /// What this node owns moves to the others as soon as it closes. Errors: kInvalidArgument where the log is in the
+  /// directory: nobody else can own it.
+  virtual Status LeaveForGood() = 0;
   /// Drops dead letters that are older than kDeadLettersKept. On Kafka the topic's retention does.
   virtual Status DropOldDeadLetters(Instant now) = 0;
   /// Whoever waits for an answer is told kUnavailable; the directory is given free.

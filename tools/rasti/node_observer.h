@@ -23,6 +23,8 @@ class NodeObserver {
   virtual void Transaction(bool committed) = 0;
   /// A stream failed, and is opened again after so long.
   virtual void Trouble(const Error& error, Duration wait) = 0;
+  /// What somebody has to look at: a partition stands still, a standby cannot be kept.
+  virtual void Alarm(const std::string& text) = 0;
   /// What goes on while a wait is long.
   virtual void Progress(const std::string& text) = 0;
   /// librdkafka's statistics of one client, as JSON.

@@ -41,7 +41,20 @@ RequestHandler::~RequestHandler() { queries_.join(); }
 
 void RequestHandler::Handle(v1::Request request, const Answer& answer) {
   if (request.has_submit()) return Submit(request, answer);
+  if (request.has_retire()) return Retire(request, answer);
   boost::asio::post(queries_, [this, request = std::move(request), answer] { answer(Query(request)); });
+}
+
+void RequestHandler::Retire(const v1::Request& request, const Answer& answer) {
+  const uint64_t id = request.id();
+  if (const Status may = engine_.LeaveForGood(); !may) return answer(FailureOf(id, may.error()));
+  retire_([id, answer](const Status& left) {
+    if (!left) return answer(FailureOf(id, left.error()));
+    v1::Response response;
+    response.set_id(id);
+    response.mutable_done();
+    answer(std::move(response));
+  });
 }
 
 void RequestHandler::Submit(const v1::Request& request, const Answer& answer) {
@@ -135,7 +148,15 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
       response.mutable_done();
       return engine_.AdvanceClock(to);
     }
+    case v1::Request::kSnapshot: {
+      std::vector<core::PartitionId> partitions;
+      for (const int32_t partition : request.snapshot().partitions()) partitions.push_back({partition});
+      response.mutable_done();
+      RASTI_CHECKED(engine_.Snapshot(request.snapshot().directory(), partitions));
+      return {};
+    }
     case v1::Request::kSubmit:
+    case v1::Request::kRetire:
     case v1::Request::ASK_NOT_SET: break;
   }
   return Fail(ErrorCode::kUnsupportedVersion, "the request asks nothing that this version knows");
@@ -273,11 +294,15 @@ Status RequestHandler::EngineStatus(v1::Response& response) {
   if (client_count_) status.set_clients(client_count_());
   status.set_metrics(metrics_address_);
   RASTI_TRY(const auto lags, engine_.projection().Lag());
+  const auto standby = engine_.standby_positions();
+  const auto halted = engine_.halted();
   for (const runtime::PartitionLag& lag : lags) {
     auto& partition = *status.add_partitions();
     partition.set_partition(lag.partition.value);
     partition.set_end(lag.end.value);
     partition.set_shown(lag.applied.value);
+    if (const auto kept = standby.find(lag.partition); kept != standby.end()) partition.set_standby(kept->second.value);
+    if (const auto why = halted.find(lag.partition); why != halted.end()) partition.set_halted(why->second);
   }
   const runtime::PartitionCounters counters = engine_.counters();
   status.set_commands_accepted(counters.commands_accepted);

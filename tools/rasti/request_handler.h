@@ -26,11 +26,14 @@ class RequestHandler {
   ~RequestHandler();
 
   void Handle(v1::Request request, const Answer& answer);
+  /// Called once, by the thread that calls Handle, with how to answer once the node has left.
+  void set_retire(std::function<void(std::function<void(const Status&)>)> retire) { retire_ = std::move(retire); }
   void set_client_count(std::function<int()> count) { client_count_ = std::move(count); }
   /// Where metrics and health are to be had, for the answer about the engine's status.
   void set_metrics_address(std::string address) { metrics_address_ = std::move(address); }
 
  private:
+  void Retire(const v1::Request& request, const Answer& answer);
   void Submit(const v1::Request& request, const Answer& answer);
   void Tell(const std::string& case_id, const std::string& command_id, const v1::Response& response,
             std::chrono::steady_clock::duration took);
@@ -53,6 +56,7 @@ class RequestHandler {
   const Instant started_at_;
   std::function<int()> client_count_;
   std::string metrics_address_;
+  std::function<void(std::function<void(const Status&)>)> retire_;
   std::mutex change_mutex_;  // one at a time publishes or moves the clock
   boost::asio::thread_pool queries_;
 };

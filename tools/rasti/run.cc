@@ -1,6 +1,7 @@
 // `rasti run`: the engine as a service on its Unix socket.
 #include <fmt/format.h>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
@@ -45,6 +46,10 @@ class Service {
                                             }));
     handler_.set_client_count([this] { return server_->client_count(); });
     handler_.set_metrics_address(operations_.address());
+    handler_.set_retire([this](std::function<void(const Status&)> answer) {
+      left_.push_back(std::move(answer));
+      Finish({}, "retire");
+    });
     signals.async_wait([this](const boost::system::error_code& error, int signal) {
       if (!error) Finish({}, signal == SIGTERM ? "SIGTERM" : "SIGINT");
     });
@@ -59,7 +64,11 @@ class Service {
     server_->StopReading();
     operations_.Forget();
     // Decides what was read, commits, and answers it; what still waits is told to come again.
-    if (Status closed = engine_.Close(); !closed && ended) ended = std::move(closed);
+    const Status closed = engine_.Close();
+    if (!closed && ended) ended = closed;
+    asio::post(io_, [this, closed] {
+      for (const auto& answer : left_) answer(closed);
+    });
     const auto give_up_at = std::chrono::steady_clock::now() + kDrainMost;
     while (!server_->Drained() && std::chrono::steady_clock::now() < give_up_at) std::this_thread::sleep_for(5ms);
     io_.stop();
@@ -126,6 +135,7 @@ class Service {
   std::unique_ptr<SocketServer> server_;
   std::promise<Status> ended_;
   bool finished_ = false;
+  std::vector<std::function<void(const Status&)>> left_;  // who waits for the node to leave
   std::chrono::steady_clock::time_point reported_at_ = std::chrono::steady_clock::now();
   int64_t reported_events_ = 0;
   int64_t reported_rejected_ = 0;
@@ -189,12 +199,19 @@ Outcome<void> RunRun(CLI::App& command, const Context& context, ServiceOptions& 
                     "apart from the engine where brokers have the log",
                     paths.root));
   }
+  if (options.standby && !meta.kafka) {
+    return Misused(fmt::format("--standby: the log of {} is in the directory: there is no other node to stand by for",
+                               paths.root));
+  }
   const bool json = options.log_format.empty() ? context.out.json() : options.log_format == "json";
   ServiceLog log(json, LevelOf(options.log_level));
   NodeOptions engine_options;
   engine_options.decides = options.decides;
   engine_options.stream_threads = options.threads;
   engine_options.block_cache_bytes = size_t{256} << 20;
+  engine_options.seed_from = options.from_snapshot;
+  engine_options.standby = options.standby;
+  engine_options.progress_every = 5s;
   engine_options.brokers = options.log.kafka.brokers;
   engine_options.kafka_settings = options.log.kafka.settings_file;
   NodeMonitor monitor(log);
@@ -235,6 +252,7 @@ void AddRunCommand(CLI::App& app, Context& context) {
                                  "good order on SIGTERM and Ctrl-C",
                                  "  rasti run --data /var/lib/rasti --threads 2 --json 2>> /var/log/rasti.jsonl\n"
                                  "  rasti run --data /var/lib/rasti --log kafka --brokers broker-1:9092\n"
+                                 "  rasti run --data /var/lib/rasti --from-snapshot /var/backups/rasti-snapshot\n"
                                  "  rasti run --config /etc/rasti/rasti.yaml",
                                  {});
   AddServiceOptions(*command, *options, true);

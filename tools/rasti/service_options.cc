@@ -10,7 +10,15 @@ void AddServiceOptions(CLI::App& command, ServiceOptions& options, bool decides)
     command.add_option("--threads", options.threads, "Threads that decide; at most one a partition")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+    command.add_flag("--standby", options.standby,
+                     "Keep the stores of partitions that other nodes own up to date as well, so that taking them over "
+                     "takes no longer with a million cases than with one");
   }
+  command
+      .add_option(
+          "--from-snapshot", options.from_snapshot,
+          "Take stores that the directory does not have yet from this snapshot, and replay only what came after")
+      ->type_name("DIR");
   command.add_option("--query-threads", options.query_threads, "Threads that answer queries")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

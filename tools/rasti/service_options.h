@@ -15,6 +15,8 @@ struct ServiceOptions {
   std::string config;  // a file of settings
   int threads = 2;
   int query_threads = 2;
+  std::string from_snapshot;  // stores that the directory does not have yet
+  bool standby = false;       // of partitions that other nodes own
   std::optional<int> metrics_port;
   std::string metrics_address = "127.0.0.1";
   std::string log_format;  // "text", "json"; empty: as --json says

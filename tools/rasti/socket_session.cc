@@ -14,6 +14,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kQueryWait{60'000};
+// What was read is decided, stores are written and flushed.
+constexpr milliseconds kSnapshotWait = std::chrono::hours(1);
+constexpr milliseconds kRetireWait = std::chrono::minutes(5);
 // A virtual clock may move by a year, and all of it happens before the answer.
 constexpr milliseconds kAdvanceWait = std::chrono::hours(6);
 
@@ -82,6 +85,21 @@ Result<std::vector<bool>> SocketSession::Publish(const std::vector<codec::Publis
   const auto& is_new = response.published().is_new();
   if (is_new.size() != static_cast<int>(packages.size())) return Fail(WrongAnswer());
   return std::vector<bool>(is_new.begin(), is_new.end());
+}
+
+Status SocketSession::Retire() {
+  v1::Request request;
+  request.mutable_retire();
+  RASTI_CHECKED(connection_->Call(std::move(request), kRetireWait));
+  return {};
+}
+
+Status SocketSession::Snapshot(const std::string& directory, const std::vector<core::PartitionId>& partitions) {
+  v1::Request request;
+  request.mutable_snapshot()->set_directory(directory);
+  for (const core::PartitionId partition : partitions) request.mutable_snapshot()->add_partitions(partition.value);
+  RASTI_CHECKED(connection_->Call(std::move(request), kSnapshotWait));
+  return {};
 }
 
 Status SocketSession::Settle(milliseconds timeout) {

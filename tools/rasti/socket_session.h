@@ -36,6 +36,10 @@ class SocketSession final : public Session {
   Result<runtime::FiledDeadLetter> NoteOnDeadLetter(codec::DeadLetterNote note) override;
   Status Close() override { return {}; }
 
+  /// Has the service write a snapshot into a directory of this machine. Errors: those of Node::Snapshot.
+  Status Snapshot(const std::string& directory, const std::vector<core::PartitionId>& partitions);
+  /// Returns once the node has left the others for good. Errors: as for every request; those of Node::LeaveForGood.
+  Status Retire();
   /// How the engine does. Errors: as for every request.
   Result<v1::Response::Status> EngineStatus();
 

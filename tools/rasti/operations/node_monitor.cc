@@ -87,6 +87,8 @@ void NodeMonitor::Trouble(const Error& error, Duration wait) {
   log_.Warn("trouble", {{"code", ErrorCodeName(error.code)}, {"text", error.message}, {"again_in_ms", wait.count()}});
 }
 
+void NodeMonitor::Alarm(const std::string& text) { log_.Warn("alarm", {{"text", text}}); }
+
 void NodeMonitor::Progress(const std::string& text) { log_.Info("progress", {{"text", text}}); }
 
 void NodeMonitor::KafkaStatistics(std::string_view json) {

@@ -39,6 +39,7 @@ class NodeMonitor final : public NodeObserver {
   void Released(core::PartitionId partition, bool lost) override;
   void Transaction(bool committed) override;
   void Trouble(const Error& error, Duration wait) override;
+  void Alarm(const std::string& text) override;
   void Progress(const std::string& text) override;
   void KafkaStatistics(std::string_view json) override;
 

@@ -1,0 +1,195 @@
+// How nodes over a real broker come, go and take each other's place.
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+#include "tests/end_to_end/kafka_fixture.h"
+#include "tests/end_to_end/load.h"
+#include "tools/rasti/registry.h"
+#include "tools/rasti/socket_session.h"
+
+namespace rasti::test {
+namespace {
+
+using testing::HasSubstr;
+
+// A submission by anybody; so many of them lie in all of four partitions, but for one time in 10^7.
+constexpr int kOverAllPartitions = 64;
+
+class KafkaRecoveryTest : public KafkaNodesTest {
+ protected:
+  static Words Submission() {
+    Words words = SubmitWords();
+    words.insert(words.end(), {"--role", "citizen"});
+    return words;
+  }
+  std::unique_ptr<cli::SocketSession> Connect(int node) const {
+    const cli::DataPaths paths(data_of(node));
+    auto session = cli::SocketSession::Connect(paths.socket(), cli::ReadLocalKey(paths).value());
+    EXPECT_TRUE(session) << session.error().message;
+    return session ? *std::move(session) : nullptr;
+  }
+  // At the brokers, by the `init` of one node more.
+  void Publish(int node, const Words& packages) const {
+    Words words = {"init", "--log", "kafka", "--submitters", data_of(0) + "/submitters", "--packages"};
+    words.insert(words.end(), packages.begin(), packages.end());
+    const Words brokers = Brokers();
+    words.insert(words.end(), brokers.begin(), brokers.end());
+    const Finished made = At(node, words);
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+  }
+  // Until each partition that the node does not own has a store there which lacks nothing.
+  void AwaitStandby(int node) const {
+    const auto session = Connect(node);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    for (;;) {
+      const auto status = session->EngineStatus();
+      ASSERT_TRUE(status) << status.error().message;
+      int kept = 0;
+      int behind = 0;
+      for (const auto& partition : status->partitions()) {
+        if (!partition.has_standby()) continue;
+        ++kept;
+        if (partition.standby() < partition.end()) ++behind;
+      }
+      if (kept == 2 && behind == 0) return;
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << status->DebugString();
+    }
+  }
+  // All partitions answer this node.
+  void ExpectAllAnswer(int node) const {
+    for (int i = 0; i < kOverAllPartitions && !HasFailure(); ++i) {
+      EXPECT_EQ(JsonAt(node, Submission())["accepted"], true);
+    }
+  }
+};
+
+TEST_F(KafkaRecoveryTest, WhatARetiredNodeOwnedMovesAtOnce) {
+  MakeTopics(4);
+  InitNode(0);
+  InitNode(1);
+  // Longer than this test may take: only who leaves in so many words is missed before.
+  WriteFile(root() + "/kafka.settings", "session.timeout.ms=280000\n");
+  const auto first = StartNode(0, {"--kafka-settings", root() + "/kafka.settings"});
+  const auto second = StartNode(1, {"--kafka-settings", root() + "/kafka.settings"});
+  ExpectAllAnswer(0);
+  const auto retired = JsonAt(0, {"retire"});
+  EXPECT_EQ(retired["retired"], true);
+  EXPECT_EQ(retired["node"], "node-0");
+  const Finished ended = first->Finish();
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  ExpectAllAnswer(1);
+  // It is gone already, and may come back.
+  const Finished again = At(0, {"retire"});
+  EXPECT_EQ(again.exit_code, 4);
+  EXPECT_THAT(again.err, HasSubstr("the node does not run"));
+  const auto back = StartNode(0, {"--kafka-settings", root() + "/kafka.settings"});
+  ExpectAllAnswer(0);
+  StopService(*second);
+  StopService(*back);
+  for (int node : {0, 1}) EXPECT_EQ(JsonAt(node, {"replay", "--verify"})["verified"], true) << node;
+}
+
+TEST_F(KafkaRecoveryTest, ANewNodeStartsFromTheSnapshotOfAnother) {
+  MakeTopics(2);
+  InitNode(0);
+  InitNode(1);
+  const auto first = StartNode(0);
+  const std::string before = JsonAt(0, Submission())["reference"];
+  const std::string snapshot = root() + "/snapshot";
+  // Of the running node, whose stores are written meanwhile; and both have all partitions.
+  const auto taken = JsonAt(0, {"snapshot", snapshot});
+  EXPECT_EQ(taken["parts"].size(), 3U) << taken;
+  EXPECT_EQ(taken["log"]["topic_prefix"], topic_prefix());
+  const std::string after = JsonAt(0, Submission())["reference"];
+  StopService(*first);
+  const auto second = StartNode(1, {"--from-snapshot", snapshot});
+  for (const std::string& reference : {before, after}) {
+    EXPECT_EQ(JsonAt(1, {"act", reference, "register", "--as", "clerk1"})["accepted"], true);
+    EXPECT_EQ(JsonAt(1, {"show", reference})["stage"], "assigned");
+  }
+  second->Signal(SIGTERM);
+  const Finished ended = second->Finish();
+  EXPECT_EQ(ended.exit_code, 0);
+  for (const char* part : {"/state/p0", "/state/p1", "/views"}) {
+    EXPECT_THAT(ended.err, HasSubstr(data_of(1) + part + ": taken from the snapshot of"));
+  }
+  EXPECT_EQ(JsonAt(1, {"replay", "--verify"})["verified"], true);
+
+  // Of topics that are not the snapshot's.
+  const Finished other = At(2, {"run", "--log", "kafka", "--brokers", bootstrap(), "--topic-prefix", topic_prefix(),
+                                "--from-snapshot", root() + "/nowhere"});
+  EXPECT_EQ(other.exit_code, 3);
+  EXPECT_THAT(other.err, HasSubstr("no snapshot, or one that was never finished"));
+}
+
+TEST_F(KafkaRecoveryTest, AVersionThatIsMissingStopsItsPartitionUntilItIsPublished) {
+  MakeTopics(1);
+  InitNode(0);
+  Load load(1);
+  const core::Command submit = load.Submission();
+  {
+    const auto node = StartNode(0);
+    const auto accepted = Connect(0)->commands().Execute(submit);
+    ASSERT_TRUE(accepted) << accepted.error().message;
+    ASSERT_TRUE(accepted->accepted());
+    StopService(*node);
+  }
+  // Somebody made the topic of definitions anew, without the workflow.
+  const auto deleted = (*KafkaBroker::Instance())->Delete(topic_prefix() + "definitions");
+  ASSERT_TRUE(deleted) << deleted.error().message;
+  MakeTopics(1);
+  Publish(1, {"workflows/calendars/kosovo", "workflows/tenants/prishtine", "workflows/tenants/mlga",
+              "workflows/tzdata/2025b"});
+  const auto node = StartNode(0);
+  CommandBook book;
+  core::Command act = submit;
+  act.command_id = core::CommandId("register");
+  act.payload = core::TakeAction{core::ActionId("register"), {}, {}};
+  const auto session = Connect(0);
+  ASSERT_TRUE(book.Ask(session->commands(), book.Add(act)));
+  ASSERT_TRUE(
+      node->WaitForError("stands still until it is published: case " + act.case_id.str() + " needs issue-report@"));
+  EXPECT_THAT(At(0, {"doctor"}).out, HasSubstr("partition 0 stands still"));
+  EXPECT_EQ(book.answers(), 0);
+  Publish(2, {"workflows/issue-report"});
+  ASSERT_TRUE(node->WaitForError("partition 0 goes on"));
+  book.WaitUntilNothingIsUnderWay();
+  ASSERT_EQ(book.answers(), 1);
+  EXPECT_TRUE(book.entries().front().answer->accepted());
+  EXPECT_EQ(JsonAt(0, {"show", act.case_id.str()})["stage"], "assigned");
+  StopService(*node);
+}
+
+TEST_F(KafkaRecoveryTest, AStandbyTakesOverWithTheStoresThatItKept) {
+  MakeTopics(4);
+  InitNode(0);
+  InitNode(1);
+  WriteFile(root() + "/kafka.settings", "session.timeout.ms=3000\ntransaction.timeout.ms=3000\n");
+  const Words more = {"--standby", "--kafka-settings", root() + "/kafka.settings"};
+  const auto first = StartNode(0, more);
+  ExpectAllAnswer(0);
+  const auto second = StartNode(1, more);
+  for (int round = 0; round < 3; ++round) {
+    ExpectAllAnswer(round % 2);
+    AwaitStandby(0);
+    AwaitStandby(1);
+  }
+  first->Signal(SIGKILL);
+  EXPECT_EQ(first->Finish().signal, SIGKILL);
+  ExpectAllAnswer(1);
+  const auto back = StartNode(0, more);
+  ExpectAllAnswer(0);
+  StopService(*second);
+  ExpectAllAnswer(0);
+  StopService(*back);
+  for (int node : {0, 1}) EXPECT_EQ(JsonAt(node, {"replay", "--verify"})["verified"], true) << node;
+}
+
+TEST_F(KafkaRecoveryTest, ADirectoryWithItsOwnLogCannotBeRetired) {
+  Init();
+  ExpectRefusal({"retire"}, 2, {"nobody else can take it over; end `rasti run` with SIGTERM"});
+}
+
+}  // namespace
+}  // namespace rasti::test

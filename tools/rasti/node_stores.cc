@@ -1,0 +1,77 @@
+// The state stores of a node: opened for whoever decides or stands by, copied into snapshots.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "engine/store/rocksdb_view_store.h"
+#include "tools/rasti/node.h"
+
+namespace rasti::cli {
+
+Result<std::unique_ptr<ports::ViewStore>> Node::OpenState(core::PartitionId partition) {
+  std::error_code ignored;  // the store names the directory that is missing
+  std::filesystem::create_directories(paths_.states(), ignored);
+  RASTI_TRY(auto store, store::OpenRocksDbViewStore({.directory = paths_.state(partition),
+                                                     .tables = runtime::CaseStore::Tables(),
+                                                     .budget = budget_,
+                                                     .cache_blocks = false}));
+  return held_stores_.Hold(partition, std::move(store));
+}
+
+void Node::OpenStandby(const runtime::StreamOptions& stream) {
+  runtime::StandbyOptions options;
+  options.cached_cases_most = stream.cached_cases_most;
+  runtime::StandbyHooks hooks;
+  hooks.open_store = [this](core::PartitionId partition) { return OpenState(partition); };
+  hooks.drop_store = [this](core::PartitionId partition) { return DropState(partition); };
+  hooks.on_trouble = [this](core::PartitionId partition, const Error& error) {
+    if (options_.observer == nullptr) return;
+    options_.observer->Alarm(fmt::format("no standby of partition {}: {}", partition.value, error.message));
+  };
+  standby_ = std::make_unique<runtime::Standby>(log(), options, std::move(hooks));
+}
+
+std::map<core::PartitionId, core::Sequence> Node::standby_positions() const {
+  return standby_ == nullptr ? std::map<core::PartitionId, core::Sequence>() : standby_->positions();
+}
+
+void Node::Halted(core::PartitionId partition, const std::string& why) {
+  {
+    const std::lock_guard lock(halted_mutex_);
+    if (why.empty()) {
+      halted_.erase(partition);
+    } else {
+      halted_[partition] = why;
+    }
+  }
+  if (options_.observer == nullptr) return;
+  options_.observer->Alarm(
+      why.empty() ? fmt::format("partition {} goes on", partition.value)
+                  : fmt::format("partition {} stands still until it is published: {}", partition.value, why));
+}
+
+std::map<core::PartitionId, std::string> Node::halted() const {
+  const std::lock_guard lock(halted_mutex_);
+  return halted_;
+}
+
+Result<SnapshotManifest> Node::Snapshot(const std::string& directory,
+                                        const std::vector<core::PartitionId>& partitions) {
+  const auto held = held_stores_.Held();
+  std::vector<SnapshotSource> sources;
+  for (const auto& [partition, store] : held) {
+    if (partitions.empty() || std::ranges::find(partitions, partition) != partitions.end()) {
+      sources.push_back({fmt::format("state/p{}", partition.value), store.get()});
+    }
+  }
+  for (const core::PartitionId partition : partitions) {
+    if (!held.contains(partition)) {
+      return Fail(Error::NotFound(fmt::format("partition {}: not held by this node", partition.value)));
+    }
+  }
+  sources.push_back({"views", view_store_.get()});
+  return WriteSnapshot(directory, sources, meta_, log(), clock_->Now());
+}
+
+}  // namespace rasti::cli

@@ -1,0 +1,79 @@
+// A snapshot: state stores and views as they were at some sequence of each partition. A new node starts from it and
+// replays only what came after.
+//
+//   DIR/snapshot.json   what is in it: positions, and size and SHA-256 of each file; written last
+//   DIR/state/p<N>/     a partition's state store
+//   DIR/views/          the read views, of all partitions
+//
+// It is made under another name and renamed at the end, so that DIR is a whole snapshot or not there. Which log it was
+// taken of is told by the hashes of the last events that it reflects: they are in that log, and in no other.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/hash.h"
+#include "engine/ports/event_log.h"
+#include "engine/ports/view_store.h"
+#include "tools/rasti/data_directory.h"
+
+namespace rasti::cli {
+
+inline constexpr int kSnapshotFormat = 1;
+
+/// How far a store is in a partition.
+struct SnapshotPosition {
+  core::PartitionId partition;
+  core::Sequence next;
+  core::Sequence reaches;       // what a checkpoint had begun to write; `next` where none was under way
+  std::optional<Hash256> last;  // of the event before `reaches`; nothing where there is none
+};
+
+/// A store in a snapshot.
+struct SnapshotPart {
+  std::string folder;  // "state/p0", "views"
+  std::vector<SnapshotPosition> positions;
+};
+
+struct SnapshotFile {
+  std::string path;  // below the snapshot
+  uint64_t size = 0;
+  std::string sha256;  // 64 hexadecimal digits
+};
+
+struct SnapshotManifest {
+  Instant made_at;
+  int partitions = 0;        // of the log
+  std::string topic_prefix;  // of a log on Kafka; empty: the log was in a directory
+  std::vector<SnapshotPart> parts;
+  std::vector<SnapshotFile> files;
+
+  uint64_t bytes() const;
+};
+
+/// A store to be copied, under the name of its part.
+struct SnapshotSource {
+  std::string folder;
+  ports::ViewStore* store = nullptr;
+};
+
+/// Copies the stores as they are at this moment, by hard links where that is possible; they may be written meanwhile.
+/// Errors: kAlreadyExists (something lies at `directory`), kNoSpace, kPermission, kIo, those of the log.
+Result<SnapshotManifest> WriteSnapshot(const std::string& directory, const std::vector<SnapshotSource>& sources,
+                                       const DataMeta& meta, ports::EventLog& log, Instant now);
+
+/// Errors: kNotFound (none is there, or none that was finished), kCorruption, kUnsupportedVersion.
+Result<SnapshotManifest> ReadSnapshot(const std::string& directory);
+
+/// Puts the parts of a snapshot where a data directory has none yet, after comparing it with the log and every file
+/// with the manifest. What is there already stays as it is. Answers what was done, a line for each part.
+/// Errors: those of ReadSnapshot; kInvalidArgument (of another log), kCorruption (a file is not what was written),
+/// kUnavailable (ahead of the log). Nothing was changed then.
+Result<std::vector<std::string>> SeedFromSnapshot(const std::string& snapshot, const DataPaths& paths,
+                                                  const DataMeta& meta, ports::EventLog& log, bool with_state);
+
+nlohmann::ordered_json ToJson(const SnapshotManifest& manifest);
+
+}  // namespace rasti::cli
