@@ -32,6 +32,8 @@ Settings Consuming(const KafkaLogOptions& options, Isolation isolation) {
   settings["enable.partition.eof"] = "true";
   settings["check.crcs"] = "true";
   settings["fetch.wait.max.ms"] = "100";
+  // Questions for the ends of partitions wait for this, whatever time they are given.
+  settings["socket.timeout.ms"] = std::to_string(options.request_timeout.count());
   settings["fetch.error.backoff.ms"] = "50";
   settings["queued.max.messages.kbytes"] = "16384";
   return settings;

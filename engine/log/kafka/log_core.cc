@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "engine/log/kafka/clients.h"
 #include "engine/log/kafka/records.h"
@@ -17,9 +16,6 @@ constexpr int64_t kNear = 256;
 // The last record lies within so many offsets of the end, or within eight times as many, and so on.
 constexpr int64_t kTailFirst = 16;
 constexpr int64_t kTailGrowth = 8;
-constexpr std::chrono::milliseconds kBeforeRetry{20};
-// librdkafka waits its time once for the leader and once for its answer, so a bound is kept by asking more often.
-constexpr int kAttempts = 4;
 
 Result<int64_t> SequenceOf(const rd_kafka_message_t& message) {
   const auto header = HeaderOf(message, kSequenceHeader);
@@ -50,31 +46,12 @@ Status LogCore::CheckPartition(core::PartitionId partition) const {
   return Fail(Error::NotFound(fmt::format("there is no partition {}: the log has {}", partition.value, partitions_)));
 }
 
-Result<LogCore::Range> LogCore::Watermarks(rd_kafka_t* client, const std::string& topic, int32_t partition) const {
-  const auto deadline = std::chrono::steady_clock::now() + options_.request_timeout;
-  for (;;) {
-    Range range;
-    const auto code = rd_kafka_query_watermark_offsets(client, topic.c_str(), partition, &range.begin, &range.end,
-                                                       static_cast<int>(options_.request_timeout.count() / kAttempts));
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return range;
-    // The partition has another leader than a moment ago, or a new topic has none yet.
-    const bool passes = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
-                        code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
-                        code == RD_KAFKA_RESP_ERR__TIMED_OUT;
-    if (!passes || std::chrono::steady_clock::now() > deadline) {
-      rd_kafka_poll(client, 0);
-      return Fail(Explained(ToError(code, fmt::format("asking for the end of {}-{}", topic, partition)), client));
-    }
-    std::this_thread::sleep_for(kBeforeRetry);
-  }
-}
-
 Result<LogCore::Range> LogCore::Stable(const std::string& topic, int32_t partition) {
-  return Watermarks(committed_.get(), topic, partition);
+  return AskWatermarks(committed_.get(), topic, partition, options_.request_timeout);
 }
 
 Result<LogCore::Range> LogCore::Real(const std::string& topic, int32_t partition) {
-  return Watermarks(uncommitted_.get(), topic, partition);
+  return AskWatermarks(uncommitted_.get(), topic, partition, options_.request_timeout);
 }
 
 Result<std::vector<Message>> LogCore::ReadToEnd(const std::string& topic, int32_t partition, int64_t from,
@@ -89,7 +66,8 @@ Result<std::vector<Message>> LogCore::ReadToEnd(const std::string& topic, int32_
     RASTI_TRY(auto messages, reader->Read(most - all.size(), Duration{100}));
     const auto now = std::chrono::steady_clock::now();
     if (!messages.empty()) give_up = now + options_.request_timeout;
-    if (now > give_up) {
+    // After a pause of the whole process the time is over although the end was met.
+    if (now > give_up && reader->position() < range.end) {
       return Fail(ErrorCode::kUnavailable, fmt::format("kafka: {}-{}: reading stands still at offset {} of {}", topic,
                                                        partition, reader->position(), range.end));
     }

@@ -12,6 +12,7 @@
 #include "engine/log/kafka/handles.h"
 #include "engine/log/kafka/partition_reader.h"
 #include "engine/log/kafka/topics.h"
+#include "engine/log/kafka/watermarks.h"
 #include "engine/log/kafka_event_log.h"
 
 namespace rasti::log::kafka {
@@ -29,10 +30,7 @@ class LogCore {
   ReaderPool& readers() { return readers_; }
   Status CheckPartition(core::PartitionId partition) const;
 
-  struct Range {
-    int64_t begin = 0;
-    int64_t end = 0;
-  };
+  using Range = Watermarks;
   /// The first offset that is kept, and the end up to which transactions are closed.
   Result<Range> Stable(const std::string& topic, int32_t partition);
   /// The same with the real end: what open transactions wrote lies before it.
@@ -63,7 +61,6 @@ class LogCore {
         committed_(std::move(committed)),
         uncommitted_(std::move(uncommitted)),
         readers_(options_) {}
-  Result<Range> Watermarks(rd_kafka_t* client, const std::string& topic, int32_t partition) const;
   Result<Message> FirstFrom(const std::string& topic, int32_t partition, int64_t offset);
   Result<Message> LastOf(const std::string& topic, int32_t partition, const Range& range);
 

@@ -1,0 +1,52 @@
+#include "engine/log/kafka/watermarks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace rasti::log::kafka {
+namespace {
+
+constexpr std::chrono::milliseconds kBeforeRetry{20};
+constexpr Duration kLeast{100};
+// librdkafka waits its time once for the leader and once for its answer, so a bound is kept by asking more often.
+constexpr int kAttempts = 4;
+
+// librdkafka asks the leader that it remembers, for up to a quarter of an hour, and NOT_LEADER_FOR_PARTITION does not
+// make it look again where the client itself reads nothing of the topic.
+void RefreshLeaders(rd_kafka_t* client, int timeout_ms) {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto code = rd_kafka_metadata(client, /*all_topics=*/1, nullptr, &metadata, timeout_ms);
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(metadata);
+}
+
+}  // namespace
+
+Result<Watermarks> AskWatermarks(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const auto left = [&] {
+    const auto until = std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
+    return static_cast<int>(std::max(until, kLeast).count());
+  };
+  for (;;) {
+    Watermarks range;
+    const int patience = std::min(left(), static_cast<int>(timeout.count() / kAttempts));
+    const auto code =
+        rd_kafka_query_watermark_offsets(client, topic.c_str(), partition, &range.begin, &range.end, patience);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return range;
+    // The partition has another leader than a moment ago, or a new topic has none yet.
+    const bool passes = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+                        code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
+                        code == RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (!passes || std::chrono::steady_clock::now() > deadline) {
+      rd_kafka_poll(client, 0);
+      return Fail(Explained(ToError(code, fmt::format("asking for the end of {}-{}", topic, partition)), client));
+    }
+    std::this_thread::sleep_for(kBeforeRetry);
+    RefreshLeaders(client, patience);
+  }
+}
+
+}  // namespace rasti::log::kafka

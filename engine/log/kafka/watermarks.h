@@ -1,0 +1,21 @@
+// Where a partition begins and ends, as its leader says.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/base/result.h"
+#include "engine/base/time.h"
+#include "engine/log/kafka/handles.h"
+
+namespace rasti::log::kafka {
+
+struct Watermarks {
+  int64_t begin = 0;
+  int64_t end = 0;  // for a read_committed client the stable end
+};
+
+/// Waits through a change of leaders for as long. Errors: kUnavailable, kNotFound, kPermission. Thread-safe.
+Result<Watermarks> AskWatermarks(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout);
+
+}  // namespace rasti::log::kafka
