@@ -13,6 +13,8 @@ namespace {
 constexpr int kWaitMs = 5;
 constexpr int kFlushMs = 1000;
 constexpr std::chrono::seconds kBetweenLooks{1};
+// A leader is replaced within 10 s; a writer that waits for twice as long may wait for ever.
+constexpr std::chrono::seconds kStuckAfter{20};
 
 }  // namespace
 
@@ -45,9 +47,7 @@ SubmitChannel::~SubmitChannel() {
   if (thread_.joinable()) thread_.join();
   if (writer_ != nullptr) {
     rd_kafka_flush(writer_.get(), kFlushMs);
-    // What is still unconfirmed then is told so through its delivery report.
-    rd_kafka_purge(writer_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_flush(writer_.get(), kFlushMs);
+    GiveUp(writer_.get());
   }
   for (size_t partition = 0; partition < topics_.size(); ++partition) {
     rd_kafka_consume_stop(topics_[partition].get(), static_cast<int32_t>(partition));
@@ -64,19 +64,46 @@ SubmitChannel::~SubmitChannel() {
   }
 }
 
+void SubmitChannel::GiveUp(rd_kafka_t* writer) {
+  rd_kafka_purge(writer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  rd_kafka_flush(writer, kFlushMs);
+}
+
+// After a broker's death an idempotent producer of librdkafka 2.0.2 may break for good, or stand still without a word
+// (confluentinc/librdkafka#4438). What it held may have been written or not: its submitters are told to ask again.
+void SubmitChannel::ReplaceWriterIfStuck(Time now) {
+  const bool broken = rd_kafka_fatal_error(writer_.get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool stuck = unconfirmed_ > 0 && now - confirmed_at_ > kStuckAfter;
+    if (!stuck && !broken) return;
+    confirmed_at_ = now;
+  }
+  auto fresh = MakeWriter(core_->options(), &OnDelivery, this);
+  if (!fresh) return;
+  {
+    const std::lock_guard lock(writer_mutex_);
+    std::swap(writer_, *fresh);
+  }
+  GiveUp(fresh->get());
+}
+
 Status SubmitChannel::Submit(const std::string& key, const std::string& signed_command, ports::ResultCallback done) {
   if (stopping_.load()) return Fail(ErrorCode::kUnavailable, "the log is closed");
   auto sent = std::make_unique<ports::ResultCallback>(std::move(done));
   {
     const std::lock_guard lock(mutex_);
-    ++unconfirmed_;
+    if (unconfirmed_++ == 0) confirmed_at_ = std::chrono::steady_clock::now();
   }
   const core::PartitionId partition = ports::PartitionOf(key, core_->partition_count());
-  const KafkaError error =
-      Produce(writer_.get(), {core_->names().commands, partition.value, key, signed_command, {}}, sent.get());
-  if (error == nullptr) {
-    static_cast<void>(sent.release());  // the delivery report brings it back
-    return {};
+  KafkaError error;
+  {
+    const std::lock_guard lock(writer_mutex_);
+    error = Produce(writer_.get(), {core_->names().commands, partition.value, key, signed_command, {}}, sent.get());
+    if (error == nullptr) {
+      static_cast<void>(sent.release());  // the delivery report brings it back
+      return {};
+    }
   }
   const std::lock_guard lock(mutex_);
   --unconfirmed_;
@@ -94,6 +121,7 @@ void SubmitChannel::Run() {
     if (now - looked < kBetweenLooks) continue;
     looked = now;
     TellTheLate(now);
+    ReplaceWriterIfStuck(now);
   }
 }
 
@@ -109,6 +137,7 @@ void SubmitChannel::Delivered(const rd_kafka_message_t& message) {
   {
     const std::lock_guard lock(mutex_);
     --unconfirmed_;
+    confirmed_at_ = std::chrono::steady_clock::now();
     if (const auto early = early_.find(place); written && early != early_.end()) answer = std::move(early->second);
     if (unconfirmed_ == 0) early_.clear();
     // Whoever still waits at the end is told so by the destructor.

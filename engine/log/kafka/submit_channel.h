@@ -41,8 +41,12 @@ class SubmitChannel {
   void Delivered(const rd_kafka_message_t& message);
   void Answer(const rd_kafka_message_t& message);
   void TellTheLate(Time now);
+  void ReplaceWriterIfStuck(Time now);
+  /// What is unconfirmed then is told so through its delivery report.
+  static void GiveUp(rd_kafka_t* writer);
 
   const std::shared_ptr<LogCore> core_;
+  std::mutex writer_mutex_;  // held while a record is handed to the writer, and while it is exchanged
   Client writer_;
   Client reader_;
   std::vector<Topic> topics_;  // one handle a partition that is read
@@ -52,6 +56,7 @@ class SubmitChannel {
   // Results that came before the brokers' word where their command lies; kept only while such a word is to come.
   std::map<Place, std::string> early_;
   size_t unconfirmed_ = 0;
+  Time confirmed_at_;  // when the brokers last confirmed a record, or when the first one after that was handed in
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
