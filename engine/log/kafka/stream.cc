@@ -42,8 +42,12 @@ Stream::~Stream() {
   listening_ = false;
   if (client_ != nullptr && !closed_) Leave();
   queue_.reset();
-  // One that would not leave is not asked again.
-  if (client_ != nullptr) Deleter::Destroy(client_.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  if (client_ != nullptr && IsUndying()) {
+    static_cast<void>(client_.release());
+  } else if (client_ != nullptr) {
+    // One that would not leave is not asked again.
+    Deleter::Destroy(client_.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  }
   core_->GiveBackMember(member_);
 }
 
@@ -64,6 +68,7 @@ Status Stream::Close() {
 void Stream::Leave() {
   leaving_ = true;
   AwaitFirstAssignment();
+  if (IsUndying()) return;
   // An error says that there is nothing to leave.
   const KafkaError error(rd_kafka_consumer_close_queue(client_.get(), queue_.get()));
   if (error != nullptr) return;
@@ -72,6 +77,10 @@ void Stream::Leave() {
     static_cast<void>(Fetch(0, kWhileLeaving));
   }
 }
+
+// Taking a member of a cooperative-sticky group apart that was never assigned anything is an assertion of librdkafka
+// 2.0.2, and the end of the process. So it stays, speaks to nobody, and the group forgets it.
+bool Stream::IsUndying() const { return is_cooperative() && !was_assigned_; }
 
 void Stream::AwaitFirstAssignment() {
   const auto deadline = std::chrono::steady_clock::now() + core_->options().session_timeout;

@@ -73,6 +73,7 @@ class Stream : public ports::LogStream {
   /// librdkafka 2.0 dies of an assertion (rd_kafka_sticky_assignor_state_destroy) when a member goes that has joined
   /// and was never assigned anything, not even nothing.
   void AwaitFirstAssignment();
+  bool IsUndying() const;
   Result<std::map<core::PartitionId, ports::InputPositions>> FetchCommitted(const Partitions& partitions);
   PartitionList ListOf(const std::map<core::PartitionId, ports::InputPositions>& positions) const;
   /// Takes in at most `most` records, and serves the group; waits up to `timeout` for the first.
