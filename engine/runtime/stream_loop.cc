@@ -11,6 +11,7 @@ constexpr size_t kSweepBatch = 256;
 // A node must have seen the end of the definitions within the last 4 s to decide at all.
 constexpr std::chrono::seconds kDecideWithin{4};
 constexpr std::chrono::seconds kRefreshEvery{2};
+constexpr std::chrono::seconds kTellEvery{10};
 }  // namespace
 
 StreamLoop::StreamLoop(ports::EventLog& log, ConfigurationSource& configuration, const Submitters& submitters,
@@ -68,8 +69,9 @@ Result<bool> StreamLoop::RefreshConfiguration() {
   if (refreshed) return true;
   if (!PassesByItself(refreshed.error())) return Fail(refreshed.error());
   if (configuration_.Age() <= kDecideWithin) return true;
-  // Said once, when the pause begins.
-  if (may_decide_ && hooks_.on_trouble) {
+  const auto now = clock_.Steady();
+  if (hooks_.on_trouble && (!told_of_definitions_at_ || now - *told_of_definitions_at_ >= kTellEvery)) {
+    told_of_definitions_at_ = now;
     hooks_.on_trouble(refreshed.error().At("nothing is decided until the definitions can be read"), options_.idle_wait);
   }
   return false;

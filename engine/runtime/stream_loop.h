@@ -191,6 +191,7 @@ class StreamLoop final : private ports::AssignmentListener {
   std::shared_ptr<const Configuration> in_use_;
   bool may_decide_ = false;  // in the last turn
   bool timers_pending_ = false;
+  std::optional<std::chrono::steady_clock::time_point> told_of_definitions_at_;
   TimerBudget timer_budget_;
   std::pair<Instant, std::chrono::steady_clock::time_point> last_clock_;
   Duration reopen_wait_{0};

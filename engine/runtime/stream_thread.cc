@@ -11,7 +11,8 @@ StreamThread::StreamThread(ports::EventLog& log, ConfigurationSource& configurat
 StreamThread::~StreamThread() { static_cast<void>(Stop()); }
 
 Status StreamThread::Start() {
-  RASTI_CHECKED(loop_.OpenStream());
+  // A log that does not answer for the moment is waited for, as it is later on.
+  if (Status opened = loop_.OpenStream(); !opened && !PassesByItself(opened.error())) return opened;
   {
     const std::lock_guard lock(mutex_);
     running_ = true;

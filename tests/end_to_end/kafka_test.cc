@@ -167,6 +167,62 @@ TEST_F(KafkaNodesTest, TwoNodesInOneDirectoryAreOneTooMany) {
   StopService(*node);
 }
 
+// A broker that is away for longer than anybody's session and any transaction may last.
+class KafkaOutageTest : public KafkaNodesTest {
+ protected:
+  void Survive(void (*go)(const KafkaBroker&), Status (*come_back)(const KafkaBroker&)) {
+    const KafkaBroker& broker = **KafkaBroker::Instance();
+    MakeTopics(2);
+    InitNode(0);
+    WriteFile(root() + "/kafka.settings", "session.timeout.ms=3000\ntransaction.timeout.ms=3000\n");
+    const auto node = StartNode(0, {"--kafka-settings", root() + "/kafka.settings"});
+    const std::string before = JsonAt(0, Submit())["reference"];
+    go(broker);
+    // Handed in while nobody can take it.
+    Words words = Submit({"--json", "--data", data_of(0)});
+    words.insert(words.begin(), Program());
+    Child waiting(words, "", {"RASTI_DATA="});
+    EXPECT_TRUE(node->WaitForError("\"trouble\""));
+    const Status back = come_back(broker);
+    ASSERT_TRUE(back) << back.error().message;
+    const Finished answered = waiting.Finish();
+    EXPECT_EQ(answered.exit_code, 0) << answered.err;
+    const std::string while_away = answered.json()["reference"];
+    for (const std::string& reference : {before, while_away}) {
+      JsonAt(0, {"act", reference, "register", "--as", "clerk1"});
+      EXPECT_EQ(JsonAt(0, {"show", reference})["stage"], "assigned");
+    }
+    StopService(*node);
+    EXPECT_EQ(JsonAt(0, {"replay", "--verify"})["verified"], true);
+  }
+};
+
+TEST_F(KafkaOutageTest, ABrokerThatStandsStillIsWaitedFor) {
+  Survive([](const KafkaBroker& broker) { broker.Pause(); },
+          [](const KafkaBroker& broker) {
+            broker.Resume();
+            return Status();
+          });
+}
+
+TEST_F(KafkaOutageTest, ABrokerThatDiesIsWaitedFor) {
+  Survive([](const KafkaBroker& broker) { broker.Kill(); }, [](const KafkaBroker& broker) { return broker.Restart(); });
+}
+
+TEST_F(KafkaOutageTest, ANodeThatStartsBeforeItsBrokersWaitsForThem) {
+  KafkaBroker& broker = **KafkaBroker::Instance();
+  MakeTopics(1);
+  InitNode(0);
+  broker.Kill();
+  Child node({Program(), "run", "--json", "--data", data_of(0)}, "", {"RASTI_DATA="});
+  EXPECT_TRUE(node.WaitForError("again in"));
+  const Status restarted = broker.Restart();
+  ASSERT_TRUE(restarted) << restarted.error().message;
+  EXPECT_TRUE(node.WaitForError("\"listening\""));
+  EXPECT_EQ(JsonAt(0, Submit())["accepted"], true);
+  StopService(node);
+}
+
 // The first block of shell behind a heading of README.md.
 std::string BlockBehind(const std::string& heading) {
   std::ifstream file("README.md");

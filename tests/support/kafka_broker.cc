@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -90,7 +91,15 @@ Status KafkaBroker::Delete(const std::string& topic) const {
   return {};
 }
 
+void KafkaBroker::Signal(int signal) const {
+  if (const pid_t process = pid(); process > 0) ::kill(process, signal);
+}
+
+void KafkaBroker::Pause() const { Signal(SIGSTOP); }
+void KafkaBroker::Resume() const { Signal(SIGCONT); }
+
 KafkaBroker::~KafkaBroker() {
+  Resume();
   Run(fmt::format("{} stop --dir {} 2>&1", kScript, directory_));
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);

@@ -34,11 +34,14 @@ class KafkaBroker {
   Status Restart() const;
   /// The headers of a topic's committed records, a line each, as Kafka's own consumer prints them.
   std::string Headers(const std::string& topic) const;
-
   /// Deletes a topic with all that is in it. Errors: what the script said.
   Status Delete(const std::string& topic) const;
+  /// Stops answering, and goes on where it was.
+  void Pause() const;
+  void Resume() const;
 
  private:
+  void Signal(int signal) const;
   explicit KafkaBroker(std::string directory) : directory_(std::move(directory)) {}
   const std::string directory_;
   std::string bootstrap_;

@@ -45,6 +45,7 @@ Status MemoryEventLog::CheckPartition(core::PartitionId partition) const {
 Result<std::unique_ptr<ports::LogStream>> MemoryEventLog::OpenStream(ports::AssignmentListener& listener) {
   auto stream = std::make_unique<Stream>(*this, listener);
   const std::scoped_lock lock(mutex_);
+  if (const auto fails = std::exchange(next_open_fails_, std::nullopt)) return Fail(*fails);
   streams_.push_back(stream.get());
   Share();
   return stream;
@@ -202,6 +203,11 @@ MemoryEventLog::Answers MemoryEventLog::Install(Transaction transaction, const N
 
 void MemoryEventLog::Answer(Answers answers) {  // NOLINT(performance-unnecessary-value-param): its results are moved
   for (auto& [done, result] : answers) done(std::move(result));
+}
+
+void MemoryEventLog::FailNextOpen(Error error) {
+  const std::scoped_lock lock(mutex_);
+  next_open_fails_ = std::move(error);
 }
 
 void MemoryEventLog::FailNextCommit(Error error, bool written) {

@@ -51,6 +51,8 @@ class MemoryEventLog : public ports::EventLog, public ports::CommandChannel {
   // ---- for tests ----
   /// The next Commit fails. With `written`, everything was written all the same and only the answer was lost.
   void FailNextCommit(Error error, bool written = false);
+  /// The next OpenStream fails.
+  void FailNextOpen(Error error);
   /// Every stream loses what it owns to nobody: its open transaction is fenced, Poll tells OnLost and then assigns
   /// anew.
   void LoseAssignments();
@@ -128,6 +130,7 @@ class MemoryEventLog : public ports::EventLog, public ports::CommandChannel {
   std::vector<ports::DefinitionRecord> definitions_;
   std::vector<ports::DeadLetterRecord> dead_letters_;
   std::optional<std::pair<Error, bool>> next_commit_fails_;
+  std::optional<Error> next_open_fails_;
 };
 
 }  // namespace rasti::test

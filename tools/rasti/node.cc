@@ -18,6 +18,9 @@ using std::chrono::milliseconds;
 // The clock of a node may be this far behind what it recorded: NTP steps, a virtual machine that was paused.
 constexpr Duration kClockBehindMost{60'000};
 constexpr milliseconds kStep{500};
+// Under steady work a node among others never comes to rest; it is opened all the same. Alone over a directory it takes
+// as long as it takes: a rebuild is as long as the log, and shows its progress.
+constexpr milliseconds kSettleOnKafka{5'000};
 // Whoever decides has read the packages by then: nodes look at least every 2 s, and stop deciding after 4 s without.
 constexpr Duration kNotice{500};
 
@@ -63,6 +66,7 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
   RASTI_CHECKED(engine->OpenClock(meta));
   if (meta.kafka) {
     engine->notice_ = kNoticeOnKafka;
+    engine->settle_most_ = kSettleOnKafka;
   } else if (!meta.virtual_clock) {
     engine->notice_ = kNotice;
   }
@@ -88,8 +92,8 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
   }
   RASTI_CHECKED(engine->OpenViews());
   if (engine->options_.settle) {
-    // No bound: a rebuild takes as long as the log is, and shows its progress.
-    RASTI_CHECKED(engine->Settle(std::chrono::hours(24)));
+    const Status settled = engine->Settle(engine->settle_most_);
+    if (!settled && !(meta.kafka && settled.error().code == ErrorCode::kTimedOut)) return Fail(settled.error());
   }
   return engine;
 }
@@ -178,7 +182,8 @@ Status Node::OpenEngine() {
   if (standby_ != nullptr) standby_->Start();
   // All of it is owned and caught up before views are looked at: a log that lost events shows here.
   if (options_.settle) {
-    while (!engine_->WaitUntilIdle(kStep)) {
+    const auto until = std::chrono::steady_clock::now() + settle_most_;
+    while (!engine_->WaitUntilIdle(kStep) && std::chrono::steady_clock::now() < until) {
       RASTI_CHECKED(engine_->status());
       Progress(fmt::format("catching up: {} timers fired", engine_->counters().timers_fired));
     }

@@ -144,6 +144,7 @@ class Node {
   mutable std::mutex halted_mutex_;
   std::map<core::PartitionId, std::string> halted_;  // guarded by halted_mutex_
   std::atomic<runtime::ProjectionThread*> notify_ = nullptr;
+  std::chrono::milliseconds settle_most_ = std::chrono::hours(24);
   bool closed_ = false;
 };
 

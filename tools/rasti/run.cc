@@ -27,6 +27,8 @@ using namespace std::chrono_literals;
 constexpr auto kWatchEvery = 500ms;
 constexpr auto kReportEvery = 60s;
 constexpr auto kDrainMost = 5s;
+constexpr auto kReopenFirst = 500ms;
+constexpr auto kReopenMost = std::chrono::milliseconds(5s);
 
 // Runs until a signal comes or the engine stops by itself.
 class Service {
@@ -177,6 +179,21 @@ Outcome<void> MakeNodeIfNew(const DataPaths& paths, const LogChoice& choice) {
   return {};
 }
 
+// Brokers that do not answer are waited for, as they are later on: a service starts beside them, or while one is away.
+Result<std::unique_ptr<Node>> OpenNode(const DataPaths& paths, const DataMeta& meta, const NodeOptions& options,
+                                       ServiceLog& log) {
+  auto wait = kReopenFirst;
+  for (;;) {
+    auto node = Node::Open(paths, options);
+    const bool passes = !node && meta.kafka &&
+                        (node.error().code == ErrorCode::kUnavailable || node.error().code == ErrorCode::kTimedOut);
+    if (!passes) return node;
+    log.Warn("trouble", {{"text", fmt::format("{}; again in {} ms", node.error().message, wait.count())}});
+    std::this_thread::sleep_for(wait);
+    wait = std::min(2 * wait, kReopenMost);
+  }
+}
+
 // The command line was read; environment and file fill in what it left open.
 Outcome<void> Configure(CLI::App& command, const Context& context, ServiceOptions& options) {
   const std::string file = ConfigFile(options.config);
@@ -229,7 +246,7 @@ Outcome<void> RunRun(CLI::App& command, const Context& context, ServiceOptions& 
                                                       .kafka = meta.kafka.has_value()},
                                                      monitor, log));
   if (options.metrics_port) log.Info("metrics", {{"address", operations->address()}, {"port", operations->port()}});
-  RASTI_TRY(const auto engine, Node::Open(paths, engine_options));
+  RASTI_TRY(const auto engine, OpenNode(paths, meta, engine_options, log));
   for (const std::string& note : engine->notes()) log.Warn("recovered", {{"note", note}});
   if (options.decides && !engine->keeps_dead_letters()) {
     log.Warn("dead_letters", {{"message", fmt::format("no key: what is nobody's command is told of, but not kept; make "
