@@ -10,6 +10,7 @@
 #   tools/kafka.sh delete TOPIC  deletes a topic with all that is in it
 #   tools/kafka.sh kill N     kills broker N as a crash would (kill -9)
 #   tools/kafka.sh restart N  starts broker N again, with the data that it had
+#   tools/kafka.sh in-sync    succeeds where every partition has all its replicas in sync
 #   tools/kafka.sh fetch      only fetches Kafka (54 MB, once) and prints the folder it is in
 #
 # --dir DIR       where it lives: settings, data and logs, a folder a broker (build/kafka)
@@ -231,6 +232,16 @@ topics() {
     --describe
 }
 
+in_sync() {
+  local behind
+  [[ -f $dir/bootstrap ]] || die "there is no broker in $dir: tools/kafka.sh start"
+  fetch
+  behind=$(java_of_kafka -cp "$libraries/*" org.apache.kafka.tools.TopicCommand \
+    --bootstrap-server "$(cat "$dir/bootstrap")" --describe --under-replicated-partitions) ||
+    die "the brokers do not answer"
+  [[ -z $behind ]] || die "$(wc -l <<<"$behind") partitions are not in sync"
+}
+
 read_topic() {
   [[ -f $dir/bootstrap ]] || die "there is no broker in $dir: tools/kafka.sh start"
   fetch
@@ -285,6 +296,7 @@ case $command in
     [[ -f $dir/listeners ]] || die "there is no broker in $dir: tools/kafka.sh start"
     cat "$dir/listeners"
     ;;
+  in-sync) in_sync ;;
   read) read_topic ;;
   delete) delete_topic ;;
   kill)
@@ -301,5 +313,7 @@ case $command in
     fetch
     echo "$libraries"
     ;;
-  *) die "'$command' is none of start, stop, status, topics, listeners, read, delete, kill, restart, fetch; see tools/kafka.sh --help" ;;
+  *)
+    die "'$command' is none of start, stop, status, topics, listeners, in-sync, read, delete, kill, restart, fetch; see tools/kafka.sh --help"
+    ;;
 esac

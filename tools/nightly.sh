@@ -7,13 +7,14 @@
 #   tools/nightly.sh --list           the steps
 #
 # RASTI_BOSTON    folder of the whole Boston year (tests/acceptance/boston.sh says what is in it); without it, no boston step
+# RASTI_CHAOS_MINUTES  how long each of the two runs of the `chaos` step takes (30)
 # RC_PARAMS       RapidCheck's settings for the `long` step (max_success=1000)
 # RASTI_JOBS      how many compilers and tests at once
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 help_if_asked "$@"
 
-steps=(format lint long asan tsan)
+steps=(format lint long asan tsan chaos)
 if [[ -x tools/fuzz.sh ]]; then steps+=(fuzz); fi
 if [[ -x tests/acceptance/boston.sh && -n ${RASTI_BOSTON-} ]]; then steps+=(boston); fi
 if [[ -x tools/bench.sh ]]; then steps+=(bench); fi
@@ -24,6 +25,14 @@ step_lint() { tools/lint.sh; }
 step_long() { RASTI_PRESET=nightly RC_PARAMS=${RC_PARAMS:-max_success=1000} tools/test.sh; }
 step_asan() { RASTI_PRESET=asan tools/test.sh; }
 step_tsan() { RASTI_PRESET=tsan tools/test.sh; }
+# Three brokers and three nodes under fire, once with each way of sharing partitions out.
+step_chaos() {
+  tools/build.sh release chaos rasti
+  local assignor
+  for assignor in range cooperative-sticky; do
+    tests/acceptance/chaos.sh --minutes "${RASTI_CHAOS_MINUTES:-30}" --assignor "$assignor"
+  done
+}
 step_fuzz() { tools/fuzz.sh; }
 step_boston() { tools/build.sh release rasti && tests/acceptance/boston.sh "$RASTI_BOSTON"; }
 step_bench() { tools/bench.sh; }
