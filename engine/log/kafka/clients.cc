@@ -11,6 +11,8 @@ namespace {
 void Silent(const rd_kafka_t*, int, const char*, const char*) {}
 
 constexpr const char* kStatisticsMs = "1000";
+// For one question after the end of a partition; librdkafka asks up to three times.
+constexpr Duration kAnswerMost{2'000};
 
 Settings Common(const KafkaLogOptions& options) {
   Settings settings = options.client_settings;
@@ -61,6 +63,13 @@ Result<Conf> Quiet(const Settings& settings) {
 }  // namespace
 
 Result<Client> MakeProbe(const KafkaLogOptions& options) { return MakeReader(options, Isolation::kUncommitted); }
+
+Result<Client> MakeInquirer(const KafkaLogOptions& options, Isolation isolation) {
+  Settings settings = Consuming(options, isolation);
+  settings["socket.timeout.ms"] = std::to_string(std::min(options.request_timeout, kAnswerMost).count());
+  RASTI_TRY(Conf conf, Quiet(settings));
+  return MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
+}
 
 Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation) {
   RASTI_TRY(Conf conf, Quiet(Consuming(options, isolation)));

@@ -12,6 +12,9 @@ enum class Isolation { kCommitted, kUncommitted };
 
 /// Asks and administers; reads nothing. Its watermarks are the real ones, open transactions included.
 Result<Client> MakeProbe(const KafkaLogOptions& options);
+/// Asks for the ends of partitions, and gives a broker that does not answer up before long: nothing else bounds those
+/// questions, and whoever stops waits for them.
+Result<Client> MakeInquirer(const KafkaLogOptions& options, Isolation isolation);
 /// Reads partitions it is told to read, outside of any group.
 Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation);
 /// A member of the group. Its callbacks get `owner` by OwnerOf; `member` is its number on this node.

@@ -33,8 +33,8 @@ Result<std::shared_ptr<LogCore>> LogCore::Open(KafkaLogOptions options) {
 }
 
 Result<std::shared_ptr<LogCore>> LogCore::OpenUnchecked(KafkaLogOptions options, int partitions) {
-  RASTI_TRY(Client committed, MakeReader(options, Isolation::kCommitted));
-  RASTI_TRY(Client uncommitted, MakeProbe(options));
+  RASTI_TRY(Client committed, MakeInquirer(options, Isolation::kCommitted));
+  RASTI_TRY(Client uncommitted, MakeInquirer(options, Isolation::kUncommitted));
   std::shared_ptr<LogCore> core(new LogCore(std::move(options), std::move(committed), std::move(uncommitted)));
   core->partitions_ = partitions;
   core->tails_.resize(static_cast<size_t>(partitions));
