@@ -181,6 +181,16 @@ TEST_F(StreamFaultsTest, WhatUndoesATransactionLeavesTheStreamWhole) {
   }
 }
 
+TEST_F(StreamFaultsTest, WhatNoRepeatMendsIsNotCalledAborted) {
+  EXPECT_EQ(CodeAfter({kAddPartitionsToTxn, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED}}), ErrorCode::kPermission)
+      << said_;
+  EXPECT_EQ(CodeAfter({kTxnOffsetCommit, {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED}}), ErrorCode::kPermission)
+      << said_;
+  EXPECT_EQ(CodeAfter({kProduce, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE}}), ErrorCode::kInvalidArgument) << said_;
+  // Nothing of it was written.
+  EXPECT_TRUE(Transact());
+}
+
 TEST_F(StreamFaultsTest, AnOwnerThatWasPutOutIsTold) {
   ASSERT_TRUE(Transact());
   EXPECT_EQ(CodeAfter({kEndTxn, {RD_KAFKA_RESP_ERR_PRODUCER_FENCED}}), ErrorCode::kFenced) << said_;

@@ -103,7 +103,11 @@ Status Transactions::Resolve(const KafkaError& error, const std::string& what) {
     return Fail(failed);
   }
   if (rd_kafka_error_is_fatal(error.get()) == 0) {
-    if (Status aborted = Abort(); aborted) return Fail(ErrorCode::kAborted, failed.message);
+    // Without the right, or with a record that no broker takes, it would be aborted for ever.
+    const bool is_lasting = failed.code == ErrorCode::kPermission || failed.code == ErrorCode::kInvalidArgument;
+    if (Status aborted = Abort(); aborted) {
+      return Fail(is_lasting ? failed.code : ErrorCode::kAborted, failed.message);
+    }
   }
   open_ = false;
   return Fail(ErrorCode::kUnavailable, failed.message);

@@ -23,8 +23,8 @@ class Transactions {
   Status Begin();
   Status Write(const RecordOut& record);
   /// Sends the offsets with the group's metadata and commits.
-  /// Errors: kAborted (nothing was written), kFenced, kUnavailable (outcome unknown: Start, then look at what is
-  /// committed).
+  /// Errors: kAborted, kPermission, kInvalidArgument (nothing was written; of the last two no repeat helps), kFenced,
+  /// kUnavailable (outcome unknown: Start, then look at what is committed).
   Status Commit(const rd_kafka_topic_partition_list_t& offsets, const rd_kafka_consumer_group_metadata_t& group);
   Status Abort();
 
