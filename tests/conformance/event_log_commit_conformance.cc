@@ -96,7 +96,9 @@ TEST_P(EventLogConformance, ASequenceThatIsNotTheNextIsRefused) {
     RASTI_ASSERT_OK((*owner)->Begin());
     const auto appended = (*owner)->Append(Event({1}, wrong, "wrong"));
     ASSERT_FALSE(appended);
-    EXPECT_EQ(appended.error().code, ErrorCode::kInternal);
+    // Where others may own the partition meanwhile, it is their events that this one knows of: kFenced.
+    const ErrorCode code = appended.error().code;
+    EXPECT_TRUE(code == ErrorCode::kInternal || code == ErrorCode::kFenced) << appended.error().message;
     RASTI_ASSERT_OK((*owner)->Abort());
   }
   EXPECT_EQ(ReadAll(log(), {1}), (std::vector<std::string>{"0", "1"}));

@@ -22,6 +22,21 @@ void RefreshLeaders(rd_kafka_t* client, int timeout_ms) {
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(metadata);
 }
 
+constexpr int64_t kEarliest = -2;
+constexpr int64_t kLatest = -1;
+
+// Not rd_kafka_query_watermark_offsets, which waits for ever where the broker is away, whatever time it is given.
+rd_kafka_resp_err_t AskOffset(rd_kafka_t* client, const std::string& topic, int32_t partition, int64_t which,
+                              int timeout_ms, int64_t& offset) {
+  const PartitionList list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_t* asked = rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition);
+  asked->offset = which;
+  const auto code = rd_kafka_offsets_for_times(client, list.get(), timeout_ms);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
+  offset = asked->offset;
+  return asked->err;
+}
+
 }  // namespace
 
 Result<Watermarks> AskWatermarks(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout) {
@@ -33,8 +48,10 @@ Result<Watermarks> AskWatermarks(rd_kafka_t* client, const std::string& topic, i
   for (;;) {
     Watermarks range;
     const int patience = std::min(left(), static_cast<int>(timeout.count() / kAttempts));
-    const auto code =
-        rd_kafka_query_watermark_offsets(client, topic.c_str(), partition, &range.begin, &range.end, patience);
+    auto code = AskOffset(client, topic, partition, kLatest, patience, range.end);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      code = AskOffset(client, topic, partition, kEarliest, patience, range.begin);
+    }
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return range;
     // The partition has another leader than a moment ago, or a new topic has none yet.
     const bool passes = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
