@@ -21,16 +21,31 @@ ConfigurationReader::ConfigurationReader(ports::EventLog& log)
     : log_(log), current_(std::make_shared<const Configuration>()) {}
 
 Status ConfigurationReader::Refresh() {
-  const std::lock_guard lock(mutex_);
-  return RefreshLocked();
+  const auto came_at = std::chrono::steady_clock::now();
+  const std::lock_guard reading(reading_);
+  {
+    // What somebody else asked, or failed to learn, while this one waited is this one's answer too.
+    const std::lock_guard lock(mutex_);
+    if (refreshed_ >= came_at) return {};
+    if (failed_ && failed_at_ >= came_at) return Fail(*failed_);
+  }
+  return Read();
 }
 
-Status ConfigurationReader::RefreshLocked() {
+Status ConfigurationReader::Read() {
   const auto asked_at = std::chrono::steady_clock::now();
-  RASTI_TRY(const auto fresh, log_.ReadDefinitions(next_position_));
-  if (!fresh.empty()) {
-    auto records = records_;
-    for (const ports::DefinitionRecord& record : fresh) {
+  const auto fresh = log_.ReadDefinitions(next_position_);
+  if (!fresh) {
+    const std::lock_guard lock(mutex_);
+    failed_ = fresh.error();
+    failed_at_ = std::chrono::steady_clock::now();
+    return Fail(fresh.error());
+  }
+  std::vector<Record> records;
+  std::shared_ptr<const Configuration> current;
+  if (!fresh->empty()) {
+    records = records_;  // only who holds reading_ changes them
+    for (const ports::DefinitionRecord& record : *fresh) {
       auto package = codec::DecodePackage(record.value);
       if (!package)
         return Fail(package.error().At(fmt::format("definition {} at position {}", record.key, record.position)));
@@ -39,10 +54,15 @@ Status ConfigurationReader::RefreshLocked() {
       if (std::ranges::any_of(records, same)) continue;
       records.push_back({record.position, *std::move(package)});
     }
-    RASTI_TRY(current_, Build(records));
-    records_ = std::move(records);
-    next_position_ = fresh.back().position + 1;
+    RASTI_TRY(current, Build(records));
   }
+  const std::lock_guard lock(mutex_);
+  if (!fresh->empty()) {
+    current_ = std::move(current);
+    records_ = std::move(records);
+    next_position_ = fresh->back().position + 1;
+  }
+  failed_.reset();
   refreshed_ = asked_at;
   return {};
 }
@@ -101,8 +121,8 @@ Result<std::shared_ptr<const Configuration>> ConfigurationReader::Of(
 
 Result<std::vector<ConfigurationReader::Published>> ConfigurationReader::Publish(
     const std::vector<codec::PublishedPackage>& packages) {
-  const std::lock_guard lock(mutex_);
-  RASTI_CHECKED(RefreshLocked());
+  const std::lock_guard reading(reading_);
+  RASTI_CHECKED(Read());
 
   std::vector<codec::PackageFiles> all;
   for (const Record& record : records_) all.push_back(record.package.files);
@@ -137,7 +157,7 @@ Result<std::vector<ConfigurationReader::Published>> ConfigurationReader::Publish
     if (outcome[i] == Published::kUnchanged) continue;
     RASTI_CHECKED(log_.Publish(packages[i].Key(), codec::EncodePackage(packages[i])));
   }
-  RASTI_CHECKED(RefreshLocked());
+  RASTI_CHECKED(Read());
   return outcome;
 }
 

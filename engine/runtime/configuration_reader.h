@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -19,7 +20,7 @@ class ConfigurationReader final : public ConfigurationSource {
   explicit ConfigurationReader(ports::EventLog& log);
 
   /// Reads what was published since, up to an end asked for now. A package that cannot be read is an error that names
-  /// it: nobody decides with a part of the configuration.
+  /// it: nobody decides with a part of the configuration. Callers at the same time share one reading.
   Status Refresh() override;
   std::shared_ptr<const Configuration> Current() const override;
   std::chrono::steady_clock::duration Age() const override;
@@ -41,14 +42,19 @@ class ConfigurationReader final : public ConfigurationSource {
     codec::PublishedPackage package;
   };
   static Result<std::shared_ptr<const Configuration>> Build(const std::vector<Record>& records);
-  Status RefreshLocked();
+  // REQUIRES: reading_ is held.
+  Status Read();
 
   ports::EventLog& log_;
-  mutable std::mutex mutex_;  // guards what follows
+  // Held while the log is asked, which can take as long as brokers are away: nobody who only looks waits for that.
+  std::mutex reading_;
+  mutable std::mutex mutex_;  // guards what follows, and is held for moments
   std::shared_ptr<const Configuration> current_;
   std::chrono::steady_clock::time_point refreshed_;
   std::vector<Record> records_;  // the first of each key
   int64_t next_position_ = 0;
+  std::optional<Error> failed_;  // why the last reading ended in nothing
+  std::chrono::steady_clock::time_point failed_at_;
 };
 
 }  // namespace rasti::runtime

@@ -124,8 +124,10 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
     case v1::Request::kStatus: return EngineStatus(response);
     case v1::Request::kPublish: return Publish(request.publish(), response);
     case v1::Request::kPackages: {
-      // Another node may have published some.
-      RASTI_CHECKED(engine_.configuration().Refresh());
+      // Another node may have published some. Where the log is away, what is known serves who fills in a form: it is
+      // decided by who has read them all.
+      const Status refreshed = engine_.configuration().Refresh();
+      if (!refreshed && refreshed.error().code != ErrorCode::kUnavailable) return refreshed;
       ToWire(engine_.configuration().packages(), *response.mutable_packages());
       return {};
     }
