@@ -20,7 +20,8 @@ TEST_F(KafkaAsyncApiTest, TheDocumentHasTheTopicsWithTheirPartitionsAndSettings)
   ASSERT_EQ(described.exit_code, 0) << described.err;
   const YAML::Node channels = YAML::LoadFile("proto/asyncapi.yaml")["channels"];
   std::set<std::string> compared;
-  for (const auto& topic : described.json()["topics"]) {
+  const nlohmann::json document = described.json();
+  for (const auto& topic : document["topics"]) {
     const std::string name = topic["topic"].get<std::string>().substr(topic_prefix().size());
     compared.insert(name);
     const YAML::Node channel = channels[name];

@@ -91,13 +91,13 @@ TEST_F(KafkaExampleTest, WhatTheReadmeShowsWorksAndARepeatMakesNoSecondEvent) {
   EXPECT_EQ(rejected.exit_code, 1) << rejected.err;
   EXPECT_EQ(rejected.json()["field"], "category") << rejected.out;
 
-  // More than the registry allows: nothing happens, and nobody is told.
+  // More than the registry allows: set aside, and said.
   std::string other = blocks[3];
   other.replace(other.find("prishtine"), 9, "prizren");
-  other.insert(other.find("--tenant"), "--timeout 1 ");
-  const Finished ignored = Shell(other);
-  EXPECT_EQ(ignored.exit_code, 4) << ignored.out;
-  EXPECT_THAT(ignored.err, HasSubstr("no answer to submit:portal-4711"));
+  const Finished beyond = Shell(other);
+  EXPECT_EQ(beyond.exit_code, 1) << beyond.err;
+  EXPECT_EQ(beyond.json()["code"], "wrong_tenant") << beyond.out;
+  EXPECT_EQ(beyond.json()["field"], "tenant");
   StopService(*node);
 }
 

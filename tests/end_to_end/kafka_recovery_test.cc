@@ -145,6 +145,7 @@ TEST_F(KafkaRecoveryTest, AVersionThatIsMissingStopsItsPartitionUntilItIsPublish
   CommandBook book;
   core::Command act = submit;
   act.command_id = core::CommandId("register");
+  act.received_at.reset();
   act.payload = core::TakeAction{core::ActionId("register"), {}, {}};
   const auto session = Connect(0);
   ASSERT_TRUE(book.Ask(session->commands(), book.Add(act)));
@@ -156,7 +157,8 @@ TEST_F(KafkaRecoveryTest, AVersionThatIsMissingStopsItsPartitionUntilItIsPublish
   ASSERT_TRUE(node->WaitForError("partition 0 goes on"));
   book.WaitUntilNothingIsUnderWay();
   ASSERT_EQ(book.answers(), 1);
-  EXPECT_TRUE(book.entries().front().answer->accepted());
+  const codec::CommandResult& answer = *book.entries().front().answer;
+  EXPECT_TRUE(answer.accepted()) << std::get<core::Rejection>(answer.outcome).message;
   EXPECT_EQ(JsonAt(0, {"show", act.case_id.str()})["stage"], "assigned");
   StopService(*node);
 }
