@@ -4,7 +4,7 @@
 #   tools/librdkafka.sh          builds it once (20 s) and prints the folder of its libraries
 #
 # What it is for: librdkafka before 2.6.1 sends a SCRAM message that brokers of Kafka 3.7.2, 3.8.1, 3.9 and later refuse
-# (CVE-2024-56128). TLS with client certificates and SASL PLAIN work with either. A program that is built takes it in
+# (CVE-2024-56128). TLS with client certificates works with either. A program that is built takes it in
 # place of the installed one, for both have the same interface (librdkafka.so.1):
 #
 #   LD_LIBRARY_PATH=$(tools/librdkafka.sh) rasti run --kafka-settings scram.settings
@@ -18,7 +18,8 @@ help_if_asked "$@"
 
 version=2.8.0-1
 release=trixie
-mirror=http://deb.debian.org/debian
+# Where this system gets its own packages.
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -v security | head -n 1 || true)
 home=${XDG_CACHE_HOME:-$HOME/.cache}/rasti/librdkafka-$version
 
 build() {
@@ -37,7 +38,7 @@ build() {
 }
 
 if [[ ! -d $home ]]; then
-  command -v apt-get >/dev/null || die "there is no apt-get here: install librdkafka 2.6.1 or newer by other means"
+  [[ -n $mirror ]] || die "there is no apt-get with a Debian mirror here: install librdkafka 2.6.1 or newer by other means"
   mkdir -p "$(dirname "$home")"
   exec 9>"$home.lock"
   flock 9
