@@ -1,6 +1,7 @@
 // How nodes over a real broker come, go and take each other's place.
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <csignal>
 
 #include "tests/end_to_end/kafka_fixture.h"
@@ -96,9 +97,15 @@ TEST_F(KafkaRecoveryTest, ANewNodeStartsFromTheSnapshotOfAnother) {
   InitNode(1);
   const auto first = StartNode(0);
   const std::string before = JsonAt(0, Submission())["reference"];
-  const std::string snapshot = root() + "/snapshot";
-  // Of the running node, whose stores are written meanwhile; and both have all partitions.
-  const auto taken = JsonAt(0, {"snapshot", snapshot});
+  // Of the running node, whose stores are written meanwhile; once its two streams have shared the partitions out, for a
+  // snapshot holds what the node holds.
+  std::string snapshot;
+  nlohmann::json taken;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  for (int i = 0; taken["parts"].size() < 3 && std::chrono::steady_clock::now() < deadline; ++i) {
+    snapshot = root() + "/snapshot-" + std::to_string(i);
+    taken = JsonAt(0, {"snapshot", snapshot});
+  }
   EXPECT_EQ(taken["parts"].size(), 3U) << taken;
   EXPECT_EQ(taken["log"]["topic_prefix"], topic_prefix());
   const std::string after = JsonAt(0, Submission())["reference"];
