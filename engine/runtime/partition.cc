@@ -307,8 +307,15 @@ Result<size_t> Partition::FireTimers(Instant before, size_t most) {
     if (!scratch_timers_.empty() && (!next || *scratch_timers_.begin() < *next)) next = *scratch_timers_.begin();
     if (!next || next->first >= before) break;
 
+    // The index is kept with its cases; one that is not theirs would come up again for ever.
+    const auto not_theirs = [&] {
+      return Fail(Error::Corruption(
+          fmt::format("partition {}: the state store has a timer of case {} at {} that the case does not have; delete "
+                      "the store, it is rebuilt from the log",
+                      id_.value, next->second.str(), FormatInstant(next->first))));
+    };
     RASTI_TRY(CaseRef record, Find(next->second));
-    RASTI_CHECK(record != nullptr, "a timer's case exists");
+    if (record == nullptr) return not_theirs();
     const Instant recorded_at = RecordedAt();
     // Before the barrier everything was read, so that no command is to come which happened before this.
     const CaseRef found = record;
@@ -316,7 +323,10 @@ Result<size_t> Partition::FireTimers(Instant before, size_t most) {
     const bool replanned = record != found;
     if (replanned) ++fired;
     const auto timer = core::NextWallTimer(record->state);
-    if (!timer || *timer != next->first) continue;
+    if (!timer || *timer != next->first) {
+      if (!replanned) return not_theirs();
+      continue;
+    }
     if (replanned && fired >= most) break;
     RASTI_CHECKED(FireOne(record, recorded_at));
     if (!missing_.empty()) break;
