@@ -41,8 +41,8 @@ std::vector<Benchmark> TimersBenchmarks();
 std::vector<Benchmark> ScaleBenchmarks();
 std::vector<Benchmark> TakeoverBenchmarks();
 
-/// What a process does that the take-over benchmark started as a node; -1 where the arguments are not those.
-int RunTakeoverNode(int argc, char** argv);
+/// What a process does that a benchmark started as a node (node_process.h); -1 where the arguments are not those.
+int RunBenchNode(int argc, char** argv);
 
 /// What a benchmark cannot go on without: ends the program where it failed.
 template <class T>

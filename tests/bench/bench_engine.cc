@@ -26,7 +26,8 @@ std::filesystem::path MakeDirectory() {
   return pattern;
 }
 
-// Waits and tries again while the queue is full.
+}  // namespace
+
 void SubmitTo(ports::CommandChannel& channel, const core::Command& command, std::function<void(bool accepted)> done) {
   const std::string bytes = SignedBytes(command);
   const auto callback = [done = std::move(done)](Result<std::string> result) {
@@ -40,8 +41,6 @@ void SubmitTo(ports::CommandChannel& channel, const core::Command& command, std:
   }
 }
 
-}  // namespace
-
 EngineUnderTest::EngineUnderTest(Options options)
     : keeps_directory_(!options.keep_in.empty()),
       directory_(keeps_directory_ ? options.keep_in : MakeDirectory()),
@@ -50,6 +49,7 @@ EngineUnderTest::EngineUnderTest(Options options)
     auto log = Must(log::KafkaEventLog::Open(*options.kafka));
     channel_ = log.get();
     close_log_ = [raw = log.get()] { return raw->Close(); };
+    leave_for_good_ = [raw = log.get()] { raw->LeaveForGood(); };
     log_ = std::move(log);
   } else {
     Must(log::EmbeddedEventLog::Create((directory_ / "log").string(), options.partitions));
@@ -74,7 +74,9 @@ EngineUnderTest::EngineUnderTest(Options options)
   };
   hooks.drop_store = [](core::PartitionId) -> Status { return Fail(Error::Internal("a new store is never dropped")); };
   hooks.on_commit = [this](core::PartitionId, core::Sequence) { ++commits_; };
+  hooks.on_assigned = options.on_assigned;
   hooks.on_recovered = options.on_recovered;
+  hooks.on_released = options.on_released;
   if (options.standby) {
     runtime::StandbyOptions standby_options;
     standby_options.cached_cases_most = options.stream.cached_cases_most;
@@ -115,6 +117,11 @@ void EngineUnderTest::Submit(const core::Command& command, std::function<void(bo
 
 double EngineUnderTest::RunClosedLoop(int submitters, int64_t count,
                                       const std::function<core::Command(int64_t)>& make) {
+  return bench::RunClosedLoop(*channel_, submitters, count, make);
+}
+
+double RunClosedLoop(ports::CommandChannel& channel, int submitters, int64_t count,
+                     const std::function<core::Command(int64_t)>& make) {
   std::atomic<int64_t> next = 0;
   std::atomic<int64_t> answered = 0;
   std::mutex mutex;
@@ -123,7 +130,7 @@ double EngineUnderTest::RunClosedLoop(int submitters, int64_t count,
   std::function<void()> go_on = [&] {
     const int64_t n = next.fetch_add(1);
     if (n >= count) return;
-    Submit(make(n), [&](bool accepted) {
+    SubmitTo(channel, make(n), [&](bool accepted) {
       RASTI_CHECK(accepted, "the benchmark's commands are valid");
       go_on();
       if (answered.fetch_add(1) + 1 == count) {

@@ -29,7 +29,10 @@ class EngineUnderTest {
     runtime::StreamOptions stream;
     std::filesystem::path keep_in;  // the stores stay there; empty: in a folder that goes with the engine
     bool standby = false;           // of all partitions
+    // As StreamHooks has them.
+    std::function<void(core::PartitionId)> on_assigned;
     std::function<void(core::PartitionId, int64_t events, Duration took)> on_recovered;
+    std::function<void(core::PartitionId, bool lost)> on_released;
     std::optional<log::KafkaLogOptions> kafka;  // its topics are there; `partitions` is not looked at then
   };
   explicit EngineUnderTest(Options options);
@@ -55,6 +58,8 @@ class EngineUnderTest {
   const std::filesystem::path& directory() const { return directory_; }
   /// Stops the engine, keeping log and directory.
   void Stop();
+  /// Stop then makes the group forget this node at once. REQUIRES: its log is at brokers.
+  void LeaveForGood() { leave_for_good_(); }
 
  private:
   class OffsetClock final : public ports::Clock {
@@ -75,6 +80,7 @@ class EngineUnderTest {
   std::unique_ptr<ports::EventLog> log_;
   ports::CommandChannel* channel_ = nullptr;  // the same log
   std::function<Status()> close_log_;
+  std::function<void()> leave_for_good_;
   std::unique_ptr<runtime::FixedConfiguration> configuration_;
   runtime::Submitters submitters_;
   std::atomic<int64_t> commits_ = 0;
@@ -83,8 +89,13 @@ class EngineUnderTest {
 };
 
 /// The same through any channel. Each answer must be an acceptance.
+double RunClosedLoop(ports::CommandChannel& channel, int submitters, int64_t count,
+                     const std::function<core::Command(int64_t)>& make);
 std::vector<double> RunOpenLoop(ports::CommandChannel& channel, int per_second, double seconds,
                                 const std::function<core::Command(int64_t)>& make);
+
+/// One command: `done` learns whether it was accepted. Waits and tries again while the queue is full.
+void SubmitTo(ports::CommandChannel& channel, const core::Command& command, std::function<void(bool accepted)> done);
 
 /// So many cases' timers fall due at once while people go on handing in 500 commands/s.
 struct FloodOfTimers {

@@ -7,7 +7,7 @@
 #include "tests/bench/bench.h"
 
 int main(int argc, char** argv) {
-  if (const int ended = rasti::bench::RunTakeoverNode(argc, argv); ended >= 0) return ended;
+  if (const int ended = rasti::bench::RunBenchNode(argc, argv); ended >= 0) return ended;
   std::vector<rasti::bench::Benchmark> all;
   for (const auto& group :
        {rasti::bench::DecideBenchmarks(), rasti::bench::ReplayBenchmarks(), rasti::bench::EngineBenchmarks(),

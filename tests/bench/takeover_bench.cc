@@ -1,140 +1,52 @@
 // Taking over what a node had that was killed, with a standby of all partitions and without; how fast lost stores are
-// built again, and how soon a node that was stopped is back. Two nodes over a real broker on the same machine: the
-// victim is a process of its own.
+// built again, and in how much memory; how soon a node that was stopped is back. Over a real broker on the same
+// machine; each node is a process of its own, and this one only asks.
+//
+// A phase begins when the group has forgotten the nodes of the phase before: a member that is only gone keeps its
+// partitions for the length of its session.
 #include <fmt/format.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <condition_variable>
-#include <cstring>
+#include <functional>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "engine/base/check.h"
+#include "engine/log/kafka/clients.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_engine.h"
+#include "tests/bench/node_process.h"
 #include "tests/support/kafka_broker.h"
-
-extern char** environ;
 
 namespace rasti::bench {
 namespace {
 
 using Steady = std::chrono::steady_clock;
 namespace fs = std::filesystem;
+namespace kafka = log::kafka;
 
 constexpr int kPartitions = 4;
-constexpr int kThreads = 2;
-constexpr char kNodeArgument[] = "--takeover-node";
+constexpr int kShared = kPartitions / 2;  // by two nodes
 constexpr std::chrono::minutes kLong{60};
 // The bound: max(session, transaction + clean-up) + 2 s.
 constexpr double kTakeoverMost = 13.0;
 constexpr double kRestartMost = 5.0;
 constexpr double kRebuildLeast = 120'000;
-
-template <class T>
-T Must(Result<T> result) {
-  RASTI_CHECK(result.has_value(), result ? "" : result.error().message.c_str());
-  return *std::move(result);
-}
-void Must(const Status& status) { RASTI_CHECK(status.has_value(), status ? "" : status.error().message.c_str()); }
+constexpr double kMemoryMost = 700;
 
 double Since(Steady::time_point then) { return std::chrono::duration<double>(Steady::now() - then).count(); }
+double Megabytes(size_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
-log::KafkaLogOptions OptionsOf(const std::string& brokers, const std::string& node) {
-  log::KafkaLogOptions options;
-  options.brokers = brokers;
-  options.topic_prefix = "takeover.";
-  options.group = "takeover";
-  options.node = node;
-  // Whoever asks waits for a take-over, or a rebuild.
-  options.answer_timeout = kLong;
-  return options;
-}
+void Say(const std::string& what) { std::fprintf(stderr, "takeover: %s\n", what.c_str()); }
 
-// How much each partition's store lacked, and how long it took.
-class Recoveries {
- public:
-  void Note(core::PartitionId partition, int64_t events, Duration took) {
-    const std::lock_guard lock(mutex_);
-    found_[partition] = {events, took};
-  }
-  void Clear() {
-    const std::lock_guard lock(mutex_);
-    found_.clear();
-  }
-  int64_t events() const {
-    const std::lock_guard lock(mutex_);
-    int64_t sum = 0;
-    for (const auto& [partition, one] : found_) sum += one.first;
-    return sum;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::map<core::PartitionId, std::pair<int64_t, Duration>> found_;
-};
-
-EngineUnderTest::Options NodeOptions(const log::KafkaLogOptions& kafka, const fs::path& directory, bool standby,
-                                     Recoveries* recoveries) {
-  EngineUnderTest::Options options;
-  options.threads = kThreads;
-  options.kafka = kafka;
-  options.keep_in = directory;
-  options.standby = standby;
-  if (recoveries != nullptr) {
-    options.on_recovered = [recoveries](core::PartitionId partition, int64_t events, Duration took) {
-      recoveries->Note(partition, events, took);
-    };
-  }
-  return options;
-}
-
-// A node in a process of its own.
-class Victim {
- public:
-  Victim(const std::string& brokers, const fs::path& directory) {
-    std::array<int, 2> ends{};
-    RASTI_CHECK(pipe(ends.data()) == 0, "a pipe");
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addclose(&actions, ends[0]);
-    std::string self = fs::read_symlink("/proc/self/exe").string();
-    std::string argument = kNodeArgument;
-    std::string at = brokers;
-    std::string where = directory.string();
-    std::array<char*, 5> arguments{self.data(), argument.data(), at.data(), where.data(), nullptr};
-    RASTI_CHECK(posix_spawn(&pid_, self.c_str(), &actions, nullptr, arguments.data(), environ) == 0, "a process");
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    char ready = 0;
-    RASTI_CHECK(read(ends[0], &ready, 1) == 1, "the node is ready");
-    close(ends[0]);
-  }
-  ~Victim() {
-    if (pid_ > 0) End(SIGKILL);
-  }
-  Victim(const Victim&) = delete;
-  Victim& operator=(const Victim&) = delete;
-  void End(int signal) {
-    kill(pid_, signal);
-    waitpid(pid_, nullptr, 0);
-    pid_ = -1;
-  }
-
- private:
-  pid_t pid_ = -1;
-};
-
-// Submissions of new cases, one in each partition; how long after `since` the last of them was answered.
+// Submissions of new cases, one in each partition.
 class Probe {
  public:
-  double SecondsUntilAllAnswer(EngineUnderTest& node, Steady::time_point since) {
+  explicit Probe(ports::CommandChannel& channel) : channel_(channel) {}
+
+  /// How long after `since` the last of them was answered.
+  double SecondsUntilAllAnswer(Steady::time_point since) {
     std::mutex mutex;
     std::condition_variable changed;
     std::set<int32_t> waiting;
@@ -149,12 +61,12 @@ class Probe {
       commands.push_back(std::move(command));
     }
     for (int32_t partition = 0; partition < kPartitions; ++partition) {
-      node.Submit(commands[static_cast<size_t>(partition)], [&, partition](bool accepted) {
+      SubmitTo(channel_, commands[static_cast<size_t>(partition)], [&, partition](bool accepted) {
         const std::lock_guard lock(mutex);
         RASTI_CHECK(accepted, "a new case is accepted");
-        std::fprintf(stderr, "takeover: partition %d answered after %.2f s\n", partition, Since(since));
         waiting.erase(partition);
         last = Since(since);
+        Say(fmt::format("partition {} answered after {:.2f} s", partition, last));
         changed.notify_all();
       });
     }
@@ -164,107 +76,180 @@ class Probe {
   }
 
  private:
+  ports::CommandChannel& channel_;
   int64_t count_ = 0;
 };
 
-void AwaitStandby(EngineUnderTest& node) {
-  const auto began = Steady::now();
-  for (;;) {
-    size_t kept = 0;
-    for (const auto& [partition, next] : node.standby_positions()) {
-      if (next == Must(node.log().EndSequence(partition))) ++kept;
+struct BareRead {
+  int64_t events = 0;
+  double seconds = 0;
+};
+
+// Every event, by librdkafka alone.
+BareRead ReadBare(const log::KafkaLogOptions& options) {
+  const kafka::Client client = Must(kafka::MakeReader(options, kafka::Isolation::kCommitted));
+  const std::string name = options.topic_prefix + "events";
+  const kafka::Topic topic(rd_kafka_topic_new(client.get(), name.c_str(), nullptr));
+  const kafka::Queue queue(rd_kafka_queue_new(client.get()));
+  BareRead read;
+  read.seconds = Seconds([&] {
+    for (int32_t partition = 0; partition < kPartitions; ++partition) {
+      RASTI_CHECK(rd_kafka_consume_start_queue(topic.get(), partition, RD_KAFKA_OFFSET_BEGINNING, queue.get()) == 0,
+                  "the events can be read");
     }
-    if (kept == kPartitions / 2) return;
-    RASTI_CHECK(Since(began) < 3600, "the standby keeps up");
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
+    for (int ended = 0; ended < kPartitions;) {
+      const kafka::Message message(rd_kafka_consume_queue(queue.get(), 1'000));
+      if (message == nullptr) continue;
+      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        ++read.events;
+      } else {
+        RASTI_CHECK(message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF, "the events can be read");
+        ++ended;
+      }
+    }
+  });
+  for (int32_t partition = 0; partition < kPartitions; ++partition) rd_kafka_consume_stop(topic.get(), partition);
+  return read;
 }
 
-void AwaitIdle(EngineUnderTest& node) { RASTI_CHECK(node.engine().WaitUntilIdle(kLong), "the node settles"); }
+// A log with many cases, and a folder for nodes over it.
+class Cases {
+ public:
+  explicit Cases(std::string log)
+      : broker_(*Must(test::KafkaBroker::Instance())),
+        log_(std::move(log)),
+        directory_(BenchDirectory() / fmt::format("rasti-bench-{}-{}", log_, getpid())),
+        count_(FromEnvironment("RASTI_BENCH_CASES", 1'000'000)) {
+    fs::create_directories(directory_);
+    Must(log::KafkaEventLog::CreateTopics(Options("any"), kPartitions, 1));
+    client_ = Must(log::KafkaEventLog::Open(Options("client")));
+    probe_.emplace(*client_);
+  }
+  ~Cases() {
+    static_cast<void>(client_->Close());
+    std::error_code ignored;
+    fs::remove_all(directory_, ignored);
+  }
+  Cases(const Cases&) = delete;
+  Cases& operator=(const Cases&) = delete;
 
-void Run() {
-  const std::string brokers = Must(test::KafkaBroker::Instance())->bootstrap();
-  const int64_t cases = FromEnvironment("RASTI_BENCH_CASES", 1'000'000);
-  const fs::path directory = BenchDirectory() / fmt::format("rasti-bench-takeover-{}", getpid());
-  fs::create_directories(directory);
-  Must(log::KafkaEventLog::CreateTopics(OptionsOf(brokers, "any"), kPartitions, 1));
-  const auto options = OptionsOf(brokers, "survivor");
-  Probe probe;
-  Recoveries recoveries;
-  {
-    Victim victim(brokers, directory / "victim");
-    EngineUnderTest survivor(NodeOptions(options, directory / "survivor", true, &recoveries));
-    AwaitIdle(survivor);
-    survivor.RunClosedLoop(1024, cases, SubmitCommand);
-    std::fprintf(stderr, "takeover: %lld cases are in\n", static_cast<long long>(cases));
-    AwaitIdle(survivor);
-    AwaitStandby(survivor);
-    recoveries.Clear();
-    victim.End(SIGKILL);
-    const double with = probe.SecondsUntilAllAnswer(survivor, Steady::now());
-    Print({"takeover.with_standby", with, "s", std::nullopt, kTakeoverMost, false});
-    Print({"takeover.events_replayed_with_standby", static_cast<double>(recoveries.events()), "events", std::nullopt,
-           std::nullopt});
+  const test::KafkaBroker& broker() const { return broker_; }
+  int64_t count() const { return count_; }
+  Probe& probe() { return *probe_; }
+  log::KafkaLogOptions Options(const std::string& node) const { return NodesLog(broker_.bootstrap(), log_, node); }
+  NodeProcess::Options Node(const std::string& name) const {
+    NodeProcess::Options options;
+    options.brokers = broker_.bootstrap();
+    options.log = log_;
+    options.name = name;
+    options.directory = directory_ / name;
+    return options;
   }
-  {
-    // The victim comes back with its store; the other one is a new node, which has none.
-    Victim victim(brokers, directory / "victim");
-    fs::remove_all(directory / "survivor");
-    recoveries.Clear();
-    EngineUnderTest survivor(NodeOptions(options, directory / "survivor", false, &recoveries));
-    const auto began = Steady::now();
-    probe.SecondsUntilAllAnswer(survivor, began);
-    AwaitIdle(survivor);
-    std::fprintf(stderr, "takeover: a new node built its stores from %lld events\n",
-                 static_cast<long long>(recoveries.events()));
-    recoveries.Clear();
-    victim.End(SIGKILL);
-    const auto killed = Steady::now();
-    const double without = probe.SecondsUntilAllAnswer(survivor, killed);
-    Print({"takeover.without_standby", without, "s", std::nullopt, std::nullopt, false});
+  void Forget(const std::string& node) const { fs::remove_all(directory_ / node); }
+  /// REQUIRES: nodes own all partitions.
+  void Submit() {
+    const double seconds = RunClosedLoop(*client_, 1024, count_, SubmitCommand);
+    Say(fmt::format("{} cases are in after {:.1f} s", count_, seconds));
   }
+
+ private:
+  const test::KafkaBroker& broker_;
+  const std::string log_;
+  const fs::path directory_;
+  const int64_t count_;
+  std::unique_ptr<log::KafkaEventLog> client_;
+  std::optional<Probe> probe_;
+};
+
+void WithStandby(Cases& cases) {
+  NodeProcess victim(cases.Node("victim"));
+  NodeProcess::Options standby = cases.Node("survivor");
+  standby.standby = true;
+  NodeProcess survivor(standby);
+  victim.AwaitOwned(kShared);
+  survivor.AwaitOwned(kShared);
+  cases.Submit();
+  const int64_t before = survivor.AwaitKept(kPartitions - kShared).replayed;
+  victim.Kill();
+  const double with = cases.probe().SecondsUntilAllAnswer(Steady::now());
+  const int64_t replayed = survivor.AwaitOwned(kPartitions).replayed - before;
+  Print({"takeover.with_standby", with, "s", std::nullopt, kTakeoverMost, false});
+  Print({"takeover.events_replayed_with_standby", static_cast<double>(replayed), "events", std::nullopt, std::nullopt,
+         false});
+  Print({"takeover.memory_with_standby", Megabytes(survivor.resident_most()), "MB", std::nullopt, kMemoryMost, false});
+  survivor.Retire();
+}
+
+void WithoutStandby(Cases& cases) {
+  cases.Forget("survivor");
+  // The victim comes back with its stores; the other one is a new node, which has none.
+  NodeProcess victim(cases.Node("victim"));
+  NodeProcess survivor(cases.Node("survivor"));
+  victim.AwaitOwned(kShared);
+  const int64_t before = survivor.AwaitOwned(kShared).replayed;
+  victim.Kill();
+  const double without = cases.probe().SecondsUntilAllAnswer(Steady::now());
+  const int64_t replayed = survivor.AwaitOwned(kPartitions).replayed - before;
+  Print({"takeover.without_standby", without, "s", std::nullopt, std::nullopt, false});
+  Say(fmt::format("without a standby {} events were replayed", replayed));
+  survivor.Retire();
+}
+
+void RunTakeover() {
+  Cases cases("takeover");
+  WithStandby(cases);
+  WithoutStandby(cases);
+}
+
+// Everything from nothing, by one thread: the other core is there for the broker and librdkafka's own threads.
+void RunRebuild() {
+  Cases cases("rebuild");
+  NodeProcess::Options alone = cases.Node("node");
   {
-    // Everything from nothing, by one thread: both cores are there for it and the broker.
-    fs::remove_all(directory / "survivor");
-    recoveries.Clear();
-    auto alone = NodeOptions(options, directory / "survivor", false, &recoveries);
-    alone.threads = 1;
-    const auto began = Steady::now();
-    {
-      EngineUnderTest node(alone);
-      AwaitIdle(node);
-      const double seconds = Since(began);
-      Print({"takeover.rebuild", static_cast<double>(recoveries.events()) / seconds, "events/s/core", std::nullopt,
-             kRebuildLeast});
-      node.Stop();
-    }
-    // The same node again, with its store.
-    const auto again = Steady::now();
-    EngineUnderTest node(alone);
-    Print({"takeover.restart", probe.SecondsUntilAllAnswer(node, again), "s", std::nullopt, kRestartMost, false});
+    NodeProcess first(alone);
+    first.AwaitOwned(kPartitions);
+    cases.Submit();
+    Say(fmt::format("its memory while they came: {:.0f} MB at the most", Megabytes(first.resident_most())));
+    first.Retire();
   }
-  std::error_code ignored;
-  fs::remove_all(directory, ignored);
+  cases.Forget("node");
+  const BareRead bare = ReadBare(cases.Options("bare"));
+  alone.threads = 1;
+  std::optional<NodeProcess> node(std::in_place, alone);
+  const double broker_before = CpuSecondsOf(cases.broker().pid());
+  const NodeProcess::Report report = node->AwaitOwned(kPartitions);
+  const double broker_used = CpuSecondsOf(cases.broker().pid()) - broker_before;
+  RASTI_CHECK(report.replayed >= cases.count() && report.replayed == bare.events, "all of it was rebuilt");
+  Say(
+      fmt::format("rebuilt {} events in {:.2f} s: {:.2f} s of the stream's thread, {:.2f} s of the node's process, "
+                  "{:.2f} s of the broker's",
+                  report.replayed, report.recovered_after, report.stream_cpu, report.recovered_cpu, broker_used));
+  const auto events = static_cast<double>(report.replayed);
+  Print({"takeover.rebuild", events / report.recovered_after, "events/s/core",
+         static_cast<double>(bare.events) / bare.seconds, kRebuildLeast});
+  Print({"takeover.rebuild_per_cpu_second", events / report.recovered_cpu, "events/s", std::nullopt, std::nullopt});
+  cases.probe().SecondsUntilAllAnswer(Steady::now());
+  Say(fmt::format("its memory: {:.0f} MB, {:.0f} MB at the most", Megabytes(node->resident()),
+                  Megabytes(node->resident_most())));
+  Print({"takeover.memory", Megabytes(node->resident_most()), "MB", std::nullopt, kMemoryMost, false});
+
+  // The same node again, with its stores.
+  const auto stopped = Steady::now();
+  node->Stop();
+  const double gone = Since(stopped);
+  node.emplace(alone);
+  Say(fmt::format("stopped after {:.2f} s, started again after {:.2f} s", gone, Since(stopped)));
+  Print({"takeover.restart", cases.probe().SecondsUntilAllAnswer(stopped), "s", std::nullopt, kRestartMost, false});
+  Say(fmt::format("it replayed {} events", node->AwaitOwned(kPartitions).replayed));
+  node->Stop();
 }
 
 }  // namespace
 
-int RunTakeoverNode(int argc, char** argv) {
-  if (argc != 4 || std::strcmp(argv[1], kNodeArgument) != 0) return -1;
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  EngineUnderTest node(NodeOptions(OptionsOf(argv[2], "victim"), argv[3], false, nullptr));
-  RASTI_CHECK(node.engine().WaitUntilIdle(kLong), "the node settles");
-  RASTI_CHECK(write(STDOUT_FILENO, "r", 1) == 1, "somebody waits for it");
-  int signal = 0;
-  sigwait(&signals, &signal);
-  return 0;
-}
-
 std::vector<Benchmark> TakeoverBenchmarks() {
-  return {{"takeover", "a killed node's partitions, with a standby and without; rebuilding; restarting", Run}};
+  return {
+      {"takeover", "a killed node's partitions, with a standby of all and without", RunTakeover},
+      {"takeover-rebuild", "lost stores built again from the events, a node's memory, and its restart", RunRebuild}};
 }
 
 }  // namespace rasti::bench
