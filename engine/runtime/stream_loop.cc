@@ -99,7 +99,10 @@ Status StreamLoop::Round() {
     RASTI_CHECKED(found->second.partition->Handle(record));
   }
   RASTI_TRY(const size_t fired, FireDueTimers());
-  for (auto& [id, owned] : owned_) RASTI_CHECKED(SweepIfNeeded(owned));
+  // Nobody waits for the sweep, and for the partitions that lack events somebody may.
+  if (catching_up_.empty()) {
+    for (auto& [id, owned] : owned_) RASTI_CHECKED(SweepIfNeeded(owned));
+  }
   RASTI_TRY(const bool committed, Commit());
   reopen_wait_ = Duration{0};
   if (committed) timer_budget_.Took(fired, clock_.Steady() - began);

@@ -1,4 +1,5 @@
 // Readers and definitions.
+#include <random>
 #include <thread>
 
 #include "tests/conformance/event_log_conformance.h"
@@ -57,6 +58,45 @@ TEST_P(EventLogConformance, AReaderBeginsWhereItIsTold) {
   RASTI_ASSERT_OK(later);
   ASSERT_EQ(later->size(), 1U);
   EXPECT_EQ(later->front().value, "4");
+}
+
+// More than a log fetches ahead for a reader, who pauses until it has, and is then the faster one.
+TEST_P(EventLogConformance, ALongBacklogComesWholeAndInOrder) {
+  constexpr int kTransactions = 10;
+  constexpr int kEach = 5'000;
+  constexpr int kBeforeReading = 6;
+  const auto owner = OpenSole();
+  std::mt19937_64 random(1);
+  std::vector<std::string> values;
+  const auto commit = [&] {
+    std::vector<std::string> some;
+    for (int n = 0; n < kEach; ++n) {
+      // Nothing that would be compressed.
+      std::string value;
+      while (value.size() < 1'000) value += std::to_string(random());
+      some.push_back(std::move(value));
+    }
+    CommitEvents(*owner->stream, log(), {3}, some);
+    values.insert(values.end(), some.begin(), some.end());
+  };
+  for (int i = 0; i < kBeforeReading; ++i) commit();
+  auto reader = log().OpenReader({3}, {0});
+  RASTI_ASSERT_OK(reader);
+  std::vector<std::string> read;
+  const auto read_some = [&](size_t most) {
+    const auto events = (*reader)->Read(most, kDeadline);
+    RASTI_ASSERT_OK(events);
+    ASSERT_FALSE(events->empty());
+    for (const ports::StoredEvent& event : *events) {
+      ASSERT_EQ(event.sequence.value, static_cast<int64_t>(read.size()));
+      read.push_back(event.value);
+    }
+  };
+  ASSERT_NO_FATAL_FAILURE(read_some(1));
+  for (int i = kBeforeReading; i < kTransactions; ++i) commit();
+  while (read.size() < values.size()) ASSERT_NO_FATAL_FAILURE(read_some(4'096));
+  // Not by EXPECT_EQ, which would print them.
+  EXPECT_TRUE(read == values);
 }
 
 TEST_P(EventLogConformance, ReadAtKnowsWhatDoesNotExist) {

@@ -10,6 +10,7 @@ namespace {
 // librdkafka's own lines go nowhere: what matters of them comes back as an error.
 void Silent(const rd_kafka_t*, int, const char*, const char*) {}
 
+constexpr int kHasQueueBackoff = 0x02020000;  // 2.2
 constexpr const char* kStatisticsMs = "1000";
 // For one question after the end of a partition; librdkafka asks up to three times.
 constexpr Duration kAnswerMost{2'000};
@@ -37,7 +38,10 @@ Settings Consuming(const KafkaLogOptions& options, Isolation isolation) {
   // Questions for the ends of partitions wait for this, whatever time they are given.
   settings["socket.timeout.ms"] = std::to_string(options.request_timeout.count());
   settings["fetch.error.backoff.ms"] = "50";
-  settings["queued.max.messages.kbytes"] = "16384";
+  settings["queued.max.messages.kbytes"] = std::to_string(kQueuedBytesMost >> 10);
+  settings["queued.min.messages"] = std::to_string(kQueuedRecordsMost);
+  // Otherwise a second, in which a full queue may have been empty for long. Older ones wait for it (PartitionReader).
+  if (rd_kafka_version() >= kHasQueueBackoff) settings["fetch.queue.backoff.ms"] = "10";
   return settings;
 }
 

@@ -1,12 +1,18 @@
 // The clients of a log, with the settings that exactly-once needs.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "engine/log/kafka/handles.h"
 #include "engine/log/kafka_event_log.h"
 
 namespace rasti::log::kafka {
+
+/// What a consumer fetches ahead, of each partition that is read outside of a group: bytes or records, whichever comes
+/// first.
+inline constexpr size_t kQueuedBytesMost = size_t{16} << 20;
+inline constexpr size_t kQueuedRecordsMost = 100'000;
 
 enum class Isolation { kCommitted, kUncommitted };
 

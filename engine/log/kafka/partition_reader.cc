@@ -23,7 +23,11 @@ Result<std::vector<Message>> PartitionReader::Read(size_t most, Duration timeout
   std::vector<Message> messages;
   const std::string what = fmt::format("reading {}-{}", place_.first, place_.second);
   // A batch waits until it is full or the time is over, so only the first record is waited for.
-  Message first(rd_kafka_consume(topic_.get(), place_.second, static_cast<int>(timeout.count())));
+  Message first(rd_kafka_consume(topic_.get(), place_.second, 0));
+  if (first == nullptr) {
+    FetchOn();
+    first.reset(rd_kafka_consume(topic_.get(), place_.second, static_cast<int>(timeout.count())));
+  }
   if (first == nullptr) return messages;
   RASTI_CHECKED(Take(std::move(first), what, messages));
   if (most <= messages.size()) return messages;
@@ -40,6 +44,14 @@ Result<std::vector<Message>> PartitionReader::Read(size_t most, Duration timeout
   return messages;
 }
 
+void PartitionReader::FetchOn() {
+  const auto most = [](size_t limit) { return limit / 4 * 3; };
+  const bool was_full = run_bytes_ >= most(kQueuedBytesMost) || run_records_ >= most(kQueuedRecordsMost);
+  run_bytes_ = run_records_ = 0;
+  // Whatever a fetch that is under way brings is dropped by this, which matters only where the queue was not full.
+  if (was_full && !at_end_) rd_kafka_seek(topic_.get(), place_.second, position_, 0);
+}
+
 Status PartitionReader::Take(Message message, const std::string& what, std::vector<Message>& messages) {
   if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     position_ = std::max(position_, message->offset);
@@ -49,8 +61,11 @@ Status PartitionReader::Take(Message message, const std::string& what, std::vect
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return Fail(ToError(message->err, what, rd_kafka_message_errstr(message.get())));
   }
+  if (message->offset < position_) return {};
   position_ = message->offset + 1;
   at_end_ = false;
+  run_bytes_ += message->len + message->key_len;
+  ++run_records_;
   messages.push_back(std::move(message));
   return {};
 }

@@ -43,6 +43,9 @@ class PartitionReader {
   PartitionReader(ReaderPool& pool, std::shared_ptr<Slot> slot, Place place, Topic topic, int64_t offset)
       : pool_(pool), slot_(std::move(slot)), place_(std::move(place)), topic_(std::move(topic)), position_(offset) {}
   Status Take(Message message, const std::string& what, std::vector<Message>& messages);
+  /// Nothing is queued. Once its queue was full, librdkafka before 2.2 looks at it again only after a second, however
+  /// soon it is empty (#2879); a seek to where the reader stands makes it look now.
+  void FetchOn();
 
   ReaderPool& pool_;
   const std::shared_ptr<Slot> slot_;
@@ -50,6 +53,8 @@ class PartitionReader {
   Topic topic_;
   int64_t position_;
   bool at_end_ = false;
+  size_t run_bytes_ = 0;  // taken since nothing was queued
+  size_t run_records_ = 0;
 };
 
 /// Thread-safe. Outlives its readers.
