@@ -34,7 +34,12 @@ step_chaos() {
   done
 }
 step_fuzz() { tools/fuzz.sh; }
-step_boston() { tools/build.sh release rasti && tests/acceptance/boston.sh "$RASTI_BOSTON"; }
+# On the embedded log, and over a real broker.
+step_boston() {
+  tools/build.sh release rasti
+  tests/acceptance/boston.sh "$RASTI_BOSTON"
+  tests/acceptance/boston.sh --kafka "$RASTI_BOSTON"
+}
 step_bench() { tools/bench.sh; }
 
 if [[ ${1-} == --list ]]; then
