@@ -55,12 +55,12 @@ RESULT_HEADERS = {"rasti-answers": text("The offset of the command that it answe
 # tests/end_to_end/kafka_asyncapi_test.cc compares names, partitions and settings with `rasti topics describe`.
 CHANNELS = {
     "commands": ("Signed", "Command", CASE_KEY, {}, None, {**KEEP_FOR_EVER, "message.timestamp.type": "LogAppendTime"},
-                 "What people and systems ask for."),
+                 "What people and systems ask for. The engine deletes what it has decided, after a week unless it is told otherwise."),
     "followups": ("Command", None, CASE_KEY, {}, None, {**KEEP_FOR_EVER, "message.timestamp.type": "LogAppendTime"},
-                  "Commands from case to case, written by the engine only."),
+                  "Commands from case to case, written by the engine only, and deleted by it as commands are."),
     "events": ("Stored", "Event", CASE_KEY, EVENT_HEADERS, None, KEEP_FOR_EVER,
                "What happened: the truth, kept for ever. CloudEvents 1.0 in binary mode."),
-    "results": ("Result", None, CASE_KEY, RESULT_HEADERS, None, {"cleanup.policy": ["delete"], "retention.ms": DAY_MS},
+    "results": ("Result", None, CASE_KEY, RESULT_HEADERS, None, {"cleanup.policy": ["delete"], "retention.ms": 7 * DAY_MS},
                 "What became of each command. Whoever submits notes its end first, and finds the answer by command_id."),
     "outbox": ("OutboxEntry", None, TEXT_KEY, {}, None, KEEP_FOR_EVER, "Messages that connectors are to send."),
     "definitions": ("Package", None, TEXT_KEY, {}, 1, KEEP_FOR_EVER,

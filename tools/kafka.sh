@@ -7,6 +7,7 @@
 #   tools/kafka.sh topics     describes its topics
 #   tools/kafka.sh listeners  prints its addresses by listener: one without --secure, several with it
 #   tools/kafka.sh read TOPIC prints the headers of a topic's committed records, as Kafka's own console consumer does
+#   tools/kafka.sh begins TOPIC  prints the first offset that is kept of each partition: TOPIC:PARTITION:OFFSET
 #   tools/kafka.sh delete TOPIC  deletes a topic with all that is in it
 #   tools/kafka.sh kill N     kills broker N as a crash would (kill -9)
 #   tools/kafka.sh restart N  starts broker N again, with the data that it had
@@ -250,6 +251,13 @@ read_topic() {
     --timeout-ms 3000 --property print.headers=true --property print.value=false 2>/dev/null
 }
 
+begins() {
+  [[ -f $dir/bootstrap ]] || die "there is no broker in $dir: tools/kafka.sh start"
+  fetch
+  java_of_kafka -cp "$libraries/*" org.apache.kafka.tools.GetOffsetShell --bootstrap-server "$(address_for_tools)" \
+    --topic "$topic" --time earliest
+}
+
 delete_topic() {
   [[ -f $dir/bootstrap ]] || die "there is no broker in $dir: tools/kafka.sh start"
   fetch
@@ -261,7 +269,7 @@ command=${1-}
 (($#)) && shift
 number='' topic=''
 case $command in
-  read | delete)
+  read | begins | delete)
     topic=${1-}
     [[ -n $topic && $topic != --* ]] || die "$command wants a topic: tools/kafka.sh $command rasti.events"
     shift
@@ -298,6 +306,7 @@ case $command in
     ;;
   in-sync) in_sync ;;
   read) read_topic ;;
+  begins) begins ;;
   delete) delete_topic ;;
   kill)
     is_running "$number" || die "broker $number in $dir is not running"
@@ -314,6 +323,6 @@ case $command in
     echo "$libraries"
     ;;
   *)
-    die "'$command' is none of start, stop, status, topics, listeners, in-sync, read, delete, kill, restart, fetch; see tools/kafka.sh --help"
+    die "'$command' is none of start, stop, status, topics, listeners, in-sync, read, begins, delete, kill, restart, fetch; see tools/kafka.sh --help"
     ;;
 esac

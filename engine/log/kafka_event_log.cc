@@ -173,10 +173,12 @@ Result<int64_t> KafkaEventLogImpl::WriteAlone(const std::string& topic, const st
 
 }  // namespace
 
-Status KafkaEventLog::CreateTopics(const KafkaLogOptions& options, int partitions, int replicas) {
+Status KafkaEventLog::CreateTopics(const KafkaLogOptions& options, int partitions, int replicas,
+                                   std::optional<Duration> keep_results) {
   const TopicNames names(options.topic_prefix);
   RASTI_TRY(const Client probe, MakeProbe(options));
-  if (Status made = MakeTopics(probe.get(), names, partitions, replicas, options.request_timeout); !made) {
+  const auto plans = PlanTopics(names, partitions, keep_results);
+  if (Status made = MakeTopics(probe.get(), plans, replicas, options.request_timeout); !made) {
     return Fail(made.error().At(options.brokers));
   }
   RASTI_TRY(const int found, CheckTopics(probe.get(), names, options.request_timeout));
@@ -187,7 +189,8 @@ Status KafkaEventLog::CreateTopics(const KafkaLogOptions& options, int partition
 
 Result<std::vector<KafkaTopic>> KafkaEventLog::InspectTopics(const KafkaLogOptions& options) {
   RASTI_TRY(const Client probe, MakeProbe(options));
-  auto topics = kafka::InspectTopics(probe.get(), TopicNames(options.topic_prefix), options.request_timeout);
+  auto topics = kafka::InspectTopics(probe.get(), TopicNames(options.topic_prefix), options.request_timeout,
+                                     options.keep_commands);
   if (!topics) return Fail(topics.error().At(options.brokers));
   return topics;
 }

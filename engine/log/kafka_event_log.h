@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,13 @@ enum class KafkaAssignor {
   /// Moves only what has to move; but in librdkafka 2.0 it can loop without end (confluentinc/librdkafka#4800): the
   /// group then gives the member up, and its commits are refused until it is restarted.
   kCooperativeSticky,
+};
+
+/// What a look for input that is old and decided came to.
+struct KafkaTrim {
+  int64_t commands = 0;          // positions that were deleted, of all partitions
+  int64_t follow_ups = 0;        // likewise; a transaction's end takes one too
+  std::optional<Error> failure;  // why some of it, or all, had to stay
 };
 
 struct KafkaLogOptions {
@@ -50,6 +58,14 @@ struct KafkaLogOptions {
   /// Told by the threads of the streams, every few seconds, what librdkafka says of each member of the group: a JSON
   /// document (its STATISTICS.md). Must not block. Null: nothing is asked.
   std::function<void(std::string_view)> on_statistics;
+  /// Commands and follow-ups that streams of this log have decided are deleted at the brokers once they are as old as
+  /// this; results have to be kept at least as long. Nothing: they stay.
+  std::optional<Duration> keep_commands;
+  /// How often that is looked after, beginning with the first partition: what was committed by one look may go at the
+  /// next.
+  Duration trim_every{300'000};
+  /// Told of each look by a thread of the log's own, or null. Must not block.
+  std::function<void(const KafkaTrim&)> on_trim;
 };
 
 /// A topic of a log as the brokers have it.
@@ -64,10 +80,13 @@ struct KafkaTopic {
 class KafkaEventLog : public ports::EventLog, public ports::CommandChannel {
  public:
   /// Makes the topics that are missing, with `partitions` partitions and so many replicas, and mends the settings of
-  /// the others; a number of partitions never changes. Errors: kInvalidArgument (partitions outside 1..1024; a topic is
-  /// there with another number), kUnavailable, kPermission.
-  static Status CreateTopics(const KafkaLogOptions& options, int partitions, int replicas);
-  /// All topics of a log, in the order in which a command goes through them. Errors: kUnavailable, kPermission.
+  /// the others; a number of partitions never changes. `keep_results`: for how long; nothing: a week where the topic is
+  /// made, and as it is where it was there. Errors: kInvalidArgument (partitions outside 1..1024; a topic is there with
+  /// another number), kUnavailable, kPermission.
+  static Status CreateTopics(const KafkaLogOptions& options, int partitions, int replicas,
+                             std::optional<Duration> keep_results = std::nullopt);
+  /// All topics of a log, in the order in which a command goes through them; that results are kept as long as
+  /// options.keep_commands is among what is looked at. Errors: kUnavailable, kPermission.
   static Result<std::vector<KafkaTopic>> InspectTopics(const KafkaLogOptions& options);
   /// Errors: kUnavailable (no broker answers), kNotFound (a topic is missing), kInvalidArgument (topics that do not fit
   /// each other: the message says which and what would be right).

@@ -6,6 +6,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -83,6 +84,13 @@ Status KafkaBroker::Restart() const {
 
 std::string KafkaBroker::Headers(const std::string& topic) const {
   return Run(fmt::format("{} read {} --dir {} 2>&1", kScript, topic, directory_)).text;
+}
+
+int64_t KafkaBroker::Begin(const std::string& topic, int partition) const {
+  const Output output = Run(fmt::format("{} begins {} --dir {} 2>&1", kScript, topic, directory_));
+  const std::string line = fmt::format("{}:{}:", topic, partition);
+  const size_t at = output.text.find(line);
+  return at == std::string::npos ? -1 : std::atoll(output.text.c_str() + at + line.size());
 }
 
 Status KafkaBroker::Delete(const std::string& topic) const {

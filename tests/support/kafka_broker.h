@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -34,6 +35,8 @@ class KafkaBroker {
   Status Restart() const;
   /// The headers of a topic's committed records, a line each, as Kafka's own consumer prints them.
   std::string Headers(const std::string& topic) const;
+  /// The first offset that a topic keeps of a partition, as Kafka's own tool prints it; -1 where it did not.
+  int64_t Begin(const std::string& topic, int partition) const;
   /// Deletes a topic with all that is in it. Errors: what the script said.
   Status Delete(const std::string& topic) const;
   /// Stops answering, and goes on where it was.

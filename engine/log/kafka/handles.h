@@ -35,6 +35,8 @@ struct Deleter {
   void operator()(rd_kafka_NewTopic_t* topic) const { rd_kafka_NewTopic_destroy(topic); }
   void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
   void operator()(rd_kafka_ConfigResource_t* resource) const { rd_kafka_ConfigResource_destroy(resource); }
+  void operator()(rd_kafka_AdminOptions_t* options) const { rd_kafka_AdminOptions_destroy(options); }
+  void operator()(rd_kafka_DeleteRecords_t* deletion) const { rd_kafka_DeleteRecords_destroy(deletion); }
 };
 template <class T>
 using Owned = std::unique_ptr<T, Deleter>;

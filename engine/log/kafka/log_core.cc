@@ -28,7 +28,8 @@ Result<int64_t> SequenceOf(const rd_kafka_message_t& message) {
 
 Result<std::shared_ptr<LogCore>> LogCore::Open(KafkaLogOptions options) {
   RASTI_TRY(const Client probe, MakeProbe(options));
-  RASTI_TRY(const int partitions, CheckTopics(probe.get(), TopicNames(options.topic_prefix), options.request_timeout));
+  RASTI_TRY(const int partitions,
+            CheckTopics(probe.get(), TopicNames(options.topic_prefix), options.request_timeout, options.keep_commands));
   return OpenUnchecked(std::move(options), partitions);
 }
 
@@ -165,6 +166,11 @@ Result<ports::InputPositions> LogCore::LastInput(core::PartitionId partition) {
     next.commands = std::max(next.commands, input->commands);
     next.follow_ups = std::max(next.follow_ups, input->follow_ups);
   }
+  // What was trimmed was decided, also where nothing but a result said so and that is gone too.
+  RASTI_TRY(const Range commands, Stable(names_.commands, partition.value));
+  RASTI_TRY(const Range follow_ups, Stable(names_.follow_ups, partition.value));
+  next.commands = std::max(next.commands, commands.begin);
+  next.follow_ups = std::max(next.follow_ups, follow_ups.begin);
   return next;
 }
 

@@ -12,6 +12,7 @@
 #include "engine/log/kafka/handles.h"
 #include "engine/log/kafka/partition_reader.h"
 #include "engine/log/kafka/topics.h"
+#include "engine/log/kafka/trimmer.h"
 #include "engine/log/kafka/watermarks.h"
 #include "engine/log/kafka_event_log.h"
 
@@ -28,6 +29,7 @@ class LogCore {
   const TopicNames& names() const { return names_; }
   int partition_count() const { return partitions_; }
   ReaderPool& readers() { return readers_; }
+  Trimmer& trimmer() { return trimmer_; }
   Status CheckPartition(core::PartitionId partition) const;
 
   using Range = Watermarks;
@@ -41,7 +43,8 @@ class LogCore {
   void NoteEnd(core::PartitionId partition, core::Sequence end);
   /// An offset at or before the event's, from which on it is not far.
   Result<int64_t> OffsetNear(core::PartitionId partition, core::Sequence sequence);
-  /// The next positions of both inputs, as the last event and the last result say: where a lost position begins again.
+  /// The next positions of both inputs, as the last event, the last result and what was trimmed say: where a lost
+  /// position begins again.
   Result<ports::InputPositions> LastInput(core::PartitionId partition);
   /// Every record of a partition from an offset up to its stable end, or the first `most` of them.
   Result<std::vector<Message>> ReadToEnd(const std::string& topic, int32_t partition, int64_t from,
@@ -60,7 +63,8 @@ class LogCore {
         names_(options_.topic_prefix),
         committed_(std::move(committed)),
         uncommitted_(std::move(uncommitted)),
-        readers_(options_) {}
+        readers_(options_),
+        trimmer_(options_, names_, uncommitted_.get()) {}
   Result<Message> FirstFrom(const std::string& topic, int32_t partition, int64_t offset);
   Result<Message> LastOf(const std::string& topic, int32_t partition, const Range& range);
 
@@ -70,6 +74,7 @@ class LogCore {
   const Client committed_;
   const Client uncommitted_;
   ReaderPool readers_;
+  Trimmer trimmer_;
   std::atomic<bool> leaves_for_good_ = false;
   std::mutex mutex_;  // guards what follows
   std::set<int> members_;

@@ -154,6 +154,7 @@ Status Stream::Assign(const Partitions& partitions) {
     RASTI_CHECKED(AwaitSettled(id));
     RASTI_TRY(const core::Sequence end, core_->EndSequence(id));
     held_[id] = Held{committed, InputBuffer(committed.commands), InputBuffer(committed.follow_ups), end, end};
+    core_->trimmer().Note(id, committed);
   }
   const PartitionList list = ListOf(positions);
   if (positions.empty()) return AssignNothing();
@@ -179,7 +180,9 @@ void Stream::Revoke(const Partitions& partitions, bool lost) {
       listener_.OnRevoked(told);
     }
   }
-  for (const core::PartitionId id : partitions) held_.erase(id);
+  for (const core::PartitionId id : partitions) {
+    if (held_.erase(id) > 0) core_->trimmer().Release(id);
+  }
 }
 
 Status Stream::Announce() {

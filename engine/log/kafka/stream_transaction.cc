@@ -89,6 +89,7 @@ Status Stream::Commit(const std::map<core::PartitionId, ports::InputPositions>& 
     held.committed = positions;
     held.commands.Committed(positions.commands);
     held.follow_ups.Committed(positions.follow_ups);
+    core_->trimmer().Note(id, positions);
   }
   return {};
 }

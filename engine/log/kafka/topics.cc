@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "engine/log/kafka/records.h"
 #include "engine/log/kafka/topic_settings.h"
 #include "engine/log/kafka_event_log.h"
 
@@ -15,8 +16,10 @@ namespace {
 
 constexpr int kPartitionsMost = 1024;
 constexpr char kForEver[] = "-1";
-// Results answer submitters who wait, and a repeat is answered anew: a day is plenty.
-constexpr char kDay[] = "86400000";
+constexpr char kRetention[] = "retention.ms";
+// Results answer submitters who wait, and say of commands that were refused that they have been decided: as long as
+// commands are kept where nobody says otherwise.
+constexpr char kWeek[] = "604800000";
 // Dead letters hold what strangers sent; they are looked into within this time or not at all.
 constexpr char kMonth[] = "2592000000";
 // The largest event with its headers, and a sealed record of the brokers' own default limit (1 MiB).
@@ -77,8 +80,8 @@ Result<Owned<rd_kafka_NewTopic_t>> ToNewTopic(const TopicPlan& plan, int replica
   Owned<rd_kafka_NewTopic_t> topic(
       rd_kafka_NewTopic_new(plan.name.c_str(), plan.partitions, replicas, reason.data(), reason.size()));
   if (topic == nullptr) return Fail(Error::Invalid(fmt::format("topic {}: {}", plan.name, reason.data())));
-  Settings settings = plan.proposed;
-  settings.insert(plan.settings.begin(), plan.settings.end());
+  Settings settings = plan.settings;
+  settings.insert(plan.proposed.begin(), plan.proposed.end());
   if (replicas >= kReplicasOfCluster) settings[kInSyncSetting] = kInSync;
   for (const auto& [name, value] : settings) {
     const auto code = rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
@@ -131,7 +134,8 @@ void Judge(const TopicPlan& plan, const TopicSettings& found, const std::string&
 }
 
 // The topics' own settings with ours in them, where any differs.
-Status MendSettings(rd_kafka_t* client, const std::vector<TopicPlan>& plans, Duration timeout) {
+Result<std::map<std::string, Settings>> ToMend(rd_kafka_t* client, const std::vector<TopicPlan>& plans,
+                                               Duration timeout) {
   std::vector<std::string> names;
   for (const TopicPlan& plan : plans) names.push_back(plan.name);
   RASTI_TRY(const auto found, ReadTopicSettings(client, names, timeout));
@@ -150,7 +154,24 @@ Status MendSettings(rd_kafka_t* client, const std::vector<TopicPlan>& plans, Dur
     }
     if (differs) mended[plan.name] = std::move(own);
   }
-  return WriteTopicSettings(client, mended, timeout);
+  return mended;
+}
+
+Status MendSettings(rd_kafka_t* client, const std::vector<TopicPlan>& plans, Duration timeout) {
+  RASTI_TRY(auto mended, ToMend(client, plans, timeout));
+  if (mended.empty()) return {};
+  RASTI_CHECKED(WriteTopicSettings(client, mended, timeout));
+  // As with new topics: whoever looks next is to see them.
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  for (;;) {
+    RASTI_TRY(mended, ToMend(client, plans, timeout));
+    if (mended.empty()) return {};
+    if (std::chrono::steady_clock::now() > deadline) {
+      return Fail(ErrorCode::kUnavailable,
+                  fmt::format("kafka: topic {} was set, but no broker shows it", mended.begin()->first));
+    }
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
 }
 
 }  // namespace
@@ -164,30 +185,32 @@ TopicNames::TopicNames(const std::string& prefix)
       definitions(prefix + "definitions"),
       dead_letters(prefix + "dead-letters") {}
 
-std::vector<TopicPlan> PlanTopics(const TopicNames& names, int partitions) {
-  const Settings kept{{"cleanup.policy", "delete"}, {"retention.ms", kForEver}, {"retention.bytes", kForEver}};
+std::vector<TopicPlan> PlanTopics(const TopicNames& names, int partitions, std::optional<Duration> keep_results) {
+  const Settings kept{{"cleanup.policy", "delete"}, {kRetention, kForEver}, {"retention.bytes", kForEver}};
   // The clock of the broker says when a command was taken in: occurred_at of whoever may not back-date.
   Settings input = kept;
   input["message.timestamp.type"] = "LogAppendTime";
   Settings events = kept;
   events["max.message.bytes"] = kLargeMessage;
   const Settings bounded{{"cleanup.policy", "delete"}};
+  Settings results = bounded;
+  if (keep_results) results[kRetention] = std::to_string(keep_results->count());
   Settings letters = bounded;
   letters["max.message.bytes"] = kLargeMessage;
   return {{names.commands, partitions, input, {}},
           {names.follow_ups, partitions, input, {}},
           {names.events, partitions, events, {}},
-          {names.results, partitions, bounded, {{"retention.ms", kDay}}},
+          {names.results, partitions, results, {{kRetention, kWeek}}},
           {names.outbox, partitions, kept, {}},
           {names.definitions, 1, kept, {}},
-          {names.dead_letters, 1, letters, {{"retention.ms", kMonth}}}};
+          {names.dead_letters, 1, letters, {{kRetention, kMonth}}}};
 }
 
-Status MakeTopics(rd_kafka_t* client, const TopicNames& names, int partitions, int replicas, Duration timeout) {
+Status MakeTopics(rd_kafka_t* client, const std::vector<TopicPlan>& plans, int replicas, Duration timeout) {
+  const int partitions = plans.front().partitions;
   if (partitions < 1 || partitions > kPartitionsMost) {
     return Fail(Error::Invalid(fmt::format("{} partitions: a log has 1 to {}", partitions, kPartitionsMost)));
   }
-  const std::vector<TopicPlan> plans = PlanTopics(names, partitions);
   std::vector<Owned<rd_kafka_NewTopic_t>> topics;
   std::vector<rd_kafka_NewTopic_t*> wanted;
   for (const TopicPlan& plan : plans) {
@@ -218,7 +241,19 @@ Status MakeTopics(rd_kafka_t* client, const TopicNames& names, int partitions, i
   return MendSettings(client, plans, timeout);
 }
 
-Result<std::vector<KafkaTopic>> InspectTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout) {
+std::optional<std::string> RetentionFault(const std::string& results_ms, Duration keep_commands) {
+  const auto kept = ParseNumber(results_ms);
+  if (!kept || *kept >= keep_commands.count()) return std::nullopt;  // -1: for ever
+  const std::string wanted = FormatDuration(keep_commands);
+  return fmt::format(
+      "results are kept for {} ({} {}) and commands for {} (keep-commands): keep results at least as long: rasti "
+      "topics "
+      "create --keep-results {}, or commands for less",
+      FormatDuration(Duration{*kept}), kRetention, results_ms, wanted, wanted);
+}
+
+Result<std::vector<KafkaTopic>> InspectTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout,
+                                              std::optional<Duration> keep_commands) {
   RASTI_TRY(const auto metadata, Metadata(client, timeout));
   const int partitions = ExtentOf(*metadata, names.commands).partitions;
   std::vector<KafkaTopic> topics;
@@ -233,12 +268,20 @@ Result<std::vector<KafkaTopic>> InspectTopics(rd_kafka_t* client, const TopicNam
   if (!there.empty()) {
     RASTI_TRY(settings, ReadTopicSettings(client, there, timeout));
   }
-  for (size_t i = 0; i < plans.size(); ++i) Judge(plans[i], settings[plans[i].name], names.commands, topics[i]);
+  for (size_t i = 0; i < plans.size(); ++i) {
+    KafkaTopic& topic = topics[i];
+    Judge(plans[i], settings[plans[i].name], names.commands, topic);
+    if (!keep_commands || topic.name != names.results || topic.partitions == 0) continue;
+    if (auto fault = RetentionFault(topic.settings[kRetention], *keep_commands)) {
+      topic.faults.push_back(*std::move(fault));
+    }
+  }
   return topics;
 }
 
-Result<int> CheckTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout) {
-  RASTI_TRY(const auto topics, InspectTopics(client, names, timeout));
+Result<int> CheckTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout,
+                        std::optional<Duration> keep_commands) {
+  RASTI_TRY(const auto topics, InspectTopics(client, names, timeout, keep_commands));
   for (const KafkaTopic& topic : topics) {
     if (topic.faults.empty()) continue;
     const std::string message = fmt::format("kafka: topic {}: {}", topic.name, topic.faults.front());

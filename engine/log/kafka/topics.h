@@ -1,6 +1,7 @@
 // The topics of a log: their names, and what they must be.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,13 +34,20 @@ struct TopicPlan {
   Settings settings;
   Settings proposed;  // what it is made with besides, and whoever runs the brokers may change
 };
-std::vector<TopicPlan> PlanTopics(const TopicNames& names, int partitions);
+/// `keep_results`: for how long; nothing: as whoever runs the brokers likes.
+std::vector<TopicPlan> PlanTopics(const TopicNames& names, int partitions,
+                                  std::optional<Duration> keep_results = std::nullopt);
 
 /// As KafkaEventLog::CreateTopics.
-Status MakeTopics(rd_kafka_t* client, const TopicNames& names, int partitions, int replicas, Duration timeout);
+Status MakeTopics(rd_kafka_t* client, const std::vector<TopicPlan>& plans, int replicas, Duration timeout);
 /// As KafkaEventLog::InspectTopics. The number of partitions that commands has decides for all.
-Result<std::vector<KafkaTopic>> InspectTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout);
+Result<std::vector<KafkaTopic>> InspectTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout,
+                                              std::optional<Duration> keep_commands = std::nullopt);
 /// How many partitions the log has. Errors: kUnavailable; kNotFound and kInvalidArgument as KafkaEventLog::Open.
-Result<int> CheckTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout);
+Result<int> CheckTopics(rd_kafka_t* client, const TopicNames& names, Duration timeout,
+                        std::optional<Duration> keep_commands = std::nullopt);
+/// What is wrong with keeping results like this (a value of retention.ms) where commands are kept for so long; nothing:
+/// they are kept as long.
+std::optional<std::string> RetentionFault(const std::string& results_ms, Duration keep_commands);
 
 }  // namespace rasti::log::kafka

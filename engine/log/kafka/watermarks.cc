@@ -37,22 +37,18 @@ rd_kafka_resp_err_t AskOffset(rd_kafka_t* client, const std::string& topic, int3
   return asked->err;
 }
 
-}  // namespace
-
-Result<Watermarks> AskWatermarks(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout) {
+// Asks with `ask(patience_ms)` until it succeeds or the time is over.
+template <class Ask>
+Status AskPatiently(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout, Ask ask) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   const auto left = [&] {
     const auto until = std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
     return static_cast<int>(std::max(until, kLeast).count());
   };
   for (;;) {
-    Watermarks range;
     const int patience = std::min(left(), static_cast<int>(timeout.count() / kAttempts));
-    auto code = AskOffset(client, topic, partition, kLatest, patience, range.end);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      code = AskOffset(client, topic, partition, kEarliest, patience, range.begin);
-    }
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return range;
+    const rd_kafka_resp_err_t code = ask(patience);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     // The partition has another leader than a moment ago, or a new topic has none yet.
     const bool passes = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
                         code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
@@ -64,6 +60,36 @@ Result<Watermarks> AskWatermarks(rd_kafka_t* client, const std::string& topic, i
     std::this_thread::sleep_for(kBeforeRetry);
     RefreshLeaders(client, patience);
   }
+}
+
+}  // namespace
+
+Result<Watermarks> AskWatermarks(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout) {
+  Watermarks range;
+  RASTI_CHECKED(AskPatiently(client, topic, partition, timeout, [&](int patience) {
+    const auto code = AskOffset(client, topic, partition, kLatest, patience, range.end);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
+    return AskOffset(client, topic, partition, kEarliest, patience, range.begin);
+  }));
+  return range;
+}
+
+Result<int64_t> AskBegin(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout) {
+  int64_t begin = 0;
+  RASTI_CHECKED(AskPatiently(client, topic, partition, timeout, [&](int patience) {
+    return AskOffset(client, topic, partition, kEarliest, patience, begin);
+  }));
+  return begin;
+}
+
+Result<std::optional<int64_t>> AskFirstSince(rd_kafka_t* client, const std::string& topic, int32_t partition,
+                                             Instant since, Duration timeout) {
+  int64_t first = 0;
+  RASTI_CHECKED(AskPatiently(client, topic, partition, timeout, [&](int patience) {
+    return AskOffset(client, topic, partition, ToUnixMillis(since), patience, first);
+  }));
+  if (first < 0) return std::nullopt;
+  return first;
 }
 
 }  // namespace rasti::log::kafka

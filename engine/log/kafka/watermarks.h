@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "engine/base/result.h"
@@ -17,5 +18,11 @@ struct Watermarks {
 
 /// Waits through a change of leaders for as long. Errors: kUnavailable, kNotFound, kPermission. Thread-safe.
 Result<Watermarks> AskWatermarks(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout);
+/// The first offset that is kept. Otherwise as AskWatermarks.
+Result<int64_t> AskBegin(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout);
+/// That of the first record with a timestamp of `since` (1970 or later) or later; nothing: there is none. Otherwise as
+/// AskWatermarks.
+Result<std::optional<int64_t>> AskFirstSince(rd_kafka_t* client, const std::string& topic, int32_t partition,
+                                             Instant since, Duration timeout);
 
 }  // namespace rasti::log::kafka
