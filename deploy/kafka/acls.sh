@@ -75,6 +75,8 @@ case $role in
   engine)
     allow_looking
     allow_topics 'Read Write' commands followups events results outbox definitions dead-letters
+    # Records that were decided and are old.
+    allow_topics 'Delete' commands followups
     allow 'Read' --group "$group"
     allow 'Describe Write' --resource-pattern-type prefixed --transactional-id "$group-"
     ;;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "tests/end_to_end/http_client.h"
 #include "tests/end_to_end/kafka_secure_fixture.h"
 
 namespace rasti::test {
@@ -30,6 +31,14 @@ class KafkaAclsTest : public KafkaSecureTest {
                            role, topic_prefix(), topic_prefix().substr(0, topic_prefix().size() - 1), Tool())})
             .Finish();
     ASSERT_EQ(granted.exit_code, 0) << granted.out << granted.err;
+  }
+  /// Of the engine, on its input; `change`: --add or --remove.
+  void ChangeDeleteRight(const std::string& change) const {
+    const Finished changed =
+        Child({Tool(), change, "--force", "--allow-principal", "User:engine", "--operation", "Delete", "--topic",
+               topic_prefix() + "commands", "--topic", topic_prefix() + "followups"})
+            .Finish();
+    ASSERT_EQ(changed.exit_code, 0) << changed.out << changed.err;
   }
   void BecomeUser(const std::string& user) { UseLink(listener("SCRAM"), secure(user + ".settings"), WithScram()); }
   Finished Topics(const std::string& what) const {
@@ -75,6 +84,37 @@ TEST_F(KafkaAclsTest, EachRoleDoesItsOwnWorkAndNoOther) {
   const Finished deciding = At(2, {"run"});
   EXPECT_EQ(deciding.exit_code, 6) << deciding.err;
   EXPECT_THAT(deciding.err, HasSubstr("AUTHORIZATION_FAILED"));
+}
+
+TEST_F(KafkaAclsTest, WithoutTheRightToDeleteANodeGoesOnAndSaysSoOnce) {
+  for (const char* role : {"operator", "engine"}) ASSERT_NO_FATAL_FAILURE(Grant(role));
+  ASSERT_NO_FATAL_FAILURE(ChangeDeleteRight("--remove"));
+  BecomeUser("operator");
+  MakeTopics(1);
+  BecomeUser("engine");
+  InitNode(0);
+  const auto node = StartNode(0, {"--keep-commands", "PT1S", "--trim-every", "PT1S", "--metrics-port", "0"});
+  const int port = MetricsPortIn(node->error_text());
+  Words submit = SubmitWords();
+  submit.insert(submit.end(), {"--role", "citizen"});
+  const std::string reference = JsonAt(0, submit)["reference"];
+  ASSERT_TRUE(node->WaitForError("\"not_trimmed\""));
+  EXPECT_THAT(node->error_text(),
+              AllOf(HasSubstr("TOPIC_AUTHORIZATION_FAILED"), HasSubstr(topic_prefix() + "commands-0"),
+                    HasSubstr("deploy/kafka/acls.sh engine")));
+  ScrapeUntil(port, [](const Metrics& metrics) { return metrics.at("rasti_trim_failures_total") >= 3; });
+  JsonAt(0, {"act", reference, "register", "--as", "clerk1"});
+  EXPECT_EQ(Scrape(port).at("rasti_trimmed_records_total{input=\"commands\"}"), 0);
+
+  ASSERT_NO_FATAL_FAILURE(ChangeDeleteRight("--add"));
+  ScrapeUntil(
+      port, [](const Metrics& metrics) { return metrics.at("rasti_trimmed_records_total{input=\"commands\"}") == 2; });
+  node->Signal(SIGTERM);
+  const Finished finished = node->Finish();
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  const size_t first = finished.err.find("\"not_trimmed\"");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(finished.err.find("\"not_trimmed\"", first + 1), std::string::npos) << finished.err;
 }
 
 }  // namespace

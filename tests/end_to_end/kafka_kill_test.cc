@@ -38,7 +38,11 @@ class KafkaKillTest : public KafkaNodesTest, public testing::WithParamInterface<
     WriteFile(settings_, std::string(kSettings) + "partition.assignment.strategy=" + GetParam() + "\n");
     for (int node = 0; node < kNodes; ++node) Start(node);
   }
-  void Start(int node) { nodes_.at(node) = StartNode(node, {"--kafka-settings", settings_}); }
+  // What was decided is deleted as soon as may be, so that whoever takes over finds it gone.
+  void Start(int node) {
+    nodes_.at(node) =
+        StartNode(node, {"--kafka-settings", settings_, "--keep-commands", "PT1S", "--trim-every", "PT1S"});
+  }
   void Stop(int node) {
     StopService(*nodes_.at(node));
     nodes_.at(node).reset();

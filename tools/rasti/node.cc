@@ -70,11 +70,14 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
   } else if (!meta.virtual_clock) {
     engine->notice_ = kNotice;
   }
-  std::function<void(std::string_view)> on_kafka_statistics;
+  AtBrokers at_brokers;
+  if (engine->options_.decides) at_brokers.keep_commands = engine->options_.keep_commands;
+  at_brokers.trim_every = engine->options_.trim_every;
   if (auto* observer = engine->options_.observer) {
-    on_kafka_statistics = [observer](std::string_view json) { observer->KafkaStatistics(json); };
+    at_brokers.on_statistics = [observer](std::string_view json) { observer->KafkaStatistics(json); };
+    at_brokers.on_trim = [observer](const log::KafkaTrim& trim) { observer->Trimmed(trim); };
   }
-  RASTI_TRY(engine->log_, NodeLog::Open(paths, meta, *engine->clock_, NodeLog::Access::kWrite, on_kafka_statistics));
+  RASTI_TRY(engine->log_, NodeLog::Open(paths, meta, *engine->clock_, NodeLog::Access::kWrite, std::move(at_brokers)));
   engine->notes_ = engine->log_->notes();
   engine->meta_ = meta;
   if (!engine->options_.seed_from.empty()) {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,10 @@ struct NodeOptions {
   std::string brokers;         // of Kafka, where they are others now than when the directory was made
   std::string kafka_settings;  // likewise
   bool standby = false;        // keeps the stores of partitions that other nodes own up to date
-  std::string seed_from;       // a snapshot, for stores that the directory does not have yet
+  /// At Kafka's brokers, what it decided is deleted at this age, looked after so often; nothing: it stays.
+  std::optional<Duration> keep_commands;
+  Duration trim_every{300'000};
+  std::string seed_from;  // a snapshot, for stores that the directory does not have yet
   /// Waits at the start until everything due has fired and the views show it.
   bool settle = true;
   /// Told what goes on while a wait is long: "rebuilding the views: 120,000 of 700,000 events". Called by the opening

@@ -68,8 +68,7 @@ class KafkaNodeLog final : public NodeLog {
 }  // namespace
 
 Result<std::unique_ptr<NodeLog>> NodeLog::Open(const DataPaths& paths, const DataMeta& meta, const ports::Clock& clock,
-                                               Access access,
-                                               std::function<void(std::string_view)> on_kafka_statistics) {
+                                               Access access, AtBrokers at_brokers) {
   if (!meta.kafka) {
     log::EmbeddedLogOptions options;
     options.directory = paths.log();
@@ -80,7 +79,10 @@ Result<std::unique_ptr<NodeLog>> NodeLog::Open(const DataPaths& paths, const Dat
   const auto mode = access == Access::kRead ? DirectoryLock::Mode::kReader : DirectoryLock::Mode::kWriter;
   RASTI_TRY(DirectoryLock lock, DirectoryLock::Take(paths.root, mode));
   RASTI_TRY(log::KafkaLogOptions options, KafkaOptionsOf(*meta.kafka));
-  options.on_statistics = std::move(on_kafka_statistics);
+  options.on_statistics = std::move(at_brokers.on_statistics);
+  options.keep_commands = at_brokers.keep_commands;
+  options.trim_every = at_brokers.trim_every;
+  options.on_trim = std::move(at_brokers.on_trim);
   auto log = log::KafkaEventLog::Open(std::move(options));
   if (!log) return Fail(WithSettingsFile(log.error(), *meta.kafka));
   return std::make_unique<KafkaNodeLog>(std::move(lock), *std::move(log));

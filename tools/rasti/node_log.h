@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,15 +18,21 @@ namespace rasti::cli {
 /// As long as the topic's own retention, where brokers keep the log and were not told otherwise.
 inline constexpr Duration kDeadLettersKept = std::chrono::hours(30 * 24);
 
+/// What a service wants of a log that brokers keep; log::KafkaLogOptions says what each means.
+struct AtBrokers {
+  std::function<void(std::string_view)> on_statistics;
+  std::optional<Duration> keep_commands;
+  Duration trim_every{300'000};
+  std::function<void(const log::KafkaTrim&)> on_trim;
+};
+
 /// Holds the directory's lock while it lives. Threading: as ports::EventLog.
 class NodeLog {
  public:
   enum class Access { kWrite, kRead };
-  /// `on_kafka_statistics`: told by the stream threads what librdkafka says of its clients, as JSON; null: nobody asks.
   /// Errors: kInUse (names the holder), those of EmbeddedEventLog::Open and KafkaEventLog::Open.
   static Result<std::unique_ptr<NodeLog>> Open(const DataPaths& paths, const DataMeta& meta, const ports::Clock& clock,
-                                               Access access,
-                                               std::function<void(std::string_view)> on_kafka_statistics = {});
+                                               Access access, AtBrokers at_brokers = {});
   virtual ~NodeLog() = default;
 
   virtual ports::EventLog& events() = 0;

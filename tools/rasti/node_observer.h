@@ -6,6 +6,7 @@
 
 #include "engine/base/result.h"
 #include "engine/core/ids.h"
+#include "engine/log/kafka_event_log.h"
 
 namespace rasti::cli {
 
@@ -29,6 +30,8 @@ class NodeObserver {
   virtual void Progress(const std::string& text) = 0;
   /// librdkafka's statistics of one client, as JSON.
   virtual void KafkaStatistics(std::string_view json) = 0;
+  /// What a look for old input at the brokers came to.
+  virtual void Trimmed(const log::KafkaTrim& trim) = 0;
 };
 
 }  // namespace rasti::cli

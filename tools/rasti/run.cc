@@ -228,6 +228,8 @@ Outcome<void> RunRun(CLI::App& command, const Context& context, ServiceOptions& 
   engine_options.block_cache_bytes = size_t{256} << 20;
   engine_options.seed_from = options.from_snapshot;
   engine_options.standby = options.standby;
+  engine_options.keep_commands = options.keep_commands;
+  engine_options.trim_every = options.trim_every;
   engine_options.progress_every = 5s;
   engine_options.brokers = options.log.kafka.brokers;
   engine_options.kafka_settings = options.log.kafka.settings_file;

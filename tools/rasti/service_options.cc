@@ -1,6 +1,18 @@
 #include "tools/rasti/service_options.h"
 
 namespace rasti::cli {
+namespace {
+
+constexpr DurationRange kTrimRange{std::chrono::seconds(1), std::chrono::hours(24)};
+
+}  // namespace
+
+void AddKeepCommandsOption(CLI::App& command, Duration& keep_commands) {
+  AddDurationOption(command, "--keep-commands", kKeepRange, FormatDuration(keep_commands),
+                    "How long commands and follow-ups that were decided are kept at Kafka's brokers; results have to "
+                    "be kept as long",
+                    [&keep_commands](Duration given) { keep_commands = given; });
+}
 
 void AddServiceOptions(CLI::App& command, ServiceOptions& options, bool decides) {
   options.decides = decides;
@@ -13,6 +25,10 @@ void AddServiceOptions(CLI::App& command, ServiceOptions& options, bool decides)
     command.add_flag("--standby", options.standby,
                      "Keep the stores of partitions that other nodes own up to date as well, so that taking them over "
                      "takes no longer with a million cases than with one");
+    AddKeepCommandsOption(command, options.keep_commands);
+    AddDurationOption(command, "--trim-every", kTrimRange, FormatDuration(options.trim_every),
+                      "How often older ones are deleted there",
+                      [&options](Duration given) { options.trim_every = given; });
   }
   command
       .add_option(

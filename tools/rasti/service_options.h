@@ -6,9 +6,15 @@
 #include <string>
 
 #include "tools/rasti/context.h"
+#include "tools/rasti/duration_option.h"
 #include "tools/rasti/log_choice.h"
 
 namespace rasti::cli {
+
+/// As long as results are kept where nobody says otherwise.
+inline constexpr Duration kKeepCommands = std::chrono::hours(7 * 24);
+/// Of commands and of results.
+inline constexpr DurationRange kKeepRange{std::chrono::seconds(1), std::chrono::hours(36'500 * 24)};
 
 struct ServiceOptions {
   bool decides = true;
@@ -22,7 +28,13 @@ struct ServiceOptions {
   std::string log_format;  // "text", "json"; empty: as --json says
   std::string log_level = "info";
   LogChoice log;
+  // Of the input at Kafka's brokers.
+  Duration keep_commands = kKeepCommands;
+  Duration trim_every{300'000};
 };
+
+/// --keep-commands, of what decides and of what looks after the topics.
+void AddKeepCommandsOption(CLI::App& command, Duration& keep_commands);
 
 /// `decides`: those of `rasti run`; otherwise those of `rasti serve-views`.
 void AddServiceOptions(CLI::App& command, ServiceOptions& options, bool decides);

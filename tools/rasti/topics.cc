@@ -4,6 +4,7 @@
 #include "tools/rasti/commands.h"
 #include "tools/rasti/kafka_settings.h"
 #include "tools/rasti/log_choice.h"
+#include "tools/rasti/service_options.h"
 
 namespace rasti::cli {
 namespace {
@@ -12,6 +13,8 @@ struct TopicsOptions {
   KafkaPlace place;
   int partitions = 4;
   int replicas = 1;
+  std::optional<Duration> keep_results;
+  Duration keep_commands = kKeepCommands;
 };
 
 // The brokers that are named, or those of the directory that is.
@@ -26,8 +29,10 @@ Outcome<KafkaPlace> PlaceOf(const Context& context, const TopicsOptions& options
   return place;
 }
 
-Outcome<std::vector<log::KafkaTopic>> Inspect(const KafkaPlace& place) {
-  RASTI_TRY(const log::KafkaLogOptions at, KafkaOptionsOf(place));
+Outcome<std::vector<log::KafkaTopic>> Inspect(const KafkaPlace& place,
+                                              std::optional<Duration> keep_commands = std::nullopt) {
+  RASTI_TRY(log::KafkaLogOptions at, KafkaOptionsOf(place));
+  at.keep_commands = keep_commands;
   auto topics = log::KafkaEventLog::InspectTopics(at);
   if (!topics) return Refuse(WithSettingsFile(topics.error(), place));
   return *std::move(topics);
@@ -60,9 +65,8 @@ void Print(const Output& out, const std::vector<log::KafkaTopic>& topics, bool w
 Outcome<void> RunCreate(const Context& context, const TopicsOptions& options) {
   RASTI_TRY(const KafkaPlace place, PlaceOf(context, options));
   RASTI_TRY(const log::KafkaLogOptions at, KafkaOptionsOf(place));
-  if (Status made = log::KafkaEventLog::CreateTopics(at, options.partitions, options.replicas); !made) {
-    return Refuse(WithSettingsFile(made.error(), place));
-  }
+  const Status made = log::KafkaEventLog::CreateTopics(at, options.partitions, options.replicas, options.keep_results);
+  if (!made) return Refuse(WithSettingsFile(made.error(), place));
   RASTI_TRY(const auto topics, Inspect(place));
   Print(context.out, topics, false);
   context.out.Json({{"topics", ToJson(topics)}});
@@ -71,7 +75,7 @@ Outcome<void> RunCreate(const Context& context, const TopicsOptions& options) {
 
 Outcome<void> RunCheck(const Context& context, const TopicsOptions& options) {
   RASTI_TRY(const KafkaPlace place, PlaceOf(context, options));
-  RASTI_TRY(const auto topics, Inspect(place));
+  RASTI_TRY(const auto topics, Inspect(place, options.keep_commands));
   std::vector<std::string> faults;
   for (const log::KafkaTopic& topic : topics) {
     for (const std::string& fault : topic.faults) faults.push_back(fmt::format("topic {}: {}", topic.name, fault));
@@ -102,7 +106,8 @@ void AddTopicsCommand(CLI::App& app, Context& context) {
   CLI::App* create = AddCommand(*topics, context, "create",
                                 "Make the topics that are missing and mend the settings of the others. The number of "
                                 "partitions is for ever: it says where each case lies",
-                                "  rasti topics create --brokers broker-1:9092 --partitions 32 --replicas 3",
+                                "  rasti topics create --brokers broker-1:9092 --partitions 32 --replicas 3\n"
+                                "  rasti topics create --brokers broker-1:9092 --partitions 32 --keep-results P30D",
                                 [&context, options] { return RunCreate(context, *options); });
   create->add_option("--partitions", options->partitions, "Of commands, followups, events, results and outbox")
       ->check(CLI::Range(1, 1024))
@@ -111,11 +116,17 @@ void AddTopicsCommand(CLI::App& app, Context& context) {
       ->check(CLI::Range(1, 32))
       ->capture_default_str();
   CLI::App* check = AddCommand(*topics, context, "check", "Say what is wrong with the topics, and what mends it",
-                               "  rasti topics check --brokers broker-1:9092",
+                               "  rasti topics check --brokers broker-1:9092\n"
+                               "  rasti topics check --brokers broker-1:9092 --keep-commands P30D",
                                [&context, options] { return RunCheck(context, *options); });
   CLI::App* describe = AddCommand(*topics, context, "describe", "Partitions, replicas and settings",
                                   "  rasti topics describe --data /var/lib/rasti --json",
                                   [&context, options] { return RunDescribe(context, *options); });
+  AddDurationOption(*create, "--keep-results", kKeepRange, "",
+                    "How long results are kept, at least as long as commands; default: as they are, and P7D where "
+                    "the topic is made",
+                    [options](Duration given) { options->keep_results = given; });
+  AddKeepCommandsOption(*check, options->keep_commands);
   for (CLI::App* command : {create, check, describe}) AddBrokerOptions(*command, options->place);
 }
 

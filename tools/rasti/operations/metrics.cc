@@ -105,6 +105,11 @@ void AddPartitions(const ServiceSample& sample, const NodeMonitor::Snapshot& nod
   for (const auto& lag : sample.lags) all.Add(lag.behind, Of(lag.partition));
   all.Gauge("rasti_input_lag_records", "Commands on Kafka that this node, their owner, has not read yet");
   for (const auto& [partition, lag] : node.kafka.input_lag) all.Add(lag, Of({partition}));
+  all.Counter("rasti_trimmed_records_total", "Positions of the input on Kafka that were decided, old, and deleted")
+      .Add(node.trimmed_commands, {{"input", "commands"}})
+      .Add(node.trimmed_follow_ups, {{"input", "followups"}});
+  all.Counter("rasti_trim_failures_total", "Looks for old input on Kafka that could not delete it")
+      .Add(node.trim_failures);
 }
 
 void AddStores(const ServiceSample& sample, Families& all) {

@@ -98,6 +98,24 @@ void NodeMonitor::KafkaStatistics(std::string_view json) {
   kafka_.Add(*statistics, std::chrono::steady_clock::now());
 }
 
+void NodeMonitor::Trimmed(const log::KafkaTrim& trim) {
+  const auto trouble = trim.failure ? std::optional(trim.failure->code) : std::nullopt;
+  bool is_new = false;
+  {
+    const std::lock_guard lock(mutex_);
+    counted_.trimmed_commands += trim.commands;
+    counted_.trimmed_follow_ups += trim.follow_ups;
+    if (trouble) ++counted_.trim_failures;
+    is_new = trouble && trouble != trim_trouble_;
+    trim_trouble_ = trouble;
+  }
+  if (trim.commands + trim.follow_ups > 0) {
+    log_.Info("trimmed", {{"commands", trim.commands}, {"follow_ups", trim.follow_ups}});
+  }
+  // Once, not at each look: it goes on until somebody mends it.
+  if (is_new) log_.Warn("not_trimmed", {{"code", ErrorCodeName(*trouble)}, {"text", trim.failure->message}});
+}
+
 NodeMonitor::Snapshot NodeMonitor::snapshot() const {
   const std::lock_guard lock(mutex_);
   Snapshot snapshot = counted_;

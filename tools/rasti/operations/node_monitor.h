@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,7 @@ class NodeMonitor final : public NodeObserver {
   void Alarm(const std::string& text) override;
   void Progress(const std::string& text) override;
   void KafkaStatistics(std::string_view json) override;
+  void Trimmed(const log::KafkaTrim& trim) override;
 
   struct Snapshot {
     std::vector<core::PartitionId> owned;       // they decide
@@ -54,6 +56,9 @@ class NodeMonitor final : public NodeObserver {
     int64_t stream_failures = 0;
     int64_t replayed_events = 0;
     int64_t replay_ms = 0;
+    int64_t trimmed_commands = 0;
+    int64_t trimmed_follow_ups = 0;
+    int64_t trim_failures = 0;
     TakeoverTimes takeovers;
     /// What keeps the streams from deciding now; empty: nothing.
     std::string trouble;
@@ -73,6 +78,7 @@ class NodeMonitor final : public NodeObserver {
   std::map<core::PartitionId, Taking> partitions_;
   Snapshot counted_;
   Time trouble_at_;
+  std::optional<ErrorCode> trim_trouble_;  // as told last; nothing: there is none
   KafkaStatisticsSum kafka_;
 };
 

@@ -1,0 +1,120 @@
+// Nodes that delete the commands that they have decided.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <numeric>
+#include <sstream>
+
+#include "tests/end_to_end/http_client.h"
+#include "tests/end_to_end/kafka_fixture.h"
+
+namespace rasti::test {
+namespace {
+
+using testing::HasSubstr;
+
+class KafkaTrimTest : public KafkaNodesTest {
+ protected:
+  static Words Submission() {
+    Words words = SubmitWords();
+    words.insert(words.end(), {"--role", "citizen"});
+    return words;
+  }
+  /// The offsets of the commands that were answered, of a log with one partition, in order.
+  std::vector<int> Answered() const {
+    std::vector<int> answered;
+    std::istringstream lines((*KafkaBroker::Instance())->Headers(topic_prefix() + "results"));
+    const std::string header = "rasti-answers:";
+    for (std::string line; std::getline(lines, line);) {
+      if (const size_t at = line.find(header); at != std::string::npos) {
+        answered.push_back(std::stoi(line.substr(at + header.size())));
+      }
+    }
+    std::ranges::sort(answered);
+    return answered;
+  }
+  int64_t Begin() const { return (*KafkaBroker::Instance())->Begin(topic_prefix() + "commands", 0); }
+};
+
+TEST_F(KafkaTrimTest, ANodeWithoutItsPlaceInTheInputGoesOnBehindWhatIsGone) {
+  constexpr int kCases = 4;
+  MakeTopics(1);
+  InitNode(0);
+  std::vector<std::string> references;
+  {
+    const auto node = StartNode(0, {"--keep-commands", "PT1S", "--trim-every", "PT1S", "--metrics-port", "0"});
+    for (int i = 0; i < kCases; ++i) references.push_back(JsonAt(0, Submission())["reference"]);
+    JsonAt(0, {"act", references.front(), "register", "--as", "clerk1"});
+    // Refused, and so without an event.
+    EXPECT_NE(At(0, {"act", references.front(), "register", "--as", "clerk1"}).exit_code, 0);
+    ScrapeUntil(MetricsPortIn(node->error_text()), [](const Metrics& metrics) {
+      return metrics.at("rasti_trimmed_records_total{input=\"commands\"}") == kCases + 2;
+    });
+    StopService(*node);
+  }
+  EXPECT_EQ(Begin(), kCases + 2);
+
+  // Another group has no positions, and another directory no stores: all there is are the log's topics.
+  const Words brokers = Brokers();
+  Words init = {"init",
+                "--data",
+                data_of(1),
+                "--log",
+                "kafka",
+                "--group",
+                topic_prefix() + "other",
+                "--no-packages",
+                "--submitters",
+                data_of(0) + "/submitters"};
+  init.insert(init.end(), brokers.begin(), brokers.end());
+  const Finished made = Run(init);
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  {
+    const auto node = StartNode(1);
+    for (const std::string& reference : references) EXPECT_EQ(JsonAt(1, {"show", reference})["reference"], reference);
+    JsonAt(1, {"act", references.back(), "register", "--as", "clerk1"});
+    JsonAt(1, Submission());
+    StopService(*node);
+  }
+  std::vector<int> each(kCases + 4);
+  std::iota(each.begin(), each.end(), 0);
+  EXPECT_EQ(Answered(), each);
+  // With the age that nobody chose, nothing went.
+  EXPECT_EQ(Begin(), kCases + 2);
+  EXPECT_EQ(JsonAt(1, {"replay", "--verify"})["verified"], true);
+}
+
+TEST_F(KafkaTrimTest, AnAgeBeyondThatOfTheResultsIsRefusedWithWhatMendsIt) {
+  MakeTopics(1);
+  InitNode(0);
+  const Finished refused = At(0, {"run", "--keep-commands", "P30D"});
+  EXPECT_NE(refused.exit_code, 0);
+  EXPECT_THAT(refused.err, HasSubstr(topic_prefix() + "results: results are kept for P7D (retention.ms 604800000) and "
+                                                      "commands for P30D"));
+  EXPECT_THAT(refused.err, HasSubstr("rasti topics create --keep-results P30D"));
+
+  const auto topics = [&](const Words& what) {
+    Words words = {"topics"};
+    words.insert(words.end(), what.begin(), what.end());
+    const Words brokers = Brokers();
+    words.insert(words.end(), brokers.begin(), brokers.end());
+    return Run(words);
+  };
+  EXPECT_EQ(topics({"check"}).exit_code, 0);
+  const Finished checked = topics({"check", "--keep-commands", "P30D"});
+  EXPECT_NE(checked.exit_code, 0);
+  EXPECT_THAT(checked.err, HasSubstr("rasti topics create --keep-results P30D"));
+  EXPECT_EQ(topics({"create", "--partitions", "1", "--keep-results", "P30D"}).exit_code, 0);
+  EXPECT_EQ(topics({"check", "--keep-commands", "P30D"}).exit_code, 0);
+  const auto node = StartNode(0, {"--keep-commands", "P30D"});
+  StopService(*node);
+
+  for (const std::string wrong : {"30", "7d", "PT0.1S", "-P1D"}) {
+    const Finished said = At(0, {"run", "--keep-commands", wrong});
+    EXPECT_EQ(said.exit_code, 2) << wrong;
+    EXPECT_THAT(said.err, HasSubstr("--keep-commands: '" + wrong + "'")) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace rasti::test
