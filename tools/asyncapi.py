@@ -60,7 +60,7 @@ CHANNELS = {
                   "Commands from case to case, written by the engine only, and deleted by it as commands are."),
     "events": ("Stored", "Event", CASE_KEY, EVENT_HEADERS, None, KEEP_FOR_EVER,
                "What happened: the truth, kept for ever. CloudEvents 1.0 in binary mode."),
-    "results": ("Result", None, CASE_KEY, RESULT_HEADERS, None, {"cleanup.policy": ["delete"], "retention.ms": 7 * DAY_MS},
+    "results": ("Result", None, CASE_KEY, RESULT_HEADERS, None, {"cleanup.policy": ["delete"], "retention.ms": 30 * DAY_MS},
                 "What became of each command. Whoever submits notes its end first, and finds the answer by command_id."),
     "outbox": ("OutboxEntry", None, TEXT_KEY, {}, None, KEEP_FOR_EVER, "Messages that connectors are to send."),
     "definitions": ("Package", None, TEXT_KEY, {}, 1, KEEP_FOR_EVER,

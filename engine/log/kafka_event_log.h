@@ -80,9 +80,9 @@ struct KafkaTopic {
 class KafkaEventLog : public ports::EventLog, public ports::CommandChannel {
  public:
   /// Makes the topics that are missing, with `partitions` partitions and so many replicas, and mends the settings of
-  /// the others; a number of partitions never changes. `keep_results`: for how long; nothing: a week where the topic is
-  /// made, and as it is where it was there. Errors: kInvalidArgument (partitions outside 1..1024; a topic is there with
-  /// another number), kUnavailable, kPermission.
+  /// the others; a number of partitions never changes. `keep_results`: for how long; nothing: 30 days where the topic
+  /// is made, and as it is where it was there. Errors: kInvalidArgument (partitions outside 1..1024; a topic is there
+  /// with another number), kUnavailable, kPermission.
   static Status CreateTopics(const KafkaLogOptions& options, int partitions, int replicas,
                              std::optional<Duration> keep_results = std::nullopt);
   /// All topics of a log, in the order in which a command goes through them; that results are kept as long as

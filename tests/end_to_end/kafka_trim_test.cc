@@ -87,11 +87,12 @@ TEST_F(KafkaTrimTest, ANodeWithoutItsPlaceInTheInputGoesOnBehindWhatIsGone) {
 TEST_F(KafkaTrimTest, AnAgeBeyondThatOfTheResultsIsRefusedWithWhatMendsIt) {
   MakeTopics(1);
   InitNode(0);
-  const Finished refused = At(0, {"run", "--keep-commands", "P30D"});
+  const Finished refused = At(0, {"run", "--keep-commands", "P60D"});
   EXPECT_NE(refused.exit_code, 0);
-  EXPECT_THAT(refused.err, HasSubstr(topic_prefix() + "results: results are kept for P7D (retention.ms 604800000) and "
-                                                      "commands for P30D"));
-  EXPECT_THAT(refused.err, HasSubstr("rasti topics create --keep-results P30D"));
+  EXPECT_THAT(refused.err,
+              HasSubstr(topic_prefix() + "results: results are kept for P30D (retention.ms 2592000000) and "
+                                         "commands for P60D"));
+  EXPECT_THAT(refused.err, HasSubstr("rasti topics create --keep-results P60D"));
 
   const auto topics = [&](const Words& what) {
     Words words = {"topics"};
@@ -101,12 +102,12 @@ TEST_F(KafkaTrimTest, AnAgeBeyondThatOfTheResultsIsRefusedWithWhatMendsIt) {
     return Run(words);
   };
   EXPECT_EQ(topics({"check"}).exit_code, 0);
-  const Finished checked = topics({"check", "--keep-commands", "P30D"});
+  const Finished checked = topics({"check", "--keep-commands", "P60D"});
   EXPECT_NE(checked.exit_code, 0);
-  EXPECT_THAT(checked.err, HasSubstr("rasti topics create --keep-results P30D"));
-  EXPECT_EQ(topics({"create", "--partitions", "1", "--keep-results", "P30D"}).exit_code, 0);
-  EXPECT_EQ(topics({"check", "--keep-commands", "P30D"}).exit_code, 0);
-  const auto node = StartNode(0, {"--keep-commands", "P30D"});
+  EXPECT_THAT(checked.err, HasSubstr("rasti topics create --keep-results P60D"));
+  EXPECT_EQ(topics({"create", "--partitions", "1", "--keep-results", "P60D"}).exit_code, 0);
+  EXPECT_EQ(topics({"check", "--keep-commands", "P60D"}).exit_code, 0);
+  const auto node = StartNode(0, {"--keep-commands", "P60D"});
   StopService(*node);
 
   for (const std::string wrong : {"30", "7d", "PT0.1S", "-P1D"}) {

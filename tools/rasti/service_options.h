@@ -11,7 +11,7 @@
 
 namespace rasti::cli {
 
-/// As long as results are kept where nobody says otherwise.
+/// Where nobody says otherwise.
 inline constexpr Duration kKeepCommands = std::chrono::hours(7 * 24);
 /// Of commands and of results.
 inline constexpr DurationRange kKeepRange{std::chrono::seconds(1), std::chrono::hours(36'500 * 24)};

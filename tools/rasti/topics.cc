@@ -107,7 +107,7 @@ void AddTopicsCommand(CLI::App& app, Context& context) {
                                 "Make the topics that are missing and mend the settings of the others. The number of "
                                 "partitions is for ever: it says where each case lies",
                                 "  rasti topics create --brokers broker-1:9092 --partitions 32 --replicas 3\n"
-                                "  rasti topics create --brokers broker-1:9092 --partitions 32 --keep-results P30D",
+                                "  rasti topics create --brokers broker-1:9092 --partitions 32 --keep-results P90D",
                                 [&context, options] { return RunCreate(context, *options); });
   create->add_option("--partitions", options->partitions, "Of commands, followups, events, results and outbox")
       ->check(CLI::Range(1, 1024))
@@ -123,7 +123,7 @@ void AddTopicsCommand(CLI::App& app, Context& context) {
                                   "  rasti topics describe --data /var/lib/rasti --json",
                                   [&context, options] { return RunDescribe(context, *options); });
   AddDurationOption(*create, "--keep-results", kKeepRange, "",
-                    "How long results are kept, at least as long as commands; default: as they are, and P7D where "
+                    "How long results are kept, at least as long as commands; default: as they are, and P30D where "
                     "the topic is made",
                     [options](Duration given) { options->keep_results = given; });
   AddKeepCommandsOption(*check, options->keep_commands);

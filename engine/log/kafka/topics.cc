@@ -17,11 +17,10 @@ namespace {
 constexpr int kPartitionsMost = 1024;
 constexpr char kForEver[] = "-1";
 constexpr char kRetention[] = "retention.ms";
-// Results answer submitters who wait, and say of commands that were refused that they have been decided: as long as
-// commands are kept where nobody says otherwise.
-constexpr char kWeek[] = "604800000";
-// Dead letters hold what strangers sent; they are looked into within this time or not at all.
+// Results answer submitters who wait, and say of commands that were refused that they have been decided: longer than
+// commands are kept, and than an engine stands still whose positions the brokers forget meanwhile (7 days).
 constexpr char kMonth[] = "2592000000";
+// Dead letters hold what strangers sent; they are looked into within a month or not at all.
 // The largest event with its headers, and a sealed record of the brokers' own default limit (1 MiB).
 constexpr char kLargeMessage[] = "2097152";
 // A record that is acknowledged outlives any one broker; and one broker may be gone while writing goes on.
@@ -200,7 +199,7 @@ std::vector<TopicPlan> PlanTopics(const TopicNames& names, int partitions, std::
   return {{names.commands, partitions, input, {}},
           {names.follow_ups, partitions, input, {}},
           {names.events, partitions, events, {}},
-          {names.results, partitions, results, {{kRetention, kWeek}}},
+          {names.results, partitions, results, {{kRetention, kMonth}}},
           {names.outbox, partitions, kept, {}},
           {names.definitions, 1, kept, {}},
           {names.dead_letters, 1, letters, {{kRetention, kMonth}}}};
