@@ -7,7 +7,7 @@
 #   tools/nightly.sh --list           the steps
 #
 # RASTI_BOSTON    folder of the whole Boston year (tests/acceptance/boston.sh says what is in it); without it, no boston step
-# RASTI_CHAOS_MINUTES  how long each of the two runs of the `chaos` step takes (30)
+# RASTI_CHAOS_MINUTES  how long each of the two long runs of the `chaos` step takes (30)
 # RC_PARAMS       RapidCheck's settings for the `long` step (max_success=1000)
 # RASTI_JOBS      how many compilers and tests at once
 set -euo pipefail
@@ -25,13 +25,14 @@ step_lint() { tools/lint.sh; }
 step_long() { RASTI_PRESET=nightly RC_PARAMS=${RC_PARAMS:-max_success=1000} tools/test.sh; }
 step_asan() { RASTI_PRESET=asan tools/test.sh; }
 step_tsan() { RASTI_PRESET=tsan tools/test.sh; }
-# Three brokers and three nodes under fire, once with each way of sharing partitions out.
+# Three brokers and three nodes under fire, once with each way of sharing partitions out, and once while commands go.
 step_chaos() {
   tools/build.sh release chaos rasti
   local assignor
   for assignor in range cooperative-sticky; do
     tests/acceptance/chaos.sh --minutes "${RASTI_CHAOS_MINUTES:-30}" --assignor "$assignor"
   done
+  tests/acceptance/chaos.sh --minutes 5 --trim
 }
 step_fuzz() { tools/fuzz.sh; }
 # On the embedded log, and over a real broker.

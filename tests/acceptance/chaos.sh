@@ -11,6 +11,8 @@
 # --seed S          of faults and commands; a random one, which is told at the start
 # --rate N          commands a second (80)
 # --outage          all brokers away for a minute also in a shorter run
+# --trim            commands are deleted at the brokers seconds after they were decided; what is examined then are the
+#                   answers, and not whether each command that lies there has one
 # --keep            keep the nodes' directories and logs; they are kept anyway where something was found
 # RASTI_PROGRAM=... the `rasti` to run; default: build/rasti
 # CHAOS_PROGRAM=... the test's own program; default: build/tests/acceptance/chaos, built where it is missing

@@ -83,8 +83,8 @@ class Chaos {
 
   Status Prepare() {
     RASTI_TRY(brokers_, Brokers::Start(options_.directory + "/kafka"));
-    setting_ = {options_.program, brokers_->bootstrap(), kPrefix, options_.directory + "/kafka.settings",
-                options_.directory};
+    setting_ = {options_.program,   brokers_->bootstrap(), kPrefix, options_.directory + "/kafka.settings",
+                options_.directory, options_.trim};
     std::ofstream(setting_.settings) << fmt::format(
         "session.timeout.ms={}\ntransaction.timeout.ms={}\npartition.assignment.strategy={}\n", kSessionTimeout.count(),
         kSessionTimeout.count(), options_.assignor);

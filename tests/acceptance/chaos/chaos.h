@@ -19,6 +19,7 @@ struct ChaosOptions {
   int rate = 80;  // commands a second
   int partitions = 6;
   bool outage = false;  // all brokers are away for a minute
+  bool trim = false;    // commands are deleted seconds after they were decided
 };
 
 struct ChaosReport {

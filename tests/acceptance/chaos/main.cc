@@ -33,12 +33,14 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "Of the faults and the commands; default: a random one");
   app.add_option("--rate", options.rate, "Commands a second")->check(CLI::Range(4, 1000))->capture_default_str();
   app.add_flag("--outage", options.outage, "All brokers are away for a minute, once; from 10 minutes on always");
+  app.add_flag("--trim", options.trim, "Commands are deleted seconds after they were decided");
   app.add_flag("--keep", keep, "Keep the directories and logs of the nodes");
   CLI11_PARSE(app, argc, argv);
   options.length = std::chrono::seconds(static_cast<int64_t>(minutes * 60));
   options.outage = options.outage || minutes >= 10;
-  for (const char* name : {"RASTI_DATA", "RASTI_BROKERS", "RASTI_LOG", "RASTI_GROUP", "RASTI_NODE",
-                           "RASTI_TOPIC_PREFIX", "RASTI_SUBMITTERS", "RASTI_KAFKA_SETTINGS", "RASTI_AS"}) {
+  for (const char* name :
+       {"RASTI_DATA", "RASTI_BROKERS", "RASTI_LOG", "RASTI_GROUP", "RASTI_NODE", "RASTI_TOPIC_PREFIX",
+        "RASTI_SUBMITTERS", "RASTI_KAFKA_SETTINGS", "RASTI_AS", "RASTI_KEEP_COMMANDS", "RASTI_TRIM_EVERY"}) {
     ::unsetenv(name);  // NOLINT(concurrency-mt-unsafe): nothing runs yet
   }
   options.directory = MakeDirectory();

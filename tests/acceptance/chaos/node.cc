@@ -51,8 +51,9 @@ Status Node::Init(const std::vector<std::string>& packages) const {
 }
 
 void Node::Start() {
-  process_ = std::make_unique<Process>(
-      std::vector<std::string>{setting_.program, "run", "--json", "--data", paths_.root}, log_);
+  std::vector<std::string> words = {setting_.program, "run", "--json", "--data", paths_.root};
+  if (setting_.trims) words.insert(words.end(), {"--keep-commands", "PT5S", "--trim-every", "PT1S"});
+  process_ = std::make_unique<Process>(words, log_);
   state_ = State::kUp;
 }
 

@@ -18,6 +18,7 @@ struct NodeSetting {
   std::string topic_prefix;
   std::string settings;  // librdkafka's, a file
   std::string root;      // directories of nodes lie in it
+  bool trims = false;    // commands are deleted seconds after they were decided
 };
 
 /// Threading: one thread.
