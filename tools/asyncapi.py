@@ -55,7 +55,7 @@ RESULT_HEADERS = {"rasti-answers": text("The offset of the command that it answe
 # tests/end_to_end/kafka_asyncapi_test.cc compares names, partitions and settings with `rasti topics describe`.
 CHANNELS = {
     "commands": ("Signed", "Command", CASE_KEY, {}, None, {**KEEP_FOR_EVER, "message.timestamp.type": "LogAppendTime"},
-                 "What people and systems ask for. The engine deletes what it has decided, after a week unless it is told otherwise."),
+                 "What people and systems ask for. The engine deletes what it has decided, after a week unless it is told otherwise. Records with the header rasti-mark and neither key nor value are its own."),
     "followups": ("Command", None, CASE_KEY, {}, None, {**KEEP_FOR_EVER, "message.timestamp.type": "LogAppendTime"},
                   "Commands from case to case, written by the engine only, and deleted by it as commands are."),
     "events": ("Stored", "Event", CASE_KEY, EVENT_HEADERS, None, KEEP_FOR_EVER,

@@ -88,6 +88,13 @@ struct StoredEvent {
   InputPositions input;
 };
 
+/// A place behind what both inputs of a partition held. What it says is the log's own: others hand it back as it is.
+struct InputMark {
+  int64_t number = 0;
+  InputPositions end;
+  Instant dated;
+};
+
 /// Told, from within Poll and Close, which partitions a stream owns. Called by the stream's own thread.
 class AssignmentListener {
  public:
@@ -113,11 +120,18 @@ class LogStream {
 
   /// The positions that were committed last: where Poll goes on after an assignment.
   virtual Result<InputPositions> Committed(PartitionId partition) = 0;
-  /// The end of both inputs as of now: what is taken in later lies at or behind it.
+  /// The end of both inputs as of now: what is taken in later lies at or behind it. What was taken in before and cannot
+  /// be read yet may lie behind it too: see SetMark.
   virtual Result<InputPositions> End(PartitionId partition) = 0;
   /// Whether Poll has returned everything that lies before `end`. Positions that are no records (a transaction's end
   /// takes one) count as returned, so that this comes true where a comparison with the last record's would not.
   virtual Result<bool> Passed(PartitionId partition, InputPositions end) = 0;
+  /// Sets a mark in both inputs, behind everything that they took in until now, be it readable yet or not.
+  virtual Result<InputMark> SetMark(PartitionId partition) = 0;
+  /// Nothing until Poll has returned everything before the mark, so ask again after each Poll: one that meets the mark
+  /// ends early. Then an instant: what Poll returns from now on was taken in (`taken_at`) at or after it.
+  /// Errors: kUnavailable; kPermission, kInvalidArgument (no mark can be set).
+  virtual Result<std::optional<Instant>> PassedMark(PartitionId partition, const InputMark& mark) = 0;
   /// Poll goes on from these positions. They are not before the committed ones.
   virtual Status Rewind(PartitionId partition, InputPositions positions) = 0;
   /// While a partition is paused, Poll returns nothing of it. An assignment begins unpaused.
@@ -133,8 +147,8 @@ class LogStream {
   virtual Status Append(FollowUpOut follow_up) = 0;
   virtual Status Append(DeadLetterOut letter) = 0;
   /// Makes everything appended and the positions durable, all or nothing. Only then results reach their submitters.
-  /// Errors: kAborted (nothing was written: drop scratch and rewind), kFenced, kNoSpace, kIo (outcome as for kAborted
-  /// unless the message says unknown).
+  /// Errors: kAborted (nothing was written: drop scratch and rewind); kFenced; kNoSpace, kIo (outcome as for kAborted
+  /// unless the message says unknown); kPermission, kInvalidArgument (nothing was written, and no repeat will help).
   virtual Status Commit(const std::map<PartitionId, InputPositions>& next) = 0;
   virtual Status Abort() = 0;
 

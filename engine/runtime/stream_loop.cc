@@ -8,6 +8,7 @@ namespace rasti::runtime {
 namespace {
 
 constexpr size_t kSweepBatch = 256;
+constexpr Duration kSweepBarrierMost{1'000};  // a barrier serves so long
 // A node must have seen the end of the definitions within the last 4 s to decide at all.
 constexpr std::chrono::seconds kDecideWithin{4};
 constexpr std::chrono::seconds kRefreshEvery{2};
@@ -96,8 +97,9 @@ Status StreamLoop::Round() {
     if (found == owned_.end()) {
       return Fail(Error::Internal(fmt::format("input of partition {}, which is not owned", record.partition.value)));
     }
-    RASTI_CHECKED(found->second.partition->Handle(record));
+    RASTI_CHECKED(Handle(found->second, record));
   }
+  for (auto& [id, owned] : owned_) RASTI_CHECKED(HandleHeldBack(owned));
   RASTI_TRY(const size_t fired, FireDueTimers());
   // Nobody waits for the sweep, and for the partitions that lack events somebody may.
   if (catching_up_.empty()) {
@@ -128,8 +130,7 @@ Status StreamLoop::HaltWhatMisses() {
     // What was decided before is committed; the rest comes again.
     RASTI_CHECKED(stream_->Rewind(id, owned.partition->next_input()));
     RASTI_CHECKED(stream_->SetPaused(id, true));
-    owned.barrier.reset();
-    owned.sweep_barrier.reset();
+    ForgetTurn(owned);
     if (hooks_.on_halted) hooks_.on_halted(id, owned.partition->missing());
     halted_.insert(owned_.extract(here));
   }
@@ -165,11 +166,19 @@ Status StreamLoop::CheckClock() {
 }
 
 Duration StreamLoop::NextWait() const {
-  if (timers_pending_ || !catching_up_.empty()) return Duration{0};
+  if (work_pending_ || !catching_up_.empty()) return Duration{0};
   Duration wait = options_.idle_wait;
   const Instant now = clock_.Now();
   for (const auto& [id, owned] : owned_) {
-    if (IsSweepDue(owned) || owned.partition->cases().IsCheckpointing()) return Duration{0};
+    if (owned.partition->cases().IsCheckpointing()) return Duration{0};
+    if (IsSweepDue(owned) && !owned.sweep_barrier) return Duration{0};
+    // Poll ends early when it meets the mark.
+    if (owned.barrier) continue;
+    if (now < owned.barrier_from) {
+      wait = std::min(wait, owned.barrier_from - now);
+      continue;
+    }
+    if (!owned.held_back.empty()) return Duration{0};
     // A timer fires when now is past its instant, so one millisecond later.
     if (const auto earliest = owned.partition->cases().EarliestTimer()) {
       wait = std::clamp(earliest->first - now + Duration{1}, Duration{0}, wait);
@@ -181,42 +190,74 @@ Duration StreamLoop::NextWait() const {
   return wait;
 }
 
+Status StreamLoop::Handle(Owned& owned, const ports::InputRecord& record) {
+  if (record.input == ports::Input::kCommands) {
+    owned.commands_to = std::max(owned.commands_to, record.taken_at);
+    return owned.partition->Handle(record);
+  }
+  owned.held_back.push_back(record);
+  return HandleHeldBack(owned);
+}
+
+Status StreamLoop::HandleHeldBack(Owned& owned) {
+  auto next = owned.held_back.begin();
+  for (; next != owned.held_back.end() && next->taken_at <= owned.commands_to; ++next) {
+    RASTI_CHECKED(owned.partition->Handle(*next));
+  }
+  owned.held_back.erase(owned.held_back.begin(), next);
+  return {};
+}
+
 Result<size_t> StreamLoop::FireDueTimers() {
-  timers_pending_ = false;
-  std::vector<Owned*> due;
+  work_pending_ = false;
+  std::vector<std::pair<Owned*, Instant>> due;
   for (auto& [id, owned] : owned_) {
-    RASTI_TRY(const bool may_fire, MayFireTimers(owned));
-    if (may_fire) due.push_back(&owned);
+    RASTI_TRY(const auto before, MayFireTimers(owned));
+    if (before) due.emplace_back(&owned, *before);
   }
   size_t sum = 0;
   for (size_t i = 0; i < due.size(); ++i) {
+    auto& [owned, before] = due[i];
     // What one partition leaves is there for those behind it.
     const size_t left = timer_budget_.most() - std::min(sum, timer_budget_.most());
     const size_t share = std::max<size_t>(left / (due.size() - i), 1);
-    RASTI_TRY(const size_t fired, due[i]->partition->FireTimers(due[i]->barrier->asked_at, share));
-    if (fired < share) due[i]->barrier.reset();
+    RASTI_TRY(const size_t fired, owned->partition->FireTimers(before, share));
+    if (fired == share) work_pending_ = true;
+    if (fired < share) owned->barrier.reset();
     sum += fired;
   }
   return sum;
 }
 
-Result<bool> StreamLoop::MayFireTimers(Owned& owned) {
+Result<std::optional<Instant>> StreamLoop::MayFireTimers(Owned& owned) {
   Partition& partition = *owned.partition;
   const auto earliest = partition.cases().EarliestTimer();
   const Instant now = clock_.Now();
-  if (!earliest || earliest->first >= now) return false;
-  timers_pending_ = true;
-  return PassedBarrier(partition, owned.barrier);
+  const bool is_due = earliest && earliest->first < now;
+  if ((!is_due && owned.held_back.empty()) || now < owned.barrier_from) return std::nullopt;
+  RASTI_TRY(const auto passed, PassedBarrier(partition, owned.barrier));
+  if (!passed) return std::nullopt;
+  owned.commands_to = std::max(owned.commands_to, *passed);
+  RASTI_CHECKED(HandleHeldBack(owned));
+  const Instant before = std::min(*passed, owned.barrier->asked_at);
+  const bool too_early = !owned.held_back.empty() || (is_due && earliest->first >= before);
+  if (too_early) {
+    // The log's clock is behind this node's, or the barrier is older than what waits for it.
+    const Instant wanted = owned.held_back.empty() ? earliest->first : owned.held_back.front().taken_at;
+    owned.barrier_from = owned.barrier->asked_at + std::max(wanted - *passed + Duration{1}, Duration{0});
+    owned.barrier.reset();
+  }
+  return before;
 }
 
-Result<bool> StreamLoop::PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier) {
+Result<std::optional<Instant>> StreamLoop::PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier) {
   if (!barrier) {
     const Instant now = clock_.Now();
-    RASTI_TRY(const auto end, stream_->End(partition.id()));
-    barrier = Barrier{now, end};
+    RASTI_TRY(const auto mark, stream_->SetMark(partition.id()));
+    barrier = Barrier{now, mark};
   }
   // Whatever Poll returned before was decided in the round that it came in.
-  return stream_->Passed(partition.id(), barrier->end);
+  return stream_->PassedMark(partition.id(), barrier->mark);
 }
 
 bool StreamLoop::IsSweepDue(const Owned& owned) const {
@@ -237,10 +278,11 @@ Status StreamLoop::SweepIfNeeded(Owned& owned) {
     RASTI_CHECKED(cases.Checkpoint(false));
     owned.sweeping_to = in_use_->CalendarEpochAt(clock_.Now());
   }
-  RASTI_TRY(const bool passed, PassedBarrier(*owned.partition, owned.sweep_barrier));
-  if (!passed) return {};
-  RASTI_TRY(owned.swept, owned.partition->Sweep(owned.sweep_barrier->asked_at, kSweepBatch));
-  owned.sweep_barrier.reset();
+  RASTI_TRY(const auto passed, PassedBarrier(*owned.partition, owned.sweep_barrier));
+  if (!passed || !owned.held_back.empty()) return {};
+  RASTI_TRY(owned.swept, owned.partition->Sweep(std::min(*passed, owned.sweep_barrier->asked_at), kSweepBatch));
+  work_pending_ = true;
+  if (owned.swept || clock_.Now() - owned.sweep_barrier->asked_at > kSweepBarrierMost) owned.sweep_barrier.reset();
   return {};
 }
 
@@ -279,13 +321,20 @@ Status StreamLoop::DropAndRewind(const std::map<core::PartitionId, ports::InputP
   for (const auto& [id, positions] : decided) {
     Owned& owned = owned_.at(id);
     owned.partition->Drop();
-    owned.barrier.reset();
-    owned.sweep_barrier.reset();
+    ForgetTurn(owned);
     owned.sweeping_to.reset();
     owned.swept = false;
     RASTI_CHECKED(stream_->Rewind(id, owned.partition->next_input()));
   }
   return {};
+}
+
+// What was polled comes again.
+void StreamLoop::ForgetTurn(Owned& owned) {
+  owned.barrier.reset();
+  owned.sweep_barrier.reset();
+  owned.held_back.clear();
+  owned.commands_to = Instant::min();
 }
 
 // One piece of one partition's checkpoint a round, of the one that waits longest: people's commands wait meanwhile.
@@ -326,7 +375,7 @@ Result<bool> StreamLoop::IsIdle() {
   if (stream_ == nullptr || !may_decide_ || !catching_up_.empty()) return false;
   const Instant now = clock_.Now();
   for (auto& [id, owned] : owned_) {
-    if (IsSweepDue(owned)) return false;
+    if (IsSweepDue(owned) || !owned.held_back.empty()) return false;
     const auto earliest = owned.partition->cases().EarliestTimer();
     if (earliest && earliest->first < now) return false;
     RASTI_TRY(const auto end, stream_->End(id));

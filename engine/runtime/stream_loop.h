@@ -3,9 +3,10 @@
 //
 //   loop: read input -> decide commands -> fire due timers, within a budget -> one transaction -> install
 //
-// Timers of a partition fire only once its input was read up to an end asked for after they fell due, so that an outage
-// never turns a timely command late. A node whose clock jumps by more than a minute stops deciding; one that has not
-// seen the end of the definitions for 4 s pauses.
+// Timers of a partition fire only once its input was read up to a mark that the log dated after they fell due, so that
+// an outage never turns a timely command late. A follow-up waits in the same way for the commands that are older than
+// it: deciding it first would date them after it. A node whose clock jumps by more than a minute stops deciding; one
+// that has not seen the end of the definitions for 4 s pauses.
 //
 // Where the log is unavailable for a while, or gave the partitions to somebody else, the stream is opened again, with
 // back-off and without end; one that is put out three times within a minute ends: another node has its name.
@@ -106,12 +107,15 @@ class StreamLoop final : private ports::AssignmentListener {
   // What must have been read before timers may fire.
   struct Barrier {
     Instant asked_at;
-    ports::InputPositions end;
+    ports::InputMark mark;
   };
   struct Owned {
     std::unique_ptr<Partition> partition;
     std::optional<Barrier> barrier;
-    std::optional<int64_t> sweeping_to;  // the epoch of calendars that all cases are being planned for
+    std::vector<ports::InputRecord> held_back;  // follow-ups, polled and not decided
+    Instant commands_to = Instant::min();       // what was dated before it is decided
+    Instant barrier_from = Instant::min();      // by this node's clock; where the log's is behind it
+    std::optional<int64_t> sweeping_to;         // the epoch of calendars that all cases are being planned for
     std::optional<Barrier> sweep_barrier;
     bool swept = false;                                   // to the end, with the transaction that is under way
     std::chrono::steady_clock::time_point checkpoint_at;  // when the store is to be written next
@@ -156,14 +160,20 @@ class StreamLoop final : private ports::AssignmentListener {
   Owned* FindOwned(core::PartitionId id);
   /// Forgets a partition, which need not be owned any more.
   void Release(core::PartitionId id, bool lost);
+  /// Decides a command; holds a follow-up back where an older command may be still to come.
+  Status Handle(Owned& owned, const ports::InputRecord& record);
+  /// Decides what was held back and is not younger than the commands that are decided.
+  Status HandleHeldBack(Owned& owned);
+  void ForgetTurn(Owned& owned);
   /// Fires what is due, over all partitions within the budget; answers how many.
   Result<size_t> FireDueTimers();
-  /// True when the partition has timers due and its input was read up to its barrier.
-  Result<bool> MayFireTimers(Owned& owned);
+  /// An instant, where the partition has timers due and all its input from before that instant is decided.
+  Result<std::optional<Instant>> MayFireTimers(Owned& owned);
   Status SweepIfNeeded(Owned& owned);
   bool IsSweepDue(const Owned& owned) const;
-  /// Sets the barrier where there is none yet; true once the partition's input was read up to it.
-  Result<bool> PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier);
+  /// Sets the barrier where there is none yet; once the partition's input was read up to it, the instant before which
+  /// there is no more to come.
+  Result<std::optional<Instant>> PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier);
   void UseCurrentConfiguration();
   /// True where a transaction was committed; false where there was nothing to, or it is decided again.
   Result<bool> Commit();
@@ -189,8 +199,8 @@ class StreamLoop final : private ports::AssignmentListener {
   codec::EventDecoder decoder_;
   PartitionCounters released_;  // of partitions that are gone
   std::shared_ptr<const Configuration> in_use_;
-  bool may_decide_ = false;  // in the last turn
-  bool timers_pending_ = false;
+  bool may_decide_ = false;    // in the last turn
+  bool work_pending_ = false;  // timers or a sweep that the last turn left
   std::optional<std::chrono::steady_clock::time_point> told_of_definitions_at_;
   TimerBudget timer_budget_;
   std::pair<Instant, std::chrono::steady_clock::time_point> last_clock_;

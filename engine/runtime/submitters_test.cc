@@ -126,6 +126,8 @@ class CapturingStream final : public ports::LogStream {
   Result<ports::InputPositions> Committed(core::PartitionId) override { return ports::InputPositions(); }
   Result<ports::InputPositions> End(core::PartitionId) override { return ports::InputPositions(); }
   Result<bool> Passed(core::PartitionId, ports::InputPositions) override { return true; }
+  Result<ports::InputMark> SetMark(core::PartitionId) override { return ports::InputMark(); }
+  Result<std::optional<Instant>> PassedMark(core::PartitionId, const ports::InputMark&) override { return Instant(); }
   Status Rewind(core::PartitionId, ports::InputPositions) override { return {}; }
   Status SetPaused(core::PartitionId, bool) override { return {}; }
   Status Begin() override { return {}; }

@@ -17,9 +17,7 @@
 # RASTI_PROGRAM=... the `rasti` to run; default: build/rasti
 # CHAOS_PROGRAM=... the test's own program; default: build/tests/acceptance/chaos, built where it is missing
 #
-# What happens is told on stderr. The last line on stdout is one JSON object; every count of a fault in it is to be 0,
-# but for made_late: commands that were dated before a deadline, were seen by their replicas only after it, and so were
-# decided behind the breach. With replicas that cannot be ruled out; it is told, so that it can be watched.
+# What happens is told on stderr. The last line on stdout is one JSON object; every count of a fault in it is to be 0.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../tools/common.sh"
 help_if_asked "$@"

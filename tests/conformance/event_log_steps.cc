@@ -133,6 +133,18 @@ void Settle(const std::vector<ports::LogStream*>& streams, const std::vector<Lis
   }
 }
 
+std::optional<Instant> AwaitMark(ports::LogStream& stream, PartitionId partition, const ports::InputMark& mark) {
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (std::chrono::steady_clock::now() < deadline) {
+    const auto passed = stream.PassedMark(partition, mark);
+    EXPECT_TRUE(passed) << passed.error().message;
+    if (!passed || passed->has_value()) return passed ? *passed : std::nullopt;
+    const auto records = stream.Poll(1, kShort);
+    EXPECT_TRUE(records && records->empty());
+  }
+  return std::nullopt;
+}
+
 bool AwaitPassed(ports::LogStream& stream, PartitionId partition, InputPositions end) {
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
   while (std::chrono::steady_clock::now() < deadline) {

@@ -80,6 +80,8 @@ void Settle(const std::vector<ports::LogStream*>& streams, const std::vector<Lis
 /// Polls until the log says that everything before `end` was returned; false when it does not say so in time. What the
 /// polls return is a failure: it lies before `end` where it was not polled for.
 bool AwaitPassed(ports::LogStream& stream, PartitionId partition, InputPositions end);
+/// The same for a mark: its date, or nothing when it is not passed in time.
+std::optional<Instant> AwaitMark(ports::LogStream& stream, PartitionId partition, const ports::InputMark& mark);
 
 /// One committed transaction with these events; `next` as they are.
 void CommitEvents(ports::LogStream& stream, ports::EventLog& log, PartitionId partition,

@@ -167,6 +167,60 @@ TEST_P(EventLogConformance, PassedSaysWhetherEverythingBeforeAnEndWasReturned) {
   EXPECT_FALSE(*(*owner)->Passed({1}, *end));
 }
 
+TEST_P(EventLogConformance, AMarkIsPassedOnceEverythingBeforeItWasReturned) {
+  const auto owner = OpenSole();
+  Submit({1}, "one");
+  Submit({1}, "two");
+  AwaitCommands({1}, 2, *owner->stream);
+  const auto mark = (*owner)->SetMark({1});
+  RASTI_ASSERT_OK(mark);
+  const auto early = (*owner)->PassedMark({1}, *mark);
+  RASTI_ASSERT_OK(early);
+  EXPECT_FALSE(early->has_value());
+  const auto records = PollFor(*owner->stream, 2);
+  ASSERT_EQ(records.size(), 2U);
+  const auto dated = AwaitMark(*owner->stream, {1}, *mark);
+  ASSERT_TRUE(dated);
+  EXPECT_GE(*dated, records[1].taken_at);
+  // What comes now is dated behind it.
+  Submit({1}, "three");
+  const auto later = PollFor(*owner->stream, 1);
+  ASSERT_EQ(later.size(), 1U);
+  EXPECT_EQ(later[0].value, "three");
+  EXPECT_GE(later[0].taken_at, *dated);
+  EXPECT_TRUE((*owner)->PassedMark({1}, *mark)->has_value());
+  RASTI_ASSERT_OK((*owner)->Rewind({1}, *(*owner)->Committed({1})));
+  EXPECT_FALSE((*owner)->PassedMark({1}, *mark)->has_value());
+}
+
+TEST_P(EventLogConformance, MarksAreNobodysInput) {
+  {
+    const auto owner = OpenSole();
+    for (int i = 0; i < 20; ++i) {
+      const auto mark = (*owner)->SetMark({2});
+      RASTI_ASSERT_OK(mark);
+      ASSERT_TRUE(AwaitMark(*owner->stream, {2}, *mark));
+    }
+    Submit({2}, "command");
+    const auto records = PollFor(*owner->stream, 1);
+    ASSERT_EQ(records.size(), 1U);
+    EXPECT_EQ(records[0].value, "command");
+    RASTI_ASSERT_OK((*owner)->SetMark({2}));
+    RASTI_ASSERT_OK((*owner)->Begin());
+    RASTI_ASSERT_OK((*owner)->Commit(Behind(*owner->stream, records)));
+    RASTI_ASSERT_OK((*owner)->SetMark({2}));
+  }
+  // Another owner passes over them, and has its own.
+  const auto owner = OpenSole();
+  const auto mark = (*owner)->SetMark({2});
+  RASTI_ASSERT_OK(mark);
+  EXPECT_TRUE(AwaitMark(*owner->stream, {2}, *mark));
+  Submit({2}, "next");
+  const auto records = PollFor(*owner->stream, 1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].value, "next");
+}
+
 TEST_P(EventLogConformance, WakeEndsAPoll) {
   const auto owner = OpenSole();
   std::thread waker([&] { (*owner)->Wake(); });

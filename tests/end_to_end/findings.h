@@ -42,12 +42,10 @@ class Findings {
     AddText(fault, fmt::format(form, std::forward<Parts>(parts)...));
   }
   int64_t count(Fault fault) const { return kinds_.at(static_cast<size_t>(fault)).count; }
-  /// Of all but kMadeLate: a command is dated when the leader of its partition writes it, and can be seen once its
-  /// replicas have it, so that a timer which fell due in between may be decided first (on three brokers, never on one).
   int64_t total() const {
     int64_t sum = 0;
     for (const Kind& kind : kinds_) sum += kind.count;
-    return sum - count(Fault::kMadeLate);
+    return sum;
   }
   /// "lost: c17 of ...": at most kTextsMost of a kind.
   std::vector<std::string> Texts() const {

@@ -20,8 +20,7 @@ using Rows = test::MemoryViewStore::Rows;
 
 class Checker {
  public:
-  explicit Checker(const World& world)
-      : world_(world), log_(world.log()), reference_(world.log(), world.history(), world.ahead_most()) {}
+  explicit Checker(const World& world) : world_(world), log_(world.log()), reference_(world.log(), world.history()) {}
 
   std::vector<std::string> Check() {
     const bool same = reference_.Decide();

@@ -19,6 +19,7 @@ enum class Fault : uint8_t {
   kAbort,         // a commit is refused
   kUnknown,       // a commit's outcome is not told
   kAway,          // the log is away for a while
+  kUnreadable,    // what the log took in and dated cannot be read for seconds
   kRebalance,     // the partitions are shared out anew
   kClockJump,     // by less than a minute, forward or back
   kClockLeap,     // by more: the node is to stop
@@ -41,7 +42,8 @@ enum class Mutation : uint8_t {
   kEndTooEarly,      // whoever takes over is not shown the events of the last transaction
   kInputLost,        // a record is never delivered
   kInputReordered,   // records of one partition change places
-  kBarrierTooEarly,  // the end of the input is answered with what was already read
+  kBarrierTooEarly,  // a mark stands behind what was already read
+  kMarkReadable,     // a mark stands before what cannot be read yet
   kFollowUpTwice,    // a follow-up is written twice
   kStoreTorn,        // a crash keeps some tables of a store and takes others back to the last flush
 };

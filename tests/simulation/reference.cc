@@ -19,8 +19,8 @@ constexpr Duration kAheadMost{60'000};
 
 }  // namespace
 
-Reference::Reference(const SimLog& log, const History& history, Duration ahead)
-    : log_(log), history_(history), ahead_(ahead), configuration_(ConfigurationOf(SecondFrom(log.definitions()))) {}
+Reference::Reference(const SimLog& log, const History& history)
+    : log_(log), history_(history), configuration_(ConfigurationOf(SecondFrom(log.definitions()))) {}
 
 void Reference::Wrong(const HistoryEntry& entry, std::string_view what) {
   const core::EventContext& context = entry.event.ctx();
@@ -131,8 +131,10 @@ std::optional<core::Decision> Reference::ExpectCommand(core::PartitionId partiti
                                          core::Sequence{entry.event.sequence.value + std::ssize(decided->events) - 1})
                             .second;
   if (!is_first) Wrong(entry, "the command was accepted before");
-  if (const auto found = breached_.find(context.case_id); found != breached_.end()) {
-    if (input->taken_at + ahead_ <= found->second) {
+  // What another case sent may come late: it is no person's, and nobody waits for it with a decision.
+  const bool is_persons = !core::IsEngineCommandId(context.command_id);
+  if (const auto found = breached_.find(context.case_id); is_persons && found != breached_.end()) {
+    if (input->taken_at <= found->second) {
       Wrong(entry, "handed in in time, at " + FormatInstant(input->taken_at) + ", it came after the breach of " +
                        FormatInstant(found->second));
     }
@@ -170,24 +172,10 @@ void Reference::CheckTime(core::PartitionId partition, size_t at, const core::Ca
   const auto next = core::NextTimer(before);
   if (context.command_id.view() == kTimer) {
     const bool breach = next->kind == core::TimerKind::kBreach && before.IsLive();
-    if (breach && !IsBeforeFollowUp(partition, at)) breached_[context.case_id] = next->due;
+    if (breach) breached_[context.case_id] = next->due;
   } else if (context.command_id.view() != kReplan && next && next->due < context.occurred_at) {
     Wrong(entry, "it overtakes what was due at " + FormatInstant(next->due));
   }
-}
-
-// What another case sends is decided before people's commands, and the case's own timers before it: so it may overtake
-// a command that was handed in before but was not read yet. Known; see README.md.
-bool Reference::IsBeforeFollowUp(core::PartitionId partition, size_t at) const {
-  const auto& entries = history_.entries(partition);
-  const HistoryEntry& timer = entries[at];
-  for (++at; at < entries.size() && entries[at].transaction == timer.transaction; ++at) {
-    const core::EventContext& context = entries[at].event.ctx();
-    if (context.case_id != timer.event.ctx().case_id) continue;
-    if (context.command_id.view() == kTimer || context.command_id.view() == kReplan) continue;
-    return core::IsEngineCommandId(context.command_id);
-  }
-  return false;
 }
 
 }  // namespace rasti::simulation

@@ -25,8 +25,8 @@ using CommandKey = std::pair<core::CaseId, core::CommandId>;
 
 class Reference {
  public:
-  /// All outlives the reference. `ahead`: by how much a node's clock was ahead of the brokers', at most.
-  Reference(const SimLog& log, const History& history, Duration ahead);
+  /// All outlives the reference.
+  Reference(const SimLog& log, const History& history);
 
   /// Decides everything anew; false where something differs: violations() says what.
   bool Decide();
@@ -51,12 +51,10 @@ class Reference {
   std::optional<core::Decision> ExpectCommand(core::PartitionId partition, const HistoryEntry& entry);
   std::optional<Found> FindInput(core::PartitionId partition, const HistoryEntry& entry) const;
   void CheckTime(core::PartitionId partition, size_t at, const core::CaseState& before);
-  bool IsBeforeFollowUp(core::PartitionId partition, size_t at) const;
   void Wrong(const HistoryEntry& entry, std::string_view what);
 
   const SimLog& log_;
   const History& history_;
-  const Duration ahead_;
   std::shared_ptr<const runtime::Configuration> configuration_;
   std::map<core::CaseId, core::CaseState> cases_;
   std::map<core::CaseId, Hash256> heads_;

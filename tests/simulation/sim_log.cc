@@ -29,8 +29,31 @@ Status SimLog::Submit(std::string key, std::string value) {
   Topics& topics = At(ports::PartitionOf(key, options_.partitions));
   // Who submits in transactions of its own leaves gaps.
   if (faults_.random().Percent(10)) ++topics.end.commands;
-  topics.commands.push_back({topics.end.commands++, time_.now(), std::move(key), std::move(value)});
+  topics.commands.push_back({topics.end.commands++, time_.now(), ReadableAt(topics), std::move(key), std::move(value)});
   return {};
+}
+
+// A replica is behind, and the leader shows nothing that not all of them have.
+Instant SimLog::ReadableAt(Topics& topics) {
+  if (topics.unreadable_until < time_.now() && faults_.Strikes(Fault::kUnreadable, 15)) {
+    // Seconds, where a replica has died; and now and then for long enough that timers fall due meanwhile.
+    const int64_t most = faults_.random().Percent(80) ? 8'000 : 72 * 3'600'000;
+    topics.unreadable_until = time_.now() + Duration{faults_.random().Between(10, most)};
+  }
+  return std::max(topics.unreadable_until, time_.now());
+}
+
+ports::InputPositions SimLog::ReadableEnd(core::PartitionId partition) const {
+  const Topics& all = topics(partition);
+  ports::InputPositions end = all.end;
+  const auto is_hidden = [&](const CommandRecord& record) { return faults_.on() && record.readable_at > time_.now(); };
+  for (const CommandRecord& record : all.commands) {
+    if (is_hidden(record)) end.commands = std::min(end.commands, record.position);
+  }
+  for (const FollowUpRecord& one : all.follow_ups) {
+    if (is_hidden(one.record)) end.follow_ups = std::min(end.follow_ups, one.record.position);
+  }
+  return end;
 }
 
 int64_t SimLog::Publish(std::string key, std::string value) {
@@ -189,7 +212,8 @@ void SimLog::Append(size_t transaction, ports::FollowUpOut follow_up) {
   Topics& topics = At(target);
   const int copies = Mutates(Mutation::kFollowUpTwice, 30) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
-    topics.follow_ups.push_back({transaction, {topics.end.follow_ups++, time_.now(), follow_up.key, follow_up.value}});
+    topics.follow_ups.push_back(
+        {transaction, {topics.end.follow_ups++, time_.now(), ReadableAt(topics), follow_up.key, follow_up.value}});
   }
 }
 

@@ -52,6 +52,7 @@ struct EventRecord {
 struct CommandRecord {
   int64_t position = 0;
   Instant taken_at;
+  Instant readable_at;
   std::string key;
   std::string value;
 };
@@ -70,6 +71,7 @@ struct Topics {  // of one partition
   ports::InputPositions end;
   std::vector<EventRecord> events;
   ports::InputPositions committed;
+  Instant unreadable_until{};  // what comes in before
 };
 
 /// A member of the consumer group, as the brokers know it: it outlives its process until they notice.
@@ -130,6 +132,8 @@ class SimLog {
   int64_t Publish(std::string key, std::string value);
   const std::vector<ports::DefinitionRecord>& definitions() const { return definitions_; }
 
+  /// The end of both inputs that can be read by now.
+  ports::InputPositions ReadableEnd(core::PartitionId partition) const;
   /// The node's producer begins anew: what it had left open is undone. Answers its epoch.
   int InitProducer(int node);
   bool IsFenced(int node, int epoch) const { return epochs_.at(node) != epoch; }
@@ -162,6 +166,8 @@ class SimLog {
   void AbortOpen(int node);
   bool IsOpen(size_t transaction) const { return transactions_.at(transaction).state == TransactionState::kOpen; }
   void Install(Transaction& transaction, size_t index);
+  /// When what comes in now can be read.
+  Instant ReadableAt(Topics& topics);
   void LeaveEventsBehind(size_t transaction);
   void RepeatEvents(size_t transaction);
 

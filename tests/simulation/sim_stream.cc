@@ -54,6 +54,7 @@ void SimStream::TakeFrom(core::PartitionId partition, ports::Input input, size_t
                          std::vector<ports::InputRecord>& records) {
   Held& held = held_.at(partition);
   const Topics& topics = log_.topics(partition);
+  const ports::InputPositions end = log_.ReadableEnd(partition);
   size_t taken = 0;
   const auto take = [&](const CommandRecord& record, int64_t& position) {
     if (record.position < position) return true;
@@ -68,17 +69,19 @@ void SimStream::TakeFrom(core::PartitionId partition, ports::Input input, size_t
   };
   if (input == ports::Input::kCommands) {
     for (const CommandRecord& record : topics.commands) {
+      if (record.position >= end.commands) break;
       if (!take(record, held.position.commands)) return;
     }
-    if (taken < most) held.position.commands = std::max(held.position.commands, topics.end.commands);
+    if (taken < most) held.position.commands = std::max(held.position.commands, end.commands);
     return;
   }
   for (const FollowUpRecord& one : topics.follow_ups) {
     const TransactionState state = log_.transaction(one.transaction).state;
     if (state == TransactionState::kOpen) return;
+    if (one.record.position >= end.follow_ups) break;
     if (state == TransactionState::kCommitted && !take(one.record, held.position.follow_ups)) return;
   }
-  if (taken < most) held.position.follow_ups = std::max(held.position.follow_ups, topics.end.follow_ups);
+  if (taken < most) held.position.follow_ups = std::max(held.position.follow_ups, end.follow_ups);
 }
 
 Result<ports::InputPositions> SimStream::Committed(core::PartitionId partition) {
@@ -89,14 +92,27 @@ Result<ports::InputPositions> SimStream::Committed(core::PartitionId partition) 
 
 Result<ports::InputPositions> SimStream::End(core::PartitionId partition) {
   RASTI_CHECKED(log_.Arrive(node_, "End"));
-  RASTI_TRY(const Held* held, Find(partition));
-  if (log_.options().mutation == Mutation::kBarrierTooEarly) return held->position;
-  return log_.topics(partition).end;
+  RASTI_CHECKED(Find(partition));
+  return log_.ReadableEnd(partition);
 }
 
 Result<bool> SimStream::Passed(core::PartitionId partition, ports::InputPositions end) {
   RASTI_TRY(const Held* held, Find(partition));
   return held->position.commands >= end.commands && held->position.follow_ups >= end.follow_ups;
+}
+
+Result<ports::InputMark> SimStream::SetMark(core::PartitionId partition) {
+  RASTI_CHECKED(log_.Arrive(node_, "SetMark"));
+  RASTI_TRY(const Held* held, Find(partition));
+  ports::InputMark mark{.number = 0, .end = log_.topics(partition).end, .dated = log_.time().now()};
+  if (log_.options().mutation == Mutation::kBarrierTooEarly) mark.end = held->position;
+  if (log_.options().mutation == Mutation::kMarkReadable) mark.end = log_.ReadableEnd(partition);
+  return mark;
+}
+
+Result<std::optional<Instant>> SimStream::PassedMark(core::PartitionId partition, const ports::InputMark& mark) {
+  RASTI_TRY(const bool passed, Passed(partition, mark.end));
+  return passed ? std::optional(mark.dated) : std::nullopt;
 }
 
 Status SimStream::Rewind(core::PartitionId partition, ports::InputPositions positions) {

@@ -22,6 +22,8 @@ class SimStream final : public ports::LogStream {
   Result<ports::InputPositions> Committed(core::PartitionId partition) override;
   Result<ports::InputPositions> End(core::PartitionId partition) override;
   Result<bool> Passed(core::PartitionId partition, ports::InputPositions end) override;
+  Result<ports::InputMark> SetMark(core::PartitionId partition) override;
+  Result<std::optional<Instant>> PassedMark(core::PartitionId partition, const ports::InputMark& mark) override;
   Status Rewind(core::PartitionId partition, ports::InputPositions positions) override;
   Status Begin() override;
   Status Append(ports::EventOut event) override;

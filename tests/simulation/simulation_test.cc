@@ -99,18 +99,18 @@ struct Broken {
   std::string_view name;
   // In how many of the runs it has to be noticed: some breakages need a fault that not every run has.
   int least;
+  uint64_t runs = 60;
 };
 
 class BrokenSimulation : public testing::TestWithParam<Broken> {};
 
 TEST_P(BrokenSimulation, IsNoticed) {
-  constexpr int kRuns = 60;
   int noticed = 0;
-  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+  for (uint64_t seed = 1; seed <= GetParam().runs; ++seed) {
     World world({.seed = seed, .mutation = GetParam().mutation});
     if (!world.Run().empty()) ++noticed;
   }
-  std::cout << GetParam().name << ": noticed in " << noticed << " of " << kRuns << " runs\n";
+  std::cout << GetParam().name << ": noticed in " << noticed << " of " << GetParam().runs << " runs\n";
   EXPECT_GE(noticed, GetParam().least);
 }
 
@@ -122,6 +122,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Broken{Mutation::kEndTooEarly, "EndTooEarly", 30}, Broken{Mutation::kInputLost, "InputLost", 30},
                     Broken{Mutation::kInputReordered, "InputReordered", 30},
                     Broken{Mutation::kBarrierTooEarly, "BarrierTooEarly", 2},
+                    Broken{Mutation::kMarkReadable, "MarkReadable", 2, 500},
                     Broken{Mutation::kFollowUpTwice, "FollowUpTwice", 2}, Broken{Mutation::kStoreTorn, "StoreTorn", 5}),
     [](const auto& test) { return std::string(test.param.name); });
 

@@ -114,7 +114,6 @@ void World::TurnSomeNode() {
 }
 
 void World::TurnNode(Node& node) {
-  ahead_most_ = std::max(ahead_most_, std::min(node.clock().skew(), kSkewMost));
   if (const auto wrong = node.Turn()) {
     wrong_.push_back(fmt::format("node {} died: {}: {}", node.id(), ErrorCodeName(wrong->code), wrong->message));
   }
@@ -184,7 +183,6 @@ void World::StrikeClock(Node& node) {
     node.clock().SetSkew(random_.Percent(50) ? leap : -leap);
     faults_.Note(fmt::format("the clock of node {} leaps to {} s off", node.id(), node.clock().skew().count() / 1000));
   }
-  ahead_most_ = std::max(ahead_most_, std::min(node.clock().skew(), kSkewMost));
 }
 
 // --- the end --------------------------------------------------------------------------------------------------------

@@ -32,8 +32,6 @@ class World {
   const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
   const Reader& reader() const { return *reader_; }
   const Faults& faults() const { return faults_; }
-  /// By how much a node's clock was ahead of the brokers', at most.
-  Duration ahead_most() const { return ahead_most_; }
   std::vector<std::string> violations() const;
 
  private:
@@ -60,7 +58,6 @@ class World {
   std::unique_ptr<Clients> clients_;
   std::unique_ptr<Reader> reader_;
   std::vector<std::unique_ptr<Node>> nodes_;
-  Duration ahead_most_{0};
   int depth_ = 0;  // of nodes that stand still
   bool published_ = false;
   std::vector<std::string> wrong_;

@@ -120,6 +120,18 @@ Result<bool> MemoryEventLog::Stream::Passed(core::PartitionId partition, ports::
   return next.commands >= end.commands && next.follow_ups >= end.follow_ups;
 }
 
+Result<ports::InputMark> MemoryEventLog::Stream::SetMark(core::PartitionId partition) {
+  const std::scoped_lock lock(log_.mutex_);
+  RASTI_CHECKED(log_.CheckPartition(partition));
+  return ports::InputMark{.number = 0, .end = log_.At(partition).end, .dated = log_.clock_.Now()};
+}
+
+Result<std::optional<Instant>> MemoryEventLog::Stream::PassedMark(core::PartitionId partition,
+                                                                  const ports::InputMark& mark) {
+  RASTI_TRY(const bool passed, Passed(partition, mark.end));
+  return passed ? std::optional(mark.dated) : std::nullopt;
+}
+
 Status MemoryEventLog::Stream::Rewind(core::PartitionId partition, ports::InputPositions positions) {
   const std::scoped_lock lock(log_.mutex_);
   RASTI_CHECKED(log_.CheckPartition(partition));

@@ -17,6 +17,8 @@ class MemoryEventLog::Stream : public ports::LogStream {
   Result<ports::InputPositions> Committed(core::PartitionId partition) override;
   Result<ports::InputPositions> End(core::PartitionId partition) override;
   Result<bool> Passed(core::PartitionId partition, ports::InputPositions end) override;
+  Result<ports::InputMark> SetMark(core::PartitionId partition) override;
+  Result<std::optional<Instant>> PassedMark(core::PartitionId partition, const ports::InputMark& mark) override;
   Status Rewind(core::PartitionId partition, ports::InputPositions positions) override;
   Status SetPaused(core::PartitionId partition, bool paused) override;
   Status Begin() override;

@@ -46,9 +46,10 @@ Status InputQueue::PushCommand(const ports::Clock& clock, std::string key, std::
   return {};
 }
 
-int64_t InputQueue::AllocateFollowUps(int64_t count) {
+int64_t InputQueue::AllocateFollowUps(const ports::Clock& clock, std::vector<FollowUp>& follow_ups) {
   const std::lock_guard lock(mutex_);
-  return follow_up_positions_.Allocate(count);
+  for (FollowUp& follow_up : follow_ups) follow_up.taken_at = clock.Now();
+  return follow_up_positions_.Allocate(static_cast<int64_t>(follow_ups.size()));
 }
 
 void InputQueue::FinishFollowUps(int64_t first, std::vector<FollowUp> follow_ups) {
@@ -114,6 +115,14 @@ ports::InputPositions InputQueue::End() const {
   const std::lock_guard lock(mutex_);
   return {.commands = committed_.commands + static_cast<int64_t>(commands_.size()),
           .follow_ups = follow_up_positions_.VisibleEnd()};
+}
+
+ports::InputMark InputQueue::Mark(const ports::Clock& clock) const {
+  const std::lock_guard lock(mutex_);
+  return {.number = 0,
+          .end = {.commands = committed_.commands + static_cast<int64_t>(commands_.size()),
+                  .follow_ups = follow_up_positions_.End()},
+          .dated = clock.Now()};
 }
 
 bool InputQueue::Passed(ports::InputPositions end) const {

@@ -38,8 +38,8 @@ class InputQueue {
   /// The clock says when it was taken in, read under the queue's lock: whoever asks for the end at T has everything
   /// that was taken in before T. Errors: kUnavailable after FailAll.
   Status PushCommand(const ports::Clock& clock, std::string key, std::string value, ports::ResultCallback done);
-  /// Positions for follow-ups whose transaction is about to commit; the first of them.
-  int64_t AllocateFollowUps(int64_t count);
+  /// Positions for follow-ups whose transaction is about to commit; the first of them. They are dated as commands are.
+  int64_t AllocateFollowUps(const ports::Clock& clock, std::vector<FollowUp>& follow_ups);
   /// Their transaction is committed: they are delivered, in order, once all before them are committed too.
   void FinishFollowUps(int64_t first, std::vector<FollowUp> follow_ups);
 
@@ -52,6 +52,8 @@ class InputQueue {
   bool HasWaiting(ports::Input input) const;
   ports::InputPositions Committed() const;
   ports::InputPositions End() const;
+  /// Behind everything that was dated until now, what is not committed yet included.
+  ports::InputMark Mark(const ports::Clock& clock) const;
   /// Whether everything before `end` was delivered.
   bool Passed(ports::InputPositions end) const;
   /// Errors: kInvalidArgument when before the committed positions or behind the end.

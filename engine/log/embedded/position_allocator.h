@@ -26,6 +26,7 @@ class PositionAllocator {
   }
   /// The run is committed.
   void Finish(int64_t first) { RASTI_CHECK(open_.erase(first) == 1, "a run of positions is finished once"); }
+  int64_t End() const { return next_; }
   int64_t VisibleEnd() const { return open_.empty() ? next_ : open_.begin()->first; }
 
  private:

@@ -105,6 +105,16 @@ Result<bool> Stream::Passed(core::PartitionId partition, ports::InputPositions e
   return core_->partition(partition).queue.Passed(end);
 }
 
+Result<ports::InputMark> Stream::SetMark(core::PartitionId partition) {
+  RASTI_CHECKED(CheckOwned(partition));
+  return core_->partition(partition).queue.Mark(core_->clock());
+}
+
+Result<std::optional<Instant>> Stream::PassedMark(core::PartitionId partition, const ports::InputMark& mark) {
+  RASTI_TRY(const bool passed, Passed(partition, mark.end));
+  return passed ? std::optional(mark.dated) : std::nullopt;
+}
+
 Status Stream::Rewind(core::PartitionId partition, ports::InputPositions positions) {
   RASTI_CHECKED(CheckOwned(partition));
   return core_->partition(partition).queue.Rewind(positions);

@@ -65,7 +65,7 @@ Status Stream::Append(ports::FollowUpOut follow_up) {
   RASTI_CHECK(transaction_.open, "records are appended to a transaction");
   const core::PartitionId target = ports::PartitionOf(follow_up.key, core_->partition_count());
   transaction_.follow_ups[target].follow_ups.push_back(
-      {core_->clock().Now(), std::move(follow_up.key), std::move(follow_up.value)});
+      {.taken_at = {}, .key = std::move(follow_up.key), .value = std::move(follow_up.value)});
   return {};
 }
 
@@ -136,7 +136,7 @@ Status Stream::AddOutbox(const LogCore::Use& use, int64_t first) {
 Status Stream::AddFollowUps(const LogCore::Use& use) {
   const Database& database = use.database();
   for (auto& [partition, run] : transaction_.follow_ups) {
-    run.first = core_->partition(partition).queue.AllocateFollowUps(static_cast<int64_t>(run.follow_ups.size()));
+    run.first = core_->partition(partition).queue.AllocateFollowUps(core_->clock(), run.follow_ups);
     int64_t position = run.first;
     for (const FollowUp& follow_up : run.follow_ups) {
       const RowKey key(partition, position++);

@@ -115,4 +115,13 @@ Result<Client> MakeWriter(const KafkaLogOptions& options, OnDelivery on_delivery
   return MakeClient(RD_KAFKA_PRODUCER, std::move(conf), owner);
 }
 
+Result<Client> MakeMarkWriter(const KafkaLogOptions& options, OnDelivery on_delivery, void* owner) {
+  Settings settings = Common(options);
+  settings["linger.ms"] = "0";
+  settings["message.timeout.ms"] = std::to_string(options.request_timeout.count());
+  RASTI_TRY(Conf conf, Quiet(settings));
+  rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
+  return MakeClient(RD_KAFKA_PRODUCER, std::move(conf), owner);
+}
+
 }  // namespace rasti::log::kafka

@@ -33,5 +33,7 @@ Result<Client> MakeTransactional(const KafkaLogOptions& options, int member, siz
 /// Writes single records, each once. `on_delivery` is called from rd_kafka_poll, and gets `owner` by OwnerOf.
 using OnDelivery = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void* opaque);
 Result<Client> MakeWriter(const KafkaLogOptions& options, OnDelivery on_delivery, void* owner);
+/// Writes marks: at once, and twice rather than not at all.
+Result<Client> MakeMarkWriter(const KafkaLogOptions& options, OnDelivery on_delivery, void* owner);
 
 }  // namespace rasti::log::kafka

@@ -30,6 +30,12 @@ class InputBuffer {
   /// Nothing more lies before this position: what takes positions there is no record.
   void FetchedTo(int64_t position) { next_ = std::max(next_, position); }
 
+  /// A position from which on the same records come as from `position`, without what lies between and is no record.
+  int64_t Tightened(int64_t position) const {
+    if (!out_.empty() && out_.back().position >= position) return position;
+    return std::max(position, waiting_.empty() ? next_ : waiting_.front().position);
+  }
+
   size_t waiting() const { return waiting_.size(); }
   size_t waiting_bytes() const { return waiting_bytes_; }
   /// Hands out what there is room for.

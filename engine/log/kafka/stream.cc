@@ -25,6 +25,7 @@ Stream::Stream(std::shared_ptr<LogCore> core, ports::AssignmentListener& listene
 Result<std::unique_ptr<Stream>> Stream::Open(std::shared_ptr<LogCore> core, ports::AssignmentListener& listener) {
   std::unique_ptr<Stream> stream(new Stream(std::move(core), listener));
   RASTI_CHECKED(stream->transactions_.Start());
+  RASTI_TRY(stream->marks_, Marks::Open(stream->core_));
   const KafkaLogOptions& options = stream->core_->options();
   RASTI_TRY(stream->client_, MakeMember(options, stream->member_, &OnRebalance, stream.get(),
                                         options.on_statistics ? &OnStatistics : nullptr));
@@ -182,6 +183,7 @@ void Stream::Revoke(const Partitions& partitions, bool lost) {
   }
   for (const core::PartitionId id : partitions) {
     if (held_.erase(id) > 0) core_->trimmer().Release(id);
+    marks_->Forget(id);
   }
 }
 
@@ -312,8 +314,14 @@ Status Stream::Accept(const rd_kafka_message_t& message) {
                         fmt::format("consuming {}-{}", rd_kafka_topic_name(message.rkt), message.partition),
                         rd_kafka_message_errstr(&message)));
   }
+  const auto input = is_command ? ports::Input::kCommands : ports::Input::kFollowUps;
+  if (Marks::IsMark(message)) {
+    buffer.FetchedTo(message.offset + 1);
+    if (marks_->Read(message, input)) changed_ = true;
+    return {};
+  }
   buffer.Push({.partition = {message.partition},
-               .input = is_command ? ports::Input::kCommands : ports::Input::kFollowUps,
+               .input = input,
                .position = message.offset,
                .taken_at = TakenAt(message),
                .key = std::string(KeyOf(message)),
@@ -352,43 +360,6 @@ Result<Stream::Held*> Stream::Find(core::PartitionId partition) {
     return Fail(ErrorCode::kFenced, fmt::format("kafka: partition {} is not this stream's", partition.value));
   }
   return &found->second;
-}
-
-Result<ports::InputPositions> Stream::Committed(core::PartitionId partition) {
-  RASTI_TRY(const Held* held, Find(partition));
-  return held->committed;
-}
-
-Result<ports::InputPositions> Stream::End(core::PartitionId partition) {
-  RASTI_TRY(const LogCore::Range commands, core_->Real(core_->names().commands, partition.value));
-  RASTI_TRY(const LogCore::Range follow_ups, core_->Real(core_->names().follow_ups, partition.value));
-  return ports::InputPositions{commands.end, follow_ups.end};
-}
-
-Result<bool> Stream::Passed(core::PartitionId partition, ports::InputPositions end) {
-  RASTI_TRY(const Held* held, Find(partition));
-  return held->commands.Passed(end.commands) && held->follow_ups.Passed(end.follow_ups);
-}
-
-Status Stream::Rewind(core::PartitionId partition, ports::InputPositions positions) {
-  RASTI_TRY(Held * held, Find(partition));
-  held->commands.Rewind(positions.commands);
-  held->follow_ups.Rewind(positions.follow_ups);
-  return {};
-}
-
-// What was fetched before stays here, so that a pause is not paid for with memory.
-Status Stream::SetPaused(core::PartitionId partition, bool paused) {
-  RASTI_TRY(Held * held, Find(partition));
-  if (held->paused == paused) return {};
-  const PartitionList both = ListOf({{partition, held->committed}});
-  const auto code = paused ? rd_kafka_pause_partitions(client_.get(), both.get())
-                           : rd_kafka_resume_partitions(client_.get(), both.get());
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return Fail(ToError(code, fmt::format("{} partition {}", paused ? "pausing" : "going on with", partition.value)));
-  }
-  held->paused = paused;
-  return {};
 }
 
 }  // namespace rasti::log::kafka

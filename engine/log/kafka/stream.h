@@ -13,6 +13,7 @@
 
 #include "engine/log/kafka/input_buffer.h"
 #include "engine/log/kafka/log_core.h"
+#include "engine/log/kafka/marks.h"
 #include "engine/log/kafka/transactions.h"
 
 namespace rasti::log::kafka {
@@ -28,6 +29,8 @@ class Stream : public ports::LogStream {
   Result<ports::InputPositions> Committed(core::PartitionId partition) override;
   Result<ports::InputPositions> End(core::PartitionId partition) override;
   Result<bool> Passed(core::PartitionId partition, ports::InputPositions end) override;
+  Result<ports::InputMark> SetMark(core::PartitionId partition) override;
+  Result<std::optional<Instant>> PassedMark(core::PartitionId partition, const ports::InputMark& mark) override;
   Status Rewind(core::PartitionId partition, ports::InputPositions positions) override;
   Status SetPaused(core::PartitionId partition, bool paused) override;
   Status Begin() override;
@@ -92,13 +95,14 @@ class Stream : public ports::LogStream {
   ports::AssignmentListener& listener_;
   const int member_;
   Transactions transactions_;
+  std::unique_ptr<Marks> marks_;
   Client client_;
   Queue queue_;
   std::map<core::PartitionId, Held> held_;
   Status rebalanced_;          // what the last rebalance met
   bool listening_ = true;      // false while it goes without a Close
   bool was_assigned_ = false;  // or was told that it gets nothing
-  bool changed_ = false;       // since Poll began
+  bool changed_ = false;       // since Poll began: there was a rebalance, or a mark was met
   bool leaving_ = false;       // what is assigned from now on is not taken
   bool closed_ = false;
   bool broken_ = false;  // an assignment failed: nothing more is polled

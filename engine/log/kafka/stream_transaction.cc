@@ -66,13 +66,19 @@ Status Stream::Commit(const std::map<core::PartitionId, ports::InputPositions>& 
   if (sent.empty()) {
     for (const auto& [id, held] : held_) sent[id] = held.committed;
   }
-  const PartitionList offsets = ListOf(sent);
+  // Marks and the ends of transactions are no work: whoever looks at the group is not to see a backlog of them.
+  std::map<core::PartitionId, ports::InputPositions> told = sent;
+  for (auto& [id, positions] : told) {
+    const Held& held = held_.at(id);
+    positions = {held.commands.Tightened(positions.commands), held.follow_ups.Tightened(positions.follow_ups)};
+  }
+  const PartitionList offsets = ListOf(told);
   const Group group(rd_kafka_consumer_group_metadata(client_.get()));
   Status committed = transactions_.Commit(*offsets, *group);
   if (!committed && committed.error().code == ErrorCode::kUnavailable) {
     // Nobody knows. A new producer of this name first ends what the old one left open, one way or the other.
     RASTI_CHECKED(transactions_.Start());
-    RASTI_TRY(const bool written, WasCommitted(sent));
+    RASTI_TRY(const bool written, WasCommitted(told));
     committed = written ? Status() : Fail(ErrorCode::kAborted, committed.error().message);
   }
   if (!committed) {

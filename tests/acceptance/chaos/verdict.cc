@@ -105,6 +105,7 @@ Status ExamineAnswers(const std::string& bootstrap, const std::string& topic_pre
   std::map<Place, Instant> taken_at;
   std::map<Place, int> answered;
   for (const TopicRecord& command : commands) {
+    if (command.key.empty() && command.value.empty()) continue;  // a mark
     taken_at[{command.partition, command.offset}] = command.taken_at;
     answered[{command.partition, command.offset}] = 0;
   }
