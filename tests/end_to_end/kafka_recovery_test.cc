@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
+#include <future>
 
 #include "tests/end_to_end/kafka_fixture.h"
 #include "tests/end_to_end/load.h"
@@ -12,6 +14,7 @@
 namespace rasti::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 // A submission by anybody; so many of them lie in all of four partitions, but for one time in 10^7.
@@ -97,15 +100,9 @@ TEST_F(KafkaRecoveryTest, ANewNodeStartsFromTheSnapshotOfAnother) {
   InitNode(1);
   const auto first = StartNode(0);
   const std::string before = JsonAt(0, Submission())["reference"];
-  // Of the running node, whose stores are written meanwhile; once its two streams have shared the partitions out, for a
-  // snapshot holds what the node holds.
-  std::string snapshot;
-  nlohmann::json taken;
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  for (int i = 0; taken["parts"].size() < 3 && std::chrono::steady_clock::now() < deadline; ++i) {
-    snapshot = root() + "/snapshot-" + std::to_string(i);
-    taken = JsonAt(0, {"snapshot", snapshot});
-  }
+  // Of the running node, whose stores are written meanwhile. Its two streams may still be sharing the partitions out.
+  const std::string snapshot = root() + "/snapshot";
+  const auto taken = JsonAt(0, {"snapshot", snapshot, "--wait", "60"});
   EXPECT_EQ(taken["parts"].size(), 3U) << taken;
   EXPECT_EQ(taken["log"]["topic_prefix"], topic_prefix());
   const std::string after = JsonAt(0, Submission())["reference"];
@@ -128,6 +125,33 @@ TEST_F(KafkaRecoveryTest, ANewNodeStartsFromTheSnapshotOfAnother) {
                                 "--from-snapshot", root() + "/nowhere"});
   EXPECT_EQ(other.exit_code, 3);
   EXPECT_THAT(other.err, HasSubstr("no snapshot, or one that was never finished"));
+}
+
+TEST_F(KafkaRecoveryTest, ASnapshotOfHalfTheLogIsNotTakenForAWholeOne) {
+  MakeTopics(4);
+  InitNode(0);
+  InitNode(1);
+  auto first = StartNode(0);
+  const auto second = StartNode(1);
+  // Once the second holds something, the first does not hold all.
+  size_t parts = 0;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  for (int i = 0; parts < 2 && std::chrono::steady_clock::now() < deadline; ++i) {
+    parts = JsonAt(1, {"snapshot", root() + "/part-" + std::to_string(i), "--partial"})["parts"].size();
+  }
+  EXPECT_GE(parts, 2U);
+  EXPECT_LT(parts, 5U);
+  const std::string snapshot = root() + "/snapshot";
+  const Finished refused = At(0, {"snapshot", snapshot, "--wait", "0"});
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("this node has no store of partition"), HasSubstr("--standby")));
+  EXPECT_FALSE(std::filesystem::exists(snapshot));
+  // It waits while the other one leaves.
+  auto waiting = std::async(std::launch::async, [&] { return JsonAt(0, {"snapshot", snapshot, "--wait", "60"}); });
+  JsonAt(1, {"retire"});
+  EXPECT_EQ(waiting.get()["parts"].size(), 5U);
+  EXPECT_EQ(second->Finish().exit_code, 0);
+  StopService(*first);
 }
 
 TEST_F(KafkaRecoveryTest, AVersionThatIsMissingStopsItsPartitionUntilItIsPublished) {

@@ -84,9 +84,13 @@ TEST_F(SnapshotTest, OfADirectoryAtRestAndOfOnePartition) {
   LoseTheStores();
   RunFromSnapshot();
   EXPECT_EQ(Json({"replay", "--verify"})["verified"], true);
-  ExpectRefusal({"snapshot", root() + "/another", "--partitions", "7"}, 3,
-                {"partition 7: no store of it in " + data()});
+  ExpectRefusal({"snapshot", root() + "/another", "--partitions", "7"}, 2,
+                {"partition 7: the log has 2 of them, 0 to 1"});
   ExpectRefusal({"snapshot", snapshot()}, 2, {"something lies there; name a directory that does not exist"});
+  fs::remove_all(data() + "/state/p1");
+  ExpectRefusal({"snapshot", root() + "/whole"}, 3, {data() + " has no store of partition 1 (only of 0)", "--partial"});
+  ExpectRefusal({"snapshot", root() + "/one", "--partitions", "1"}, 3, {"has no store of partition 1"});
+  EXPECT_EQ(Json({"snapshot", root() + "/part", "--partial"})["parts"].size(), 2U);
 }
 
 TEST_F(SnapshotTest, WhatWasNeverFinishedIsNone) {

@@ -98,9 +98,9 @@ class Node {
   Status DropOldDeadLetters() { return log_->DropOldDeadLetters(clock_->Now()); }
   /// What stopped the engine or the projection; success while both run.
   Status status() const;
-  /// Copies the state stores that this node holds, of these partitions (none named: all that it holds), and its views.
-  /// Errors: those of WriteSnapshot; kNotFound for a partition that it does not hold.
-  Result<SnapshotManifest> Snapshot(const std::string& directory, const std::vector<core::PartitionId>& partitions);
+  /// Copies the state stores that are wished for, of those that it holds at this moment, and its views. One that
+  /// decides nothing has views only. Errors: those of ChoosePartitions and WriteSnapshot.
+  Result<SnapshotManifest> Snapshot(const std::string& directory, SnapshotWish wish);
   /// Close then leaves the other nodes for good. Errors: those of NodeLog::LeaveForGood.
   Status LeaveForGood() { return log_->LeaveForGood(); }
   /// Commits, flushes and gives the directory free. May be called again. Errors: the first that was met.

@@ -1,8 +1,8 @@
 // The state stores of a node: opened for whoever decides or stands by, copied into snapshots.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "engine/store/rocksdb_view_store.h"
 #include "tools/rasti/node.h"
@@ -56,19 +56,15 @@ std::map<core::PartitionId, std::string> Node::halted() const {
   return halted_;
 }
 
-Result<SnapshotManifest> Node::Snapshot(const std::string& directory,
-                                        const std::vector<core::PartitionId>& partitions) {
+Result<SnapshotManifest> Node::Snapshot(const std::string& directory, SnapshotWish wish) {
+  if (!options_.decides && wish.partitions.empty()) wish.partial = true;
   const auto held = held_stores_.Held();
+  std::set<core::PartitionId> at_hand;
+  for (const auto& [partition, store] : held) at_hand.insert(partition);
+  RASTI_TRY(const auto chosen, ChoosePartitions(wish, at_hand, log().partition_count(), "this node"));
   std::vector<SnapshotSource> sources;
-  for (const auto& [partition, store] : held) {
-    if (partitions.empty() || std::ranges::find(partitions, partition) != partitions.end()) {
-      sources.push_back({fmt::format("state/p{}", partition.value), store.get()});
-    }
-  }
-  for (const core::PartitionId partition : partitions) {
-    if (!held.contains(partition)) {
-      return Fail(Error::NotFound(fmt::format("partition {}: not held by this node", partition.value)));
-    }
+  for (const core::PartitionId partition : chosen) {
+    sources.push_back({fmt::format("state/p{}", partition.value), held.at(partition).get()});
   }
   sources.push_back({"views", view_store_.get()});
   return WriteSnapshot(directory, sources, meta_, log(), clock_->Now());

@@ -151,10 +151,11 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
       return engine_.AdvanceClock(to);
     }
     case v1::Request::kSnapshot: {
-      std::vector<core::PartitionId> partitions;
-      for (const int32_t partition : request.snapshot().partitions()) partitions.push_back({partition});
+      SnapshotWish wish;
+      for (const int32_t partition : request.snapshot().partitions()) wish.partitions.push_back({partition});
+      wish.partial = request.snapshot().partial();
       response.mutable_done();
-      RASTI_CHECKED(engine_.Snapshot(request.snapshot().directory(), partitions));
+      RASTI_CHECKED(engine_.Snapshot(request.snapshot().directory(), std::move(wish)));
       return {};
     }
     case v1::Request::kSubmit:

@@ -225,6 +225,34 @@ Status PutPart(const SnapshotManifest& manifest, const std::string& snapshot, co
 
 }  // namespace
 
+Result<std::vector<core::PartitionId>> ChoosePartitions(const SnapshotWish& wish,
+                                                        const std::set<core::PartitionId>& at_hand, int partitions,
+                                                        const std::string& holder) {
+  std::set<core::PartitionId> wanted(wish.partitions.begin(), wish.partitions.end());
+  for (int32_t i = 0; wish.partitions.empty() && i < partitions; ++i) wanted.insert({i});
+  std::vector<core::PartitionId> chosen;
+  std::vector<int32_t> missing;
+  for (const core::PartitionId partition : wanted) {
+    if (partition.value < 0 || partition.value >= partitions) {
+      return Fail(Error::Invalid(
+          fmt::format("partition {}: the log has {} of them, 0 to {}", partition.value, partitions, partitions - 1)));
+    }
+    if (at_hand.contains(partition)) {
+      chosen.push_back(partition);
+    } else {
+      missing.push_back(partition.value);
+    }
+  }
+  if (missing.empty() || wish.partial) return chosen;
+  std::vector<int32_t> there;
+  for (const core::PartitionId partition : at_hand) there.push_back(partition.value);
+  return Fail(Error::NotFound(fmt::format(
+      "{} has no store of partition {} ({}): take the snapshot where all are, as on a node that runs with --standby, "
+      "name the partitions that are wanted (--partitions), or take what is there (--partial)",
+      holder, fmt::join(missing, ", "),
+      there.empty() ? "of none of them" : fmt::format("only of {}", fmt::join(there, ", ")))));
+}
+
 uint64_t SnapshotManifest::bytes() const {
   return std::accumulate(files.begin(), files.end(), uint64_t{0},
                          [](uint64_t sum, const SnapshotFile& file) { return sum + file.size; });

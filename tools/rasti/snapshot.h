@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,18 @@ struct SnapshotManifest {
 
   uint64_t bytes() const;
 };
+
+/// Which partitions are to be in a snapshot.
+struct SnapshotWish {
+  std::vector<core::PartitionId> partitions;  // none named: all of the log
+  bool partial = false;                       // of them, those whose stores are there
+};
+
+/// Those of the stores at hand that are wished for, by partition. `holder` says in errors whose they are.
+/// Errors: kInvalidArgument (the log has no such partition), kNotFound (some are not at hand; what can be done).
+Result<std::vector<core::PartitionId>> ChoosePartitions(const SnapshotWish& wish,
+                                                        const std::set<core::PartitionId>& at_hand, int partitions,
+                                                        const std::string& holder);
 
 /// A store to be copied, under the name of its part.
 struct SnapshotSource {

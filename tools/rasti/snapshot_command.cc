@@ -1,8 +1,10 @@
 // `rasti snapshot`: a copy of stores and views that a new node can start from.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <set>
+#include <thread>
 
 #include "engine/runtime/case_store.h"
 #include "engine/store/rocksdb_view_store.h"
@@ -18,10 +20,21 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kCacheBytes = 16u << 20;
+constexpr std::chrono::milliseconds kAskAgain{200};
 
 struct SnapshotOptions {
   std::string directory;
   std::vector<int> partitions;
+  bool partial = false;
+  // A node that comes or goes makes the others share the partitions out anew, which takes up to a session.
+  double wait_s = 15;
+
+  SnapshotWish wish() const {
+    SnapshotWish wish;
+    for (const int partition : partitions) wish.partitions.push_back({partition});
+    wish.partial = partial;
+    return wish;
+  }
 };
 
 // Of a directory that nobody works in: as its last user left the stores.
@@ -40,20 +53,39 @@ Status CopyAtRest(const DataPaths& paths, const DataMeta& meta, const SnapshotOp
     return {};
   };
   std::error_code ignored;
-  const auto is_there = [&](int partition) { return fs::is_directory(paths.state({partition}), ignored); };
-  for (const int partition : options.partitions) {
-    if (is_there(partition)) continue;
-    return Fail(Error::NotFound(fmt::format("partition {}: no store of it in {}", partition, paths.root)));
+  std::set<core::PartitionId> at_hand;
+  const int partitions = log->events().partition_count();
+  for (int32_t i = 0; i < partitions; ++i) {
+    if (fs::is_directory(paths.state({i}), ignored)) at_hand.insert({i});
   }
-  for (int i = 0; i < log->events().partition_count(); ++i) {
-    const bool wanted =
-        options.partitions.empty() || std::ranges::find(options.partitions, i) != options.partitions.end();
-    if (wanted && is_there(i)) RASTI_CHECKED(add(fmt::format("state/p{}", i), runtime::CaseStore::Tables()));
+  const bool has_views = fs::is_directory(paths.views(), ignored);
+  if (at_hand.empty() && !has_views) {
+    return Fail(Error::NotFound(fmt::format("{}: no stores yet; run it first", paths.root)));
   }
-  if (fs::is_directory(paths.views(), ignored)) RASTI_CHECKED(add("views", views::ViewTables()));
-  if (sources.empty()) return Fail(Error::NotFound(fmt::format("{}: no stores yet; run it first", paths.root)));
+  RASTI_TRY(const auto chosen, ChoosePartitions(options.wish(), at_hand, partitions, paths.root));
+  for (const core::PartitionId partition : chosen) {
+    RASTI_CHECKED(add(fmt::format("state/p{}", partition.value), runtime::CaseStore::Tables()));
+  }
+  if (has_views) RASTI_CHECKED(add("views", views::ViewTables()));
   RASTI_CHECKED(WriteSnapshot(directory, sources, meta, log->events(), clock.Now()));
   return log->Close();
+}
+
+// By the node that runs. Where it does not hold all of them, it may be about to.
+Status CopyAtWork(const Context& context, SocketSession& session, const SnapshotOptions& options,
+                  const std::string& directory) {
+  const auto wait = std::chrono::duration<double>(options.wait_s);
+  const auto until = std::chrono::steady_clock::now() + wait;
+  for (;;) {
+    Status copied = session.Snapshot(directory, options.wish());
+    const bool is_missing = !copied && copied.error().code == ErrorCode::kNotFound;
+    if (!is_missing || std::chrono::steady_clock::now() >= until) {
+      context.out.Progress("");
+      return copied;
+    }
+    context.out.Progress("waiting until the node holds the partitions");
+    std::this_thread::sleep_for(kAskAgain);
+  }
 }
 
 Outcome<void> RunSnapshot(const Context& context, const SnapshotOptions& options) {
@@ -65,23 +97,24 @@ Outcome<void> RunSnapshot(const Context& context, const SnapshotOptions& options
   auto session = SocketSession::Connect(paths.socket(), key);
   if (!session && session.error().code != ErrorCode::kUnavailable) return Refuse(session.error());
   if (session) {
-    std::vector<core::PartitionId> partitions;
-    for (const int partition : options.partitions) partitions.push_back({partition});
-    RASTI_CHECKED((*session)->Snapshot(directory, partitions));
+    RASTI_CHECKED(CopyAtWork(context, **session, options, directory));
   } else {
     RASTI_CHECKED(CopyAtRest(paths, meta, options, directory));
   }
   RASTI_TRY(const SnapshotManifest manifest, ReadSnapshot(directory));
-  int stores = 0;
+  std::vector<int32_t> stores;
   int64_t events = 0;
   for (const SnapshotPart& part : manifest.parts) {
     if (part.folder == "views") continue;
-    ++stores;
-    for (const SnapshotPosition& position : part.positions) events += position.next.value;
+    for (const SnapshotPosition& position : part.positions) {
+      stores.push_back(position.partition.value);
+      events += position.next.value;
+    }
   }
-  context.out.Line(fmt::format("{}: {} of {} partitions with {} events, {} files, {:.1f} MB", directory, stores,
-                               manifest.partitions, events, manifest.files.size(),
-                               static_cast<double>(manifest.bytes()) / 1e6));
+  context.out.Line(fmt::format("{}: {} of {} partitions{} with {} events, {} files, {:.1f} MB", directory,
+                               stores.size(), manifest.partitions,
+                               stores.empty() ? "" : fmt::format(" ({})", fmt::join(stores, ", ")), events,
+                               manifest.files.size(), static_cast<double>(manifest.bytes()) / 1e6));
   context.out.Json(ToJson(manifest));
   return {};
 }
@@ -95,12 +128,20 @@ void AddSnapshotCommand(CLI::App& app, Context& context) {
                  "Copy state stores and views into a new directory, by hard links where possible, while the service "
                  "runs or not. A new node of the same log starts from it: `rasti run --from-snapshot`. It holds "
                  "personal data as the log does, and no keys; it is no backup of the log",
-                 "  rasti snapshot /var/backups/rasti-snapshot --data /var/lib/rasti",
+                 "  rasti snapshot /var/backups/rasti-snapshot --data /var/lib/rasti\n"
+                 "  rasti snapshot /var/backups/rasti-snapshot-part --data /var/lib/rasti --partial",
                  [&context, options] { return RunSnapshot(context, *options); });
   command->add_option("DIR", options->directory, "Where to; nothing may lie there yet")->required();
-  command->add_option("--partitions", options->partitions, "Only these; default: all that the node holds")
+  command->add_option("--partitions", options->partitions, "Only these; default: all of the log")
       ->type_name("N")
       ->check(CLI::Range(0, 1023));
+  command->add_flag("--partial", options->partial, "Those of them that the node holds, where others hold the rest");
+  command
+      ->add_option("--wait", options->wait_s,
+                   "How long to wait for a node that does not hold all of them: it may be about to, as others come and "
+                   "go; default: 15")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, 3600.0));
 }
 
 }  // namespace rasti::cli

@@ -94,10 +94,13 @@ Status SocketSession::Retire() {
   return {};
 }
 
-Status SocketSession::Snapshot(const std::string& directory, const std::vector<core::PartitionId>& partitions) {
+Status SocketSession::Snapshot(const std::string& directory, const SnapshotWish& wish) {
   v1::Request request;
   request.mutable_snapshot()->set_directory(directory);
-  for (const core::PartitionId partition : partitions) request.mutable_snapshot()->add_partitions(partition.value);
+  for (const core::PartitionId partition : wish.partitions) {
+    request.mutable_snapshot()->add_partitions(partition.value);
+  }
+  request.mutable_snapshot()->set_partial(wish.partial);
   RASTI_CHECKED(connection_->Call(std::move(request), kSnapshotWait));
   return {};
 }

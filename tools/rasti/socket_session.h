@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "tools/rasti/session.h"
+#include "tools/rasti/snapshot.h"
 #include "tools/rasti/socket_connection.h"
 
 namespace rasti::cli {
@@ -37,7 +38,7 @@ class SocketSession final : public Session {
   Status Close() override { return {}; }
 
   /// Has the service write a snapshot into a directory of this machine. Errors: those of Node::Snapshot.
-  Status Snapshot(const std::string& directory, const std::vector<core::PartitionId>& partitions);
+  Status Snapshot(const std::string& directory, const SnapshotWish& wish);
   /// Returns once the node has left the others for good. Errors: as for every request; those of Node::LeaveForGood.
   Status Retire();
   /// How the engine does. Errors: as for every request.
