@@ -10,6 +10,7 @@ namespace {
 // librdkafka's own lines go nowhere: what matters of them comes back as an error.
 void Silent(const rd_kafka_t*, int, const char*, const char*) {}
 
+constexpr size_t kFetchBytesMost = size_t{1} << 20;
 constexpr int kHasQueueBackoff = 0x02020000;  // 2.2
 constexpr const char* kStatisticsMs = "1000";
 // For one question after the end of a partition; librdkafka asks up to three times.
@@ -75,8 +76,12 @@ Result<Client> MakeInquirer(const KafkaLogOptions& options, Isolation isolation)
   return MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
 }
 
-Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation) {
-  RASTI_TRY(Conf conf, Quiet(Consuming(options, isolation)));
+Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation, size_t queued_bytes) {
+  Settings settings = Consuming(options, isolation);
+  settings["queued.max.messages.kbytes"] = std::to_string(queued_bytes >> 10);
+  // Compressed; what one fetch brings is not to fill the queue.
+  settings["fetch.message.max.bytes"] = std::to_string(std::min(queued_bytes / 4, kFetchBytesMost));
+  RASTI_TRY(Conf conf, Quiet(settings));
   return MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
 }
 

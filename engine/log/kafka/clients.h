@@ -9,8 +9,8 @@
 
 namespace rasti::log::kafka {
 
-/// What a consumer fetches ahead, of each partition that is read outside of a group: bytes or records, whichever comes
-/// first.
+/// What a consumer fetches ahead, of each partition that is read outside of a group: bytes of values or records,
+/// whichever comes first. Headers and librdkafka's own part of a record come to two or three times as much again.
 inline constexpr size_t kQueuedBytesMost = size_t{16} << 20;
 inline constexpr size_t kQueuedRecordsMost = 100'000;
 
@@ -22,7 +22,7 @@ Result<Client> MakeProbe(const KafkaLogOptions& options);
 /// questions, and whoever stops waits for them.
 Result<Client> MakeInquirer(const KafkaLogOptions& options, Isolation isolation);
 /// Reads partitions it is told to read, outside of any group.
-Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation);
+Result<Client> MakeReader(const KafkaLogOptions& options, Isolation isolation, size_t queued_bytes = kQueuedBytesMost);
 /// A member of the group. Its callbacks get `owner` by OwnerOf; `member` is its number on this node.
 using OnRebalance = void (*)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void* opaque);
 using OnStatistics = int (*)(rd_kafka_t*, char* json, size_t length, void* opaque);

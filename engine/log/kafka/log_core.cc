@@ -38,6 +38,7 @@ Result<std::shared_ptr<LogCore>> LogCore::OpenUnchecked(KafkaLogOptions options,
   RASTI_TRY(Client uncommitted, MakeInquirer(options, Isolation::kUncommitted));
   std::shared_ptr<LogCore> core(new LogCore(std::move(options), std::move(committed), std::move(uncommitted)));
   core->partitions_ = partitions;
+  core->readers_.ShareAmong(partitions);
   core->tails_.resize(static_cast<size_t>(partitions));
   return core;
 }

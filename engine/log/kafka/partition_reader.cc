@@ -10,6 +10,9 @@ namespace rasti::log::kafka {
 namespace {
 
 constexpr size_t kReadMost = 1024;
+// Bytes of values that are fetched ahead: of all partitions together where each is read once, and the least of each.
+constexpr size_t kAheadBytes = size_t{16} << 20;
+constexpr size_t kAheadBytesLeast = size_t{1} << 20;
 
 }  // namespace
 
@@ -45,8 +48,7 @@ Result<std::vector<Message>> PartitionReader::Read(size_t most, Duration timeout
 }
 
 void PartitionReader::FetchOn() {
-  const auto most = [](size_t limit) { return limit / 4 * 3; };
-  const bool was_full = run_bytes_ >= most(kQueuedBytesMost) || run_records_ >= most(kQueuedRecordsMost);
+  const bool was_full = run_bytes_ >= pool_.queued_bytes_ || run_records_ >= kQueuedRecordsMost;
   run_bytes_ = run_records_ = 0;
   // Whatever a fetch that is under way brings is dropped by this, which matters only where the queue was not full.
   if (was_full && !at_end_) rd_kafka_seek(topic_.get(), place_.second, position_, 0);
@@ -64,10 +66,15 @@ Status PartitionReader::Take(Message message, const std::string& what, std::vect
   if (message->offset < position_) return {};
   position_ = message->offset + 1;
   at_end_ = false;
-  run_bytes_ += message->len + message->key_len;
+  run_bytes_ += message->len;
   ++run_records_;
   messages.push_back(std::move(message));
   return {};
+}
+
+void ReaderPool::ShareAmong(int partitions) {
+  queued_bytes_ =
+      std::clamp(kAheadBytes / static_cast<size_t>(std::max(partitions, 1)), kAheadBytesLeast, kQueuedBytesMost);
 }
 
 Result<std::shared_ptr<PartitionReader::Slot>> ReaderPool::Take(const PartitionReader::Place& place) {
@@ -75,7 +82,7 @@ Result<std::shared_ptr<PartitionReader::Slot>> ReaderPool::Take(const PartitionR
   for (const auto& slot : slots_) {
     if (slot->in_use.insert(place).second) return slot;
   }
-  RASTI_TRY(Client client, MakeReader(options_, Isolation::kCommitted));
+  RASTI_TRY(Client client, MakeReader(options_, Isolation::kCommitted, queued_bytes_));
   slots_.push_back(std::make_shared<PartitionReader::Slot>());
   slots_.back()->client = std::move(client);
   slots_.back()->in_use.insert(place);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/log/kafka/clients.h"
 #include "engine/log/kafka/handles.h"
 #include "engine/log/kafka_event_log.h"
 
@@ -53,7 +54,7 @@ class PartitionReader {
   Topic topic_;
   int64_t position_;
   bool at_end_ = false;
-  size_t run_bytes_ = 0;  // taken since nothing was queued
+  size_t run_bytes_ = 0;  // of values, taken since nothing was queued
   size_t run_records_ = 0;
 };
 
@@ -61,6 +62,9 @@ class PartitionReader {
 class ReaderPool {
  public:
   explicit ReaderPool(const KafkaLogOptions& options) : options_(options) {}
+
+  /// So many partitions may be read at once, and share what is fetched ahead. To be said before the first is read.
+  void ShareAmong(int partitions);
 
   Result<std::unique_ptr<PartitionReader>> Open(const std::string& topic, int32_t partition, int64_t offset);
 
@@ -70,6 +74,7 @@ class ReaderPool {
   Result<std::shared_ptr<PartitionReader::Slot>> Take(const PartitionReader::Place& place);
 
   const KafkaLogOptions& options_;
+  size_t queued_bytes_ = kQueuedBytesMost;  // of a partition
   std::mutex mutex_;
   // A client reads a partition once at a time: a second reader of it takes the next client.
   std::vector<std::shared_ptr<PartitionReader::Slot>> slots_;
