@@ -16,7 +16,7 @@ class KafkaAclsTest : public KafkaSecureTest {
  protected:
   /// Kafka's own tool, as whoever may do everything.
   std::string Tool() const {
-    const std::string path = root() + "/kafka-acls.sh";
+    std::string path = root() + "/kafka-acls.sh";
     WriteFile(path, fmt::format("#!/bin/sh\nexec java -cp \"$({}/tools/kafka.sh fetch)/*\" "
                                 "org.apache.kafka.tools.AclCommand --bootstrap-server {} \"$@\"\n",
                                 std::filesystem::current_path().string(), listener("PLAIN")));

@@ -46,11 +46,11 @@ class KafkaSecureTest : public KafkaNodesTest {
   /// A file of these settings that nobody else may read.
   std::string Write(const Settings& settings, const std::string& name = "kafka.settings") const {
     std::string text;
-    for (const auto& [setting, value] : settings) text += setting + "=" + value + "\n";
+    for (const auto& [setting, value] : settings) text += fmt::format("{}={}\n", setting, value);
     return WriteSecret(name, text);
   }
   std::string WriteSecret(const std::string& name, const std::string& text) const {
-    const std::string path = root() + "/" + name;
+    std::string path = root() + "/" + name;
     WriteFile(path, text);
     std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     return path;
