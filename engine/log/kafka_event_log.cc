@@ -26,6 +26,7 @@ class KafkaEventLogImpl final : public KafkaEventLog {
 
   int partition_count() const override { return core_->partition_count(); }
   bool keeps_headers() const override { return true; }
+  bool is_local() const override { return false; }
 
   Result<std::unique_ptr<ports::LogStream>> OpenStream(ports::AssignmentListener& listener) override {
     return Stream::Open(core_, listener);

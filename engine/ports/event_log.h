@@ -186,6 +186,8 @@ class EventLog {
   virtual int partition_count() const = 0;
   /// Whether the headers of events are kept, for readers that do not open the body.
   virtual bool keeps_headers() const { return false; }
+  /// Whether ReadAt finds events on this machine. Views of a log that asks others for them keep the events themselves.
+  virtual bool is_local() const { return true; }
 
   virtual Result<std::unique_ptr<LogStream>> OpenStream(AssignmentListener& listener) = 0;
   /// Reads from `from` on. Errors: kNotFound when the log begins later.

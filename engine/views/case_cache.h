@@ -21,6 +21,7 @@ struct CachedCase {
   bool touched = false;
   core::Revision first_added;
   std::vector<HistoryEntry> added;
+  std::string added_events;  // where they are kept
 };
 
 class CaseCache {

@@ -39,6 +39,9 @@ class Comparer {
       RASTI_TRY(const auto other, right_history_.Entries(a.state.id));
       comparison_.events += static_cast<int64_t>(entries.size());
       if (entries != other) Differ(fmt::format("case {}: the history index differs", a.state.id.str()));
+      RASTI_TRY(const auto kept, left_history_.Kept(a.state.id));
+      RASTI_TRY(const auto kept_there, right_history_.Kept(a.state.id));
+      if (kept != kept_there) Differ(fmt::format("case {}: the events kept differ", a.state.id.str()));
       if (static_cast<int64_t>(entries.size()) != a.state.revision.value) {
         Differ(fmt::format("case {}: {} entries of history at revision {}", a.state.id.str(), entries.size(),
                            a.state.revision.value));

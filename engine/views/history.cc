@@ -36,22 +36,45 @@ Result<std::vector<HistoryEntry>> HistoryReader::Entries(const core::CaseId& id)
   return entries;
 }
 
-Result<CaseHistory> HistoryReader::Read(const CasePage& current, const std::vector<HistoryEntry>& entries) const {
-  CaseHistory history;
-  history.partition = current.partition;
+Result<std::vector<std::string>> HistoryReader::Kept(const core::CaseId& id) const {
+  std::vector<std::string> records;
+  const auto rows = reader_.Scan(kEvents);
+  for (rows->Seek(CaseKey(id)); rows->Valid() && rows->key().starts_with(CaseKey(id)); rows->Next()) {
+    RASTI_CHECKED(DecodeRecords(rows->value(), records));
+  }
+  RASTI_CHECKED(rows->status());
+  return records;
+}
+
+Result<std::vector<std::string>> HistoryReader::Records(const CasePage& current,
+                                                        const std::vector<HistoryEntry>& entries) const {
+  RASTI_TRY(std::vector<std::string> records, Kept(current.state.id));
+  if (records.size() > entries.size()) records.resize(entries.size());
+  if (!records.empty() && records.size() == entries.size()) return records;
+  records.clear();
   std::vector<core::Sequence> sequences;
   sequences.reserve(entries.size());
   for (const HistoryEntry& entry : entries) sequences.push_back(entry.sequence);
-  RASTI_TRY(const auto stored, log_.ReadAt(current.partition, sequences));
+  RASTI_TRY(auto stored, log_.ReadAt(current.partition, sequences));
+  for (ports::StoredEvent& event : stored) records.push_back(std::move(event.value));
+  return records;
+}
+
+Result<CaseHistory> HistoryReader::Read(const CasePage& current, const std::vector<HistoryEntry>& entries) const {
+  CaseHistory history;
+  history.partition = current.partition;
+  RASTI_TRY(history.records, Records(current, entries));
 
   codec::EventDecoder decoder;
   const core::CaseId& id = current.state.id;
   Hash256 head = Sha256({id.uuid.AsBytes()});
-  for (const ports::StoredEvent& event : stored) {
-    auto decoded = decoder.Decode(event.value);
-    const std::string place = fmt::format("partition {}, sequence {}", event.partition.value, event.sequence.value);
+  for (size_t i = 0; i < history.records.size(); ++i) {
+    auto decoded = decoder.Decode(history.records[i]);
+    const core::Sequence sequence = entries[i].sequence;
+    const std::string place = fmt::format("partition {}, sequence {}", history.partition.value, sequence.value);
     if (!decoded) return Fail(decoded.error().At(place));
-    if (decoded->event.ctx().case_id != id || decoded->event.prev_hash != head) {
+    const core::Event& event = decoded->event;
+    if (event.ctx().case_id != id || event.prev_hash != head || event.sequence != sequence) {
       return Fail(
           Error::Corruption(fmt::format("{}: not the next event of case {}: the chain is broken, or the views "
                                         "are of another log (delete them, they are rebuilt)",

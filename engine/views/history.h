@@ -1,4 +1,5 @@
-// A case's events and its state as of a moment: looked up in the history index, read from the log, folded.
+// A case's events and its state as of a moment: looked up in the history index, read from the views where they keep
+// events and from the log where they do not, folded.
 //
 // Ownership: reader and log outlive it. Threading: thread-safe as far as `reader` is; made for one call over a
 // snapshot.
@@ -21,6 +22,7 @@ namespace rasti::views {
 struct CaseHistory {
   core::PartitionId partition;
   std::vector<codec::DecodedEvent> events;
+  std::vector<std::string> records;  // the same as the log holds them: serialised rasti.v1.Stored
   bool operator==(const CaseHistory&) const = default;
 };
 
@@ -37,11 +39,15 @@ class HistoryReader {
   Result<CaseHistory> Events(const CasePage& current, const Moment& moment) const;
   /// Where the case's events are, all of them. Errors: kCorruption; those of the store.
   Result<std::vector<HistoryEntry>> Entries(const core::CaseId& id) const;
+  /// The records of its events that the views keep, all of them or none. Errors as above.
+  Result<std::vector<std::string>> Kept(const core::CaseId& id) const;
 
   /// Calls `visit` for each case, in the order of ids, as of the moment; those that did not exist yet are left out.
   Status ForEachCase(const Moment& moment, const std::function<Status(const CasePage&)>& visit) const;
 
  private:
+  /// The records of these entries, a prefix of all.
+  Result<std::vector<std::string>> Records(const CasePage& current, const std::vector<HistoryEntry>& entries) const;
   Result<CaseHistory> Read(const CasePage& current, const std::vector<HistoryEntry>& entries) const;
 
   const ports::ViewReader& reader_;

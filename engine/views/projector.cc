@@ -15,7 +15,10 @@ namespace {
 
 constexpr size_t kRowsDroppedAtOnce = 10'000;
 
-std::string CurrentFormat() { return fmt::format("views {}, states {}", kViewFormat, codec::kStateFormat); }
+std::string FormatOf(const ProjectorOptions& options) {
+  return fmt::format("views {}, states {}{}", kViewFormat, codec::kStateFormat,
+                     options.keep_events ? ", with events" : "");
+}
 
 Status DropRows(ports::ViewStore& store) {
   const auto batch = store.NewBatch();
@@ -54,14 +57,14 @@ std::vector<std::string> DeadlineKeysOf(const core::CaseState& state) {
 }  // namespace
 
 Projector::Projector(ports::ViewStore& store, ProjectorOptions options)
-    : store_(store), batch_(store.NewBatch()), cache_(options.cached_cases_most) {}
+    : store_(store), keep_events_(options.keep_events), batch_(store.NewBatch()), cache_(options.cached_cases_most) {}
 
 Result<std::unique_ptr<Projector>> Projector::Open(ports::ViewStore& store, ProjectorOptions options) {
   RASTI_TRY(const auto format, store.Get(kMeta, FormatKey()));
-  if (!format || *format != CurrentFormat()) {
+  if (!format || *format != FormatOf(options)) {
     RASTI_CHECKED(DropRows(store));
     const auto batch = store.NewBatch();
-    batch->Put(kMeta, FormatKey(), CurrentFormat());
+    batch->Put(kMeta, FormatKey(), FormatOf(options));
     RASTI_CHECKED(store.Write(*batch));
   }
   return std::unique_ptr<Projector>(new Projector(store, options));
@@ -140,6 +143,7 @@ Status Projector::ProjectOne(core::PartitionId partition, core::Sequence expecte
   core::Apply(state, event);
   cached->page.head = decoded.hash;
   cached->added.push_back({expected, context.occurred_at, context.recorded_at});
+  if (keep_events_) AppendRecord(cached->added_events, stored.value);
   if (submitted != nullptr) {
     batch_->Put(kReferences, ReferenceKey(submitted->reference, context.case_id), {});
     if (tenants_.insert(context.tenant).second) {
@@ -167,6 +171,7 @@ void Projector::WriteRows(CachedCase& cached) {
   const core::CaseState& state = cached.page.state;
   batch_->Put(kCases, CaseKey(state.id), EncodeCase(state, cached.page.head, cached.page.partition));
   batch_->Put(kHistory, HistoryKey(state.id, cached.first_added), EncodeEntries(cached.added));
+  if (keep_events_) batch_->Put(kEvents, HistoryKey(state.id, cached.first_added), cached.added_events);
 
   std::vector<std::string> keys = DeadlineKeysOf(state);
   std::vector<std::string> changed;
@@ -179,6 +184,7 @@ void Projector::WriteRows(CachedCase& cached) {
   cached.deadline_keys = std::move(keys);
   cached.touched = false;
   cached.added.clear();
+  cached.added_events.clear();
 }
 
 void Projector::Forget() {

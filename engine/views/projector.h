@@ -19,6 +19,7 @@
 namespace rasti::views {
 
 struct ProjectorOptions {
+  bool keep_events = false;           // beside the index, so that a history is read without the log
   size_t cached_cases_most = 16'384;  // hot case states kept in memory, about 2 KB each
 };
 
@@ -43,6 +44,7 @@ class Projector : public ports::Projection {
   void Forget();
 
   ports::ViewStore& store_;
+  const bool keep_events_;
   std::unique_ptr<ports::WriteBatch> batch_;
   codec::EventDecoder decoder_;
   CaseCache cache_;

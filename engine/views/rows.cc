@@ -93,6 +93,22 @@ Status DecodeEntries(std::string_view value, std::vector<HistoryEntry>& entries)
   return {};
 }
 
+void AppendRecord(std::string& value, std::string_view record) {
+  AppendVarint(value, std::ssize(record));
+  value += record;
+}
+
+Status DecodeRecords(std::string_view value, std::vector<std::string>& records) {
+  ByteReader reader(value);
+  while (reader.ok() && !reader.AtEnd()) {
+    const int64_t size = reader.Varint();
+    // A negative one is more than there can be.
+    records.emplace_back(reader.Bytes(static_cast<size_t>(size)));
+  }
+  if (!reader.ok()) return Fail(BrokenRow("events", {}));
+  return {};
+}
+
 std::string ReferencePrefix(std::string_view reference) {
   std::string key;
   AppendSortable(key, reference);

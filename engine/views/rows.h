@@ -59,6 +59,11 @@ std::string EncodeEntries(const std::vector<HistoryEntry>& entries);
 /// Appends the row's entries. Errors: kCorruption.
 Status DecodeEntries(std::string_view value, std::vector<HistoryEntry>& entries);
 
+// ---- events: case_id, first revision -> records of consecutive revisions, as the log holds them ----
+void AppendRecord(std::string& value, std::string_view record);
+/// Appends the row's records. Errors: kCorruption.
+Status DecodeRecords(std::string_view value, std::vector<std::string>& records);
+
 // ---- references: reference, case_id -> nothing ----
 std::string ReferencePrefix(std::string_view reference);
 std::string ReferenceKey(std::string_view reference, const core::CaseId& id);

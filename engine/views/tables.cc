@@ -3,7 +3,7 @@
 namespace rasti::views {
 
 const std::vector<std::string>& ViewTables() {
-  static const std::vector<std::string> kNames{"meta", "cases", "history", "references", "deadlines"};
+  static const std::vector<std::string> kNames{"meta", "cases", "history", "references", "deadlines", "events"};
   return kNames;
 }
 

@@ -35,6 +35,7 @@ Moment RandomMoment(test::RandomLife& life, const std::vector<core::Event>& even
 RC_GTEST_PROP(ViewsProperty, AsOfIsTheFoldOfThePrefix, (uint64_t seed)) {
   LogAndViews all;
   test::RandomLife life(World(), all.log, {.seed = seed, .cases = 4, .historic_percent = 40});
+  all.Reopen({.keep_events = life.Below(2) == 0});
   life.RunTo(120);
   RC_ASSERT(all.Project(1 + life.Below(30)).has_value());
   for (const auto& [id, state] : life.cases()) {
@@ -137,6 +138,36 @@ TEST_F(ViewsTest, AChangedEventInTheLogIsNamed) {
   ASSERT_FALSE(history.has_value());
   EXPECT_EQ(history.error().code, ErrorCode::kCorruption);
   EXPECT_THAT(history.error().message, HasSubstr(fmt::format("partition {}, sequence 0", partition.value)));
+}
+
+TEST_F(ViewsTest, EventsThatAreKeptAreReadWithoutTheLog) {
+  all_.Reopen({.keep_events = true});
+  writer_.Write(id_, tenant_, at_, test::Submitted(id_));
+  ASSERT_TRUE(all_.Project().has_value());
+  writer_.Write(id_, tenant_, at_ + hours(1), core::CaseReferred{"KEDS", ""});
+  ASSERT_TRUE(all_.Project().has_value());
+  const core::PartitionId partition = all_.views.GetCase(id_)->partition;
+  const auto records = all_.log.events(partition);
+  // What the log says from now on is not asked.
+  all_.log.FlipByte(partition, {0}, 60);
+  const auto history = all_.views.History(id_);
+  ASSERT_TRUE(history.has_value());
+  ASSERT_EQ(history->records.size(), 2u);
+  EXPECT_EQ(history->records[0], records[0].value);
+  EXPECT_EQ(history->records[1], records[1].value);
+  EXPECT_EQ(all_.views.CaseAt(id_, at_)->state.revision.value, 1);
+}
+
+TEST_F(ViewsTest, KeepingEventsBeginsWithNewViews) {
+  writer_.Write(id_, tenant_, at_, test::Submitted(id_));
+  ASSERT_TRUE(all_.Project().has_value());
+  all_.Reopen({.keep_events = true});
+  EXPECT_EQ(all_.views.GetCase(id_).error().code, ErrorCode::kNotFound);
+  ASSERT_TRUE(all_.Project().has_value());
+  all_.log.FlipByte(all_.views.GetCase(id_)->partition, {0}, 60);
+  EXPECT_TRUE(all_.views.History(id_).has_value());
+  all_.Reopen();
+  ASSERT_EQ(all_.views.GetCase(id_).error().code, ErrorCode::kNotFound);
 }
 
 TEST(ViewsThreadsTest, ReadsAgreeWithinThemselvesWhileTheProjectionGoesOn) {

@@ -12,7 +12,7 @@ constexpr int kNobody = -1;  // no node
 }  // namespace
 
 void Reader::Open() {
-  auto opened = views::Projector::Open(store_);
+  auto opened = views::Projector::Open(store_, {.keep_events = true});
   if (!opened) return Wrong(opened.error());
   projector_ = *std::move(opened);
 }
@@ -46,7 +46,7 @@ std::vector<std::string> Reader::Differences() const {
   const SimClock clock(log_.time());
   NodeLog log(log_, kNobody, clock);
   const auto compared = [&]() -> Result<views::ViewComparison> {
-    RASTI_TRY(const auto projector, views::Projector::Open(fresh));
+    RASTI_TRY(const auto projector, views::Projector::Open(fresh, {.keep_events = true}));
     for (int32_t i = 0; i < log_.options().partitions; ++i) RASTI_CHECKED(Project(log_, *projector, {i}, kAll));
     return views::CompareViews(store_, fresh, log);
   }();

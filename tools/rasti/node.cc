@@ -231,7 +231,7 @@ Status Node::OpenViews() {
 Status Node::OpenViewsOnce() {
   RASTI_TRY(view_store_, store::OpenRocksDbViewStore(
                              {.directory = paths_.views(), .tables = views::ViewTables(), .budget = budget_}));
-  RASTI_TRY(projector_, views::Projector::Open(*view_store_));
+  RASTI_TRY(projector_, views::Projector::Open(*view_store_, {.keep_events = !log().is_local()}));
   RASTI_TRY(projection_, runtime::ProjectionThread::Start(log(), *projector_));
   return {};
 }

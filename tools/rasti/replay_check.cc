@@ -33,7 +33,7 @@ class ViewCheck {
 
   Result<ReplayReport> Run() {
     RASTI_TRY(built_, OpenViewStore(plan_.scratch + "/views", false));
-    RASTI_TRY(projector_, views::Projector::Open(*built_));
+    RASTI_TRY(projector_, views::Projector::Open(*built_, {.keep_events = !log_.is_local()}));
     if (std::filesystem::exists(plan_.paths.views())) {
       RASTI_CHECKED(CompareStored());
     } else {

@@ -179,22 +179,19 @@ Status RequestHandler::History(const v1::Request::ShowHistory& ask, v1::Response
   RASTI_TRY(const views::Moment moment, FromWire(ask.moment()));
   RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
   RASTI_TRY(const core::CaseId id, engine_.views().FindCase(ask.case_()));
-  RASTI_TRY(const views::CaseHistory history, engine_.views().History(id, moment));
-  std::vector<core::Sequence> sequences;
-  for (const codec::DecodedEvent& event : history.events) sequences.push_back(event.event.sequence);
-  // The records as they are: what the client checks must be what the log holds.
-  RASTI_TRY(auto stored, engine_.log().ReadAt(history.partition, sequences));
+  RASTI_TRY(views::CaseHistory history, engine_.views().History(id, moment));
   response.mutable_history()->set_partition(history.partition.value);
   size_t bytes = 0;
-  for (ports::StoredEvent& event : stored) {
-    bytes += event.value.size();
+  // The records as they are: what the client checks must be what the log holds.
+  for (std::string& record : history.records) {
+    bytes += record.size();
     if (bytes > kHistoryBytesMost) {
       return Fail(
           Error::OutOfRange(fmt::format("the history of {} has more than {} bytes: ask for a part of it with "
                                         "--at",
                                         id.str(), kHistoryBytesMost)));
     }
-    response.mutable_history()->add_stored(std::move(event.value));
+    response.mutable_history()->add_stored(std::move(record));
   }
   return {};
 }

@@ -66,9 +66,8 @@ Result<SnapshotPart> PartOf(const std::string& root, const std::string& folder, 
     part.positions.push_back({*partition, stored.position.next_sequence, stored.reaches, std::nullopt});
   } else {
     RASTI_TRY(const auto copy, OpenCopy(directory, views::ViewTables()));
-    RASTI_TRY(const auto projector, views::Projector::Open(*copy));
     for (int32_t i = 0; i < log.partition_count(); ++i) {
-      RASTI_TRY(const core::Sequence next, projector->NextSequence({i}));
+      RASTI_TRY(const core::Sequence next, views::Views(*copy, log).NextSequence({i}));
       part.positions.push_back({{i}, next, next, std::nullopt});
     }
   }

@@ -135,6 +135,7 @@ Result<views::CaseHistory> SocketSession::History(const std::string& text, const
   for (const std::string& stored : response.history().stored()) {
     RASTI_TRY(auto event, decoder.Decode(stored));
     history.events.push_back(std::move(event));
+    history.records.push_back(stored);
   }
   return history;
 }
