@@ -44,6 +44,7 @@ void SubmitTo(ports::CommandChannel& channel, const core::Command& command, std:
 EngineUnderTest::EngineUnderTest(Options options)
     : keeps_directory_(!options.keep_in.empty()),
       directory_(keeps_directory_ ? options.keep_in : MakeDirectory()),
+      offset_(-options.behind.count()),
       submitters_({{core::SubmitterId("socket"), {{"k1", kKey}}, {}, {}}}) {
   if (options.kafka) {
     auto log = Must(log::KafkaEventLog::Open(*options.kafka));

@@ -29,6 +29,7 @@ class EngineUnderTest {
     runtime::StreamOptions stream;
     std::filesystem::path keep_in;  // the stores stay there; empty: in a folder that goes with the engine
     bool standby = false;           // of all partitions
+    Duration behind{0};             // its clock, of the wall's: brokers date by theirs, and no timer overtakes that
     // As StreamHooks has them.
     std::function<void(core::PartitionId)> on_assigned;
     std::function<void(core::PartitionId, int64_t events, Duration took)> on_recovered;
@@ -75,7 +76,7 @@ class EngineUnderTest {
   test::SampleWorld world_;
   const bool keeps_directory_;
   std::filesystem::path directory_;
-  std::atomic<int64_t> offset_ = 0;
+  std::atomic<int64_t> offset_;
   OffsetClock clock_{offset_};
   std::unique_ptr<ports::EventLog> log_;
   ports::CommandChannel* channel_ = nullptr;  // the same log

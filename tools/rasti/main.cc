@@ -138,6 +138,8 @@ int Main(int argc, char** argv) {
 int main(int argc, char** argv) {
   // A reader that goes away (`rasti history ... | head`) is no reason to die half-way through a commit.
   std::signal(SIGPIPE, SIG_IGN);
+  // Nor is a limit on the size of files: the write says so, as it does of a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return rasti::cli::Main(argc, argv);
   } catch (const std::exception& error) {

@@ -10,8 +10,8 @@
 #include "engine/codec/event_codec.h"
 #include "engine/runtime/case_store.h"
 #include "engine/store/rocksdb_view_store.h"
-#include "engine/views/projector.h"
 #include "engine/views/tables.h"
+#include "engine/views/views.h"
 #include "tools/rasti/files.h"
 
 namespace rasti::cli {
