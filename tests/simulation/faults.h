@@ -67,7 +67,7 @@ class Faults {
   bool Has(Fault fault) const { return Rate(fault) > 0; }
   /// True where the fault strikes now: with a chance of 1 to 4 times `permille`, in the runs that have it.
   bool Strikes(Fault fault, int permille) {
-    return on_ && random_.Permille(static_cast<uint64_t>(permille * Rate(fault)));
+    return on_ && random_.Permille(static_cast<uint64_t>(permille) * static_cast<uint64_t>(Rate(fault)));
   }
 
   void Note(std::string what) {
