@@ -53,6 +53,10 @@ class MockBroker {
   void Answer(Request request, const Answers& answers) {
     rd_kafka_mock_push_request_errors_array(cluster_, request, answers.size(), answers.data());
   }
+  /// The next request of this kind is answered so, after that time.
+  void AnswerLate(Request request, rd_kafka_resp_err_t answer, Duration delay) {
+    rd_kafka_mock_broker_push_request_error_rtts(cluster_, 1, request, 1, answer, static_cast<int>(delay.count()));
+  }
   /// How many of them are still to come.
   size_t left(Request request) const {
     size_t count = 0;
@@ -188,6 +192,17 @@ TEST_F(StreamFaultsTest, WhatNoRepeatMendsIsNotCalledAborted) {
       << said_;
   EXPECT_EQ(CodeAfter({kProduce, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE}}), ErrorCode::kInvalidArgument) << said_;
   // Nothing of it was written.
+  EXPECT_TRUE(Transact());
+}
+
+// Wherever in the transaction its answer arrives: the calls that it overtakes know nothing of the cause.
+TEST_F(StreamFaultsTest, TheCauseIsToldHoweverLateTheAnswer) {
+  for (const Duration delay : {Duration{0}, Duration{2}, Duration{5}, Duration{10}, Duration{20}, Duration{100}}) {
+    broker_.AnswerLate(kAddPartitionsToTxn, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, delay);
+    const Status refused = Transact();
+    ASSERT_FALSE(refused) << delay.count();
+    EXPECT_EQ(refused.error().code, ErrorCode::kPermission) << delay.count() << ": " << refused.error().message;
+  }
   EXPECT_TRUE(Transact());
 }
 

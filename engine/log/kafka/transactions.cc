@@ -86,8 +86,15 @@ Status Transactions::Commit(const rd_kafka_topic_partition_list_t& offsets,
                             const rd_kafka_consumer_group_metadata_t& group) {
   RASTI_CHECK(open_, "there is a transaction to commit");
   const auto timeout = static_cast<int>(core_->options().transaction_timeout.count());
-  const KafkaError sent =
-      Retried([&] { return rd_kafka_send_offsets_to_transaction(producer(), &offsets, &group, timeout); });
+  const auto send = [&] {
+    return KafkaError(rd_kafka_send_offsets_to_transaction(producer(), &offsets, &group, timeout));
+  };
+  KafkaError sent = Retried(send);
+  // A call that was under way while the transaction failed only says that it is in the wrong state; the next one says
+  // at once why it failed (librdkafka keeps the first cause until the transaction is aborted).
+  if (rd_kafka_error_code(sent.get()) == RD_KAFKA_RESP_ERR__STATE) {
+    if (KafkaError cause = send(); cause != nullptr) sent = std::move(cause);
+  }
   if (sent != nullptr) return Resolve(sent, "sending the positions");
   const KafkaError committed = Retried([&] { return rd_kafka_commit_transaction(producer(), timeout); });
   if (committed != nullptr) return Resolve(committed, "committing");
