@@ -16,10 +16,6 @@ struct ActOptions {
 
 Outcome<void> RunAct(const Context& context, const ActOptions& options) {
   const core::ActionId id(options.action);
-  const auto allowed = [id](const CaseAtHand& found) {
-    const core::Action* action = found.setting.definition->FindAction(id);
-    return action == nullptr ? std::vector<core::Role>() : action->roles;
-  };
   const auto make = [&](const CaseAtHand& found, const core::Actor&) -> Outcome<core::CommandPayload> {
     core::TakeAction take;
     take.action = id;
@@ -27,7 +23,7 @@ Outcome<void> RunAct(const Context& context, const ActOptions& options) {
     take.note = options.note;
     return take;
   };
-  return RunOnCase(context, options.on, allowed, make);
+  return RunOnCase(context, options.on, RolesOf(id), make);
 }
 
 // A command whose payload needs nothing of the case.

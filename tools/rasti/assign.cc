@@ -3,6 +3,7 @@
 
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
+#include "tools/rasti/payloads.h"
 
 namespace rasti::cli {
 namespace {
@@ -35,18 +36,7 @@ Outcome<void> TakeTarget(AssignOptions& options) {
 Outcome<void> RunAssign(const Context& context, AssignOptions options) {
   RASTI_CHECKED(TakeTarget(options));
   const auto make = [&](const CaseAtHand& found, const core::Actor&) -> Outcome<core::CommandPayload> {
-    core::AssignCase assign;
-    assign.reason = options.reason;
-    if (!options.person.empty()) {
-      RASTI_TRY(const Colleague colleague,
-                ResolveColleague(options.person, *found.setting.tenant, found.setting.overseer));
-      assign.to.person = colleague.id;
-      if (colleague.tenant != found.setting.tenant) assign.to.tenant = colleague.tenant->id;
-    }
-    if (!options.queue.empty()) assign.to.queue = core::QueueId(options.queue);
-    if (!options.directorate.empty()) assign.to.directorate = core::DirectorateId(options.directorate);
-    if (!options.tenant.empty()) assign.to.tenant = core::TenantId(options.tenant);
-    return assign;
+    return MakeAssignment({options.person, options.queue, options.directorate, options.tenant, options.reason}, found);
   };
   return RunOnCase(context, options.on, RolesOf(core::Permission::kAssign), make);
 }

@@ -47,6 +47,13 @@ AllowedRoles RolesOf(core::ActionKind kind) {
   };
 }
 
+AllowedRoles RolesOf(const core::ActionId& action) {
+  return [action](const CaseAtHand& found) {
+    const core::Action* known = found.setting.definition->FindAction(action);
+    return known == nullptr ? std::vector<core::Role>() : known->roles;
+  };
+}
+
 Outcome<codec::Accepted> Execute(Session& session, const core::Command& command, const core::Definition* definition,
                                  Instant now) {
   RASTI_TRY(const codec::CommandResult result, session.commands().Execute(command));
@@ -83,30 +90,37 @@ Outcome<void> PrintAccepted(const Context& context, Session& session, const core
   return {};
 }
 
-Outcome<void> RunOnCase(const Context& context, const CaseOptions& options, const AllowedRoles& allowed,
-                        const MakePayload& make, bool settle) {
-  RASTI_TRY(const auto given_now, context.GivenNow());
-  RASTI_TRY(const auto session, context.Open());
-  RASTI_TRY(const CaseAtHand found, FindCase(*session, options.case_text));
+Outcome<core::Command> MakeCommand(const CaseAtHand& found, const WhoOptions& who_options, const AllowedRoles& allowed,
+                                   const MakePayload& make) {
   const CaseSetting& setting = found.setting;
   if (setting.definition == nullptr || setting.tenant == nullptr) {
     return Refuse(Error::Corruption(fmt::format("{} or the directory of {} is not among the published packages",
                                                 found.state().definition.str(), found.state().tenant.str())));
   }
-  RASTI_TRY(const Who who, ResolveWho(options.who, {.definition = setting.definition,
+  RASTI_TRY(const Who who, ResolveWho(who_options, {.definition = setting.definition,
                                                     .tenant = setting.tenant,
                                                     .overseer = setting.overseer,
                                                     .allowed = allowed(found)}));
   core::Command command;
-  command.command_id = core::CommandId(options.command_id.empty() ? FormatUuid(RandomUuid()) : options.command_id);
+  command.command_id = core::CommandId(FormatUuid(RandomUuid()));
   command.case_id = found.state().id;
   command.tenant = found.state().tenant;
   command.actor = who.actor;
+  RASTI_TRY(command.payload, make(found, who.actor));
+  return command;
+}
+
+Outcome<void> RunOnCase(const Context& context, const CaseOptions& options, const AllowedRoles& allowed,
+                        const MakePayload& make, bool settle) {
+  RASTI_TRY(const auto given_now, context.GivenNow());
+  RASTI_TRY(const auto session, context.Open());
+  RASTI_TRY(const CaseAtHand found, FindCase(*session, options.case_text));
+  RASTI_TRY(core::Command command, MakeCommand(found, options.who, allowed, make));
+  if (!options.command_id.empty()) command.command_id = core::CommandId(options.command_id);
   if (options.expected_revision) command.expected_revision = core::Revision{*options.expected_revision};
   // A virtual clock was moved there already; what lies before it is back-dated, as on the machine's clock.
   if (given_now && !(session->virtual_clock() && *given_now == found.now)) command.occurred_at = given_now;
-  RASTI_TRY(command.payload, make(found, who.actor));
-  RASTI_TRY(const codec::Accepted accepted, Execute(*session, command, setting.definition, found.now));
+  RASTI_TRY(const codec::Accepted accepted, Execute(*session, command, found.setting.definition, found.now));
   if (settle) RASTI_CHECKED(session->Settle(kSettleMost));
   RASTI_CHECKED(PrintAccepted(context, *session, command, accepted));
   RASTI_CHECKED(session->Close());

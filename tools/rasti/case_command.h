@@ -41,6 +41,12 @@ using AllowedRoles = std::function<std::vector<core::Role>(const CaseAtHand&)>;
 
 AllowedRoles RolesOf(core::Permission permission);
 AllowedRoles RolesOf(core::ActionKind kind);
+/// Those of one action; none where the workflow does not know it.
+AllowedRoles RolesOf(const core::ActionId& action);
+
+/// A command on the case, with a fresh id. Failures: those of ResolveWho and `make`; corruption as of FindCase.
+Outcome<core::Command> MakeCommand(const CaseAtHand& found, const WhoOptions& who, const AllowedRoles& allowed,
+                                   const MakePayload& make);
 
 /// Submits a command on a case and prints what became of it. `settle`: also waits for answers between cases.
 Outcome<void> RunOnCase(const Context& context, const CaseOptions& options, const AllowedRoles& allowed,

@@ -7,6 +7,7 @@ namespace rasti::cli {
 
 void AddInitCommand(CLI::App& app, Context& context);
 void AddLintCommand(CLI::App& app, Context& context);
+void AddTestCommand(CLI::App& app, Context& context);
 void AddPublishCommand(CLI::App& app, Context& context);
 void AddPackagesCommand(CLI::App& app, Context& context);
 

@@ -1,10 +1,9 @@
 // `rasti merge`, `rasti rate`, `rasti correct`, `rasti migrate`: what else changes a case.
-#include <fmt/format.h>
-
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/files.h"
 #include "tools/rasti/form_fields.h"
+#include "tools/rasti/payloads.h"
 
 namespace rasti::cli {
 namespace {
@@ -33,16 +32,7 @@ Outcome<void> RunMerge(const Context& context, const ChangeOptions& options) {
 Outcome<void> RunRate(const Context& context, const ChangeOptions& options) {
   RASTI_TRY(const std::string comment, TextOrFile(options.comment));
   const auto make = [&](const CaseAtHand& found, const core::Actor& actor) -> Outcome<core::CommandPayload> {
-    core::RateCase rate;
-    rate.score = options.score;
-    if (!comment.empty()) {
-      core::Field& field = rate.comment.emplace();
-      field.origin_case = found.state().id;
-      field.path = "/rating/comment";
-      field.subject = found.state().subject.value_or(core::SubjectId(actor.id.str()));
-      field.value = nlohmann::json(comment).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    }
-    return rate;
+    return MakeRating(options.score, comment, found, actor);
   };
   return RunOnCase(context, options.on, RolesOf(core::Permission::kRate), make);
 }
@@ -50,17 +40,7 @@ Outcome<void> RunRate(const Context& context, const ChangeOptions& options) {
 Outcome<void> RunCorrect(const Context& context, const ChangeOptions& options) {
   RASTI_TRY(const nlohmann::json patch, ReadForm("--form", options.form));
   const auto make = [&](const CaseAtHand& found, const core::Actor&) -> Outcome<core::CommandPayload> {
-    core::CorrectCase correct;
-    if (!options.category.empty()) correct.category = core::CategoryId(options.category);
-    correct.title = options.title;
-    correct.reason = options.reason;
-    if (!patch.empty()) {
-      RASTI_TRY(SplitForm split,
-                SplitPatch(found.setting.definition->form, patch, found.state().id, found.state().subject));
-      if (split.form != "{}") correct.form_patch = std::move(split.form);
-      correct.personal = std::move(split.personal);
-    }
-    return correct;
+    return MakeCorrection({options.category, options.title, patch, options.reason}, found);
   };
   return RunOnCase(context, options.on, RolesOf(core::Permission::kCorrect), make);
 }

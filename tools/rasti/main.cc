@@ -45,6 +45,7 @@ void AddSharedOptions(CLI::App& app, Context& context) {
 void AddCommands(CLI::App& app, Context& context) {
   AddInitCommand(app, context);
   AddLintCommand(app, context);
+  AddTestCommand(app, context);
   AddPublishCommand(app, context);
   AddPackagesCommand(app, context);
   AddSubmitCommand(app, context);

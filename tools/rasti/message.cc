@@ -1,11 +1,10 @@
 // `rasti message`, `rasti attach`: what goes to and fro between citizen and authority.
-#include <fmt/format.h>
-
 #include <filesystem>
 
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/files.h"
+#include "tools/rasti/payloads.h"
 
 namespace rasti::cli {
 namespace {
@@ -22,41 +21,26 @@ struct TalkOptions {
   bool to_citizen = false;
 };
 
-// Said explicitly, or told by the role: those who see only their own cases are citizens.
-core::Direction DirectionOf(const TalkOptions& options, const CaseAtHand& found, const core::Actor& actor) {
+std::optional<core::Direction> SaidDirection(const TalkOptions& options) {
   if (options.from_citizen) return core::Direction::kFromCitizen;
   if (options.to_citizen) return core::Direction::kToCitizen;
-  const core::RoleDefinition* role = found.setting.definition->FindRole(actor.role);
-  return role != nullptr && role->own_cases_only ? core::Direction::kFromCitizen : core::Direction::kToCitizen;
+  return std::nullopt;
 }
 
 Outcome<void> RunMessage(const Context& context, const TalkOptions& options) {
   RASTI_TRY(const std::string text, TextOrFile(options.text));
   const auto make = [&](const CaseAtHand& found, const core::Actor& actor) -> Outcome<core::CommandPayload> {
-    core::AddMessage message;
-    message.direction = DirectionOf(options, found, actor);
-    message.message_id = FormatUuid(RandomUuid());
-    // What people write to each other is personal: the citizen's, or the writer's where no citizen is known.
-    message.body.origin_case = found.state().id;
-    message.body.path = "/message/" + message.message_id;
-    message.body.subject = found.state().subject.value_or(core::SubjectId(actor.id.str()));
-    message.body.value = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    return message;
+    return MakeMessage(text, SaidDirection(options), found, actor);
   };
   return RunOnCase(context, options.on, RolesOf(core::Permission::kMessage), make);
 }
 
 Outcome<void> RunAttach(const Context& context, const TalkOptions& options) {
   RASTI_TRY(const std::string content, ReadFile(options.file, kAttachmentBytesMost));
+  const std::string name =
+      options.name.empty() ? std::filesystem::path(options.file).filename().string() : options.name;
   const auto make = [&](const CaseAtHand& found, const core::Actor& actor) -> Outcome<core::CommandPayload> {
-    core::AddAttachment add;
-    add.attachment.direction = DirectionOf(options, found, actor);
-    add.attachment.attachment_id = FormatUuid(RandomUuid());
-    add.attachment.name = options.name.empty() ? std::filesystem::path(options.file).filename().string() : options.name;
-    add.attachment.media_type = options.media_type;
-    add.attachment.size_bytes = static_cast<int64_t>(content.size());
-    add.attachment.sha256 = ToHex(AsBytes(Sha256({content})));
-    return add;
+    return MakeAttachment({name, options.media_type, content}, SaidDirection(options), found, actor);
   };
   return RunOnCase(context, options.on, RolesOf(core::Permission::kAttach), make);
 }

@@ -1,51 +1,19 @@
 // `rasti replay --verify`: reads the whole log and shows that state and views are what its events make.
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
-
 #include "tools/rasti/commands.h"
 #include "tools/rasti/node_clock.h"
 #include "tools/rasti/registry.h"
 #include "tools/rasti/replay_check.h"
+#include "tools/rasti/scratch_directory.h"
 
 namespace rasti::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct ReplayOptions {
   bool verify = false;
   std::string scratch;
   std::string at;
-};
-
-// A directory of its own, gone when this is.
-class Scratch {
- public:
-  static Result<Scratch> Make(const std::string& under) {
-    std::error_code error;
-    const fs::path parent = under.empty() ? fs::temp_directory_path(error) : fs::path(under);
-    std::string name = (parent / "rasti-replay-XXXXXX").string();
-    if (error || ::mkdtemp(name.data()) == nullptr) {
-      return Fail(Error::Io(fmt::format("cannot make a directory in {}: {}; name another with --scratch",
-                                        parent.string(), std::strerror(errno))));  // NOLINT(concurrency-mt-unsafe)
-    }
-    return Scratch(std::move(name));
-  }
-  Scratch(Scratch&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  Scratch& operator=(Scratch&&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit Scratch(std::string path) : path_(std::move(path)) {}
-  std::string path_;
 };
 
 nlohmann::ordered_json ReportJson(const ReplayReport& report, Instant tally_at) {
@@ -105,7 +73,7 @@ Outcome<void> RunReplay(const Context& context, const ReplayOptions& options) {
   }
   if (!log) return Refuse(log.error());
   for (const std::string& note : (*log)->notes()) context.out.Note("note: " + note);
-  RASTI_TRY(const Scratch scratch, Scratch::Make(options.scratch));
+  RASTI_TRY(const ScratchDirectory scratch, ScratchDirectory::Make("replay", options.scratch));
   // An auditor may read the log without holding the keys; then signatures are left out.
   const auto submitters = ReadRegistry(paths, Keys::kRetiredToo);
   if (!submitters) context.out.Note("note: signatures are not verified: " + submitters.error().message);

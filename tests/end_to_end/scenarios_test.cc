@@ -1,0 +1,140 @@
+// A platform team writes a workflow and the stories that it must live up to.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "tests/end_to_end/rasti_fixture.h"
+
+namespace rasti::test {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kStory = R"(scenario: A hole is acknowledged
+given: {at: 2026-11-20T09:00:00+01:00, tenant: prishtine}
+steps:
+  - when: submit
+    as: citizen
+    category: pothole
+    title: Hole in Rruga B
+    channel: portal
+    form: {description: As deep as a bucket, location: {address: Rruga B 17}}
+    then: {stage: received, held_by: {queue: roads}}
+  - at: 2026-11-23T10:00:00+01:00
+    when: act
+    as: clerk1
+    action: acknowledge
+    then:
+      stage: acknowledged
+      clocks: {acknowledge: {status: met, on_time: true, due: 2026-11-24T16:00:00+01:00}}
+      events: [stage_entered, clock_met]
+  - when: act
+    as: citizen
+    action: acknowledge
+    then: {rejected: role_not_allowed}
+)";
+
+class ScenariosTest : public RastiTest {
+ protected:
+  ScenariosTest() {
+    std::filesystem::create_directories(folder() + "/scenarios");
+    std::filesystem::copy_file("workflows/issue-report/workflow.yaml", folder() + "/workflow.yaml");
+  }
+
+  std::string folder() const { return root() + "/issue-report"; }
+  void Write(std::string story, const std::string& from = "", const std::string& to = "") const {
+    if (!from.empty()) {
+      const size_t at = story.find(from);
+      ASSERT_NE(at, std::string::npos) << from;
+      story.replace(at, from.size(), to);
+    }
+    WriteFile(folder() + "/scenarios/hole.yaml", story);
+  }
+  Finished Test(const Words& more = {}) const {
+    Words words{Program(), "test", folder()};
+    words.insert(words.end(), more.begin(), more.end());
+    return Child(words).Finish();
+  }
+};
+
+TEST_F(ScenariosTest, AStoryThatGoesAsToldPasses) {
+  Write(kStory);
+  const Finished played = Test();
+  EXPECT_EQ(played.exit_code, 0) << played.out << played.err;
+  EXPECT_THAT(played.out, HasSubstr("ok      issue-report@1  hole: A hole is acknowledged\n"));
+  EXPECT_THAT(played.out, HasSubstr("1 scenarios played, 0 failed\n"));
+  EXPECT_THAT(played.out, ContainsRegex("no scenario takes these actions of issue-report@1: .*make_safe"));
+  const Finished covered = Test({"--cover-all"});
+  EXPECT_EQ(covered.exit_code, 1);
+  EXPECT_THAT(covered.err, HasSubstr("actions that no scenario takes"));
+}
+
+TEST_F(ScenariosTest, WhatGoesOtherwiseIsToldWithItsPlace) {
+  struct Otherwise {
+    const char* from;
+    const char* to;
+    const char* told;
+  };
+  for (const Otherwise& one : {
+           Otherwise{"stage: acknowledged", "stage: registered",
+                     "hole.yaml:16:7: error: stage: expected registered, is acknowledged"},
+           Otherwise{"2026-11-24T16:00", "2026-11-24T15:00",
+                     "hole.yaml:17:16: error: clock acknowledge due: expected Tue 2026-11-24 15:00:00 +01:00, is Tue "
+                     "2026-11-24 16:00:00 +01:00"},
+           Otherwise{"on_time: true", "on_time: false", "clock acknowledge on time: expected no, is yes"},
+           Otherwise{"[stage_entered, clock_met]", "[clock_met, clock_met]",
+                     "events: expected clock_met, clock_met, was stage_entered, clock_met"},
+           Otherwise{"      events: [", "      no_events: [", "there was an event 'clock_met' since the step before"},
+           Otherwise{"queue: roads", "queue: waste", "hole.yaml:10:11: error: held_by queue: expected waste, is roads"},
+           Otherwise{"{rejected: role_not_allowed}", "{stage: registered}",
+                     "hole.yaml:19:5: error: expected to be accepted, was rejected with role_not_allowed"},
+           Otherwise{"rejected: role_not_allowed", "rejected: wrong_stage",
+                     "expected to be rejected with wrong_stage, was rejected with role_not_allowed"},
+           Otherwise{"      stage: acknowledged", "      rejected: guard_false",
+                     "hole.yaml:11:5: error: expected to be rejected with guard_false, was accepted"},
+       }) {
+    Write(kStory, one.from, one.to);
+    const Finished played = Test();
+    EXPECT_EQ(played.exit_code, 1) << one.to;
+    EXPECT_THAT(played.out, HasSubstr(one.told));
+    EXPECT_THAT(played.err, HasSubstr("1 of 1 scenarios went otherwise than told"));
+  }
+}
+
+TEST_F(ScenariosTest, OnlySomeAreChosenByTheirNames) {
+  Write(kStory);
+  WriteFile(folder() + "/scenarios/other.yaml", kStory);
+  const Finished played = Test({"--only", "other"});
+  EXPECT_EQ(played.exit_code, 0) << played.err;
+  EXPECT_THAT(played.out, HasSubstr("other: "));
+  EXPECT_THAT(played.out, Not(HasSubstr("hole: ")));
+  EXPECT_THAT(played.out, Not(HasSubstr("no scenario takes")));
+  const Finished none = Test({"--only", "othr"});
+  EXPECT_EQ(none.exit_code, 3);
+  EXPECT_THAT(none.err, HasSubstr("there is no such scenario"));
+}
+
+TEST_F(ScenariosTest, FaultsOfFilesAreToldBeforeAnythingIsPlayed) {
+  Write(kStory, "when: act", "when: ect");
+  const Finished faulty = Test();
+  EXPECT_EQ(faulty.exit_code, 2);
+  EXPECT_THAT(faulty.out, HasSubstr("hole.yaml:12:11: error: when: no 'ect', did you mean 'act'?"));
+  EXPECT_THAT(faulty.out, Not(HasSubstr("ok ")));
+
+  std::filesystem::remove_all(folder() + "/scenarios");
+  const Finished none = Test();
+  EXPECT_EQ(none.exit_code, 3);
+  EXPECT_THAT(none.err, HasSubstr("no scenarios there"));
+
+  Write(kStory);
+  const Finished alone = Test({"--with", "workflows/tzdata"});
+  EXPECT_EQ(alone.exit_code, 2) << alone.out << alone.err;
+  EXPECT_THAT(alone.out, HasSubstr("hole.yaml:2:48: error: tenant: no package of 'prishtine' is here"));
+}
+
+}  // namespace
+}  // namespace rasti::test
