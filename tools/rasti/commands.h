@@ -47,5 +47,7 @@ void AddSnapshotCommand(CLI::App& app, Context& context);
 void AddReplayCommand(CLI::App& app, Context& context);
 void AddDoctorCommand(CLI::App& app, Context& context);
 void AddClockCommand(CLI::App& app, Context& context);
+/// `man` and `completion`; they tell of all commands of `app`.
+void AddManualCommands(CLI::App& app, Context& context);
 
 }  // namespace rasti::cli

@@ -82,6 +82,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddReplayCommand(app, context);
   AddDoctorCommand(app, context);
   AddClockCommand(app, context);
+  AddManualCommands(app, context);
 }
 
 // CLI11 says what was not expected; people want to hear what they probably meant.
