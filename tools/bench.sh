@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs the benchmarks: one JSON line a figure on stdout {name, value, unit, baseline, ratio, goal, met}, with a baseline
-# that was measured in the same run. What they say of themselves goes to stderr.
+# that was measured in the same run. What was measured several times is the median, with {rounds, baseline_rounds} beside
+# it. What they say of themselves goes to stderr.
 #
-#   tools/bench.sh                 all of them: about ten minutes and 10 GB of disk
+#   tools/bench.sh                 all of them: about a quarter of an hour and 10 GB of disk
 #   tools/bench.sh decide replay   those whose names begin so
 #   tools/bench.sh --list          what there is
 #

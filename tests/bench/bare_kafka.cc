@@ -21,12 +21,16 @@ constexpr int kWaitMs = 100;
 constexpr size_t kSampleEvents = 4'000;
 constexpr int kTimeoutMs = 30'000;
 
-void TakeWhatIsGiven(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list, void*) {
+void TakeWhatIsGiven(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
+                     void* opaque) {
+  auto& sharing = kafka::OwnerOf<Sharing>(opaque);
   if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
     rd_kafka_assign(client, list);
+    sharing.Got(list->cnt);
   } else {
     rd_kafka_assign(client, nullptr);
+    sharing.Gave(list->cnt);
   }
 }
 
@@ -60,6 +64,7 @@ std::vector<Written> SomeEvents(ports::EventLog& log) {
 
 BareLoop::BareLoop(log::KafkaLogOptions options, Shape shape) : options_(std::move(options)), shape_(std::move(shape)) {
   for (int i = 0; i < kKafkaThreads; ++i) threads_.emplace_back([this, i] { Run(i); });
+  sharing_.Await(kKafkaThreads);
 }
 
 BareLoop::~BareLoop() {
@@ -68,11 +73,11 @@ BareLoop::~BareLoop() {
 }
 
 void BareLoop::WaitUntilConsumed(int64_t count) const {
-  while (consumed_.load() < count) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (int64_t now = consumed_.load(); now < count; now = consumed_.load()) consumed_.wait(now);
 }
 
 void BareLoop::Run(int member) {
-  const auto consumer = Must(kafka::MakeMember(options_, member, TakeWhatIsGiven, nullptr));
+  const auto consumer = Must(kafka::MakeMember(options_, member, TakeWhatIsGiven, &sharing_));
   rd_kafka_poll_set_consumer(consumer.get());
   const auto producer = Must(kafka::MakeTransactional(options_, member, 0));
   RASTI_CHECK(rd_kafka_init_transactions(producer.get(), kTimeoutMs) == nullptr, "transactions begin");
@@ -128,6 +133,7 @@ void BareLoop::Run(int member) {
                                                       : nullptr);
     RASTI_CHECK(sent == nullptr && committed == nullptr, "a bare transaction commits");
     consumed_.fetch_add(taken);
+    consumed_.notify_all();
   }
   rd_kafka_consumer_close(consumer.get());
 }

@@ -9,6 +9,7 @@
 
 #include "engine/log/kafka/records.h"
 #include "engine/log/kafka_event_log.h"
+#include "tests/bench/sharing.h"
 
 namespace rasti::bench {
 
@@ -39,7 +40,7 @@ std::vector<Written> SomeEvents(ports::EventLog& log);
 
 class BareLoop {
  public:
-  /// Joins the group with `kKafkaThreads` threads and begins.
+  /// Joins the group with `kKafkaThreads` threads; returns when each has its part of the partitions.
   BareLoop(log::KafkaLogOptions options, Shape shape);
   /// Ends its threads.
   ~BareLoop();
@@ -53,6 +54,7 @@ class BareLoop {
   const Shape shape_;
   std::atomic<int64_t> consumed_ = 0;
   std::atomic<bool> stopping_ = false;
+  Sharing sharing_;
   std::vector<std::thread> threads_;
 };
 

@@ -16,6 +16,13 @@ namespace {
 
 double Rounded(double value) { return value >= 1000 ? std::round(value) : std::round(value * 1000) / 1000; }
 
+std::vector<double> Rounded(std::vector<double> values) {
+  for (double& value : values) value = Rounded(value);
+  return values;
+}
+
+double Median(std::vector<double> values) { return Percentile(values, 0.5); }
+
 }  // namespace
 
 void Print(const Figure& figure) {
@@ -35,8 +42,17 @@ void Print(const Figure& figure) {
     line["goal"] = *figure.goal;
     line["met"] = figure.more_is_better ? figure.value >= *figure.goal : figure.value <= *figure.goal;
   }
+  if (!figure.rounds.empty()) line["rounds"] = Rounded(figure.rounds);
+  if (!figure.baseline_rounds.empty()) line["baseline_rounds"] = Rounded(figure.baseline_rounds);
   std::puts(line.dump().c_str());
   std::fflush(stdout);
+}
+
+Figure MediansOf(const std::string& name, const std::string& unit, const Rounds& rounds) {
+  Figure figure{name, Median(rounds.values), unit, Median(rounds.baselines), std::nullopt};
+  figure.rounds = rounds.values;
+  figure.baseline_rounds = rounds.baselines;
+  return figure;
 }
 
 double Seconds(const std::function<void()>& work) {

@@ -22,10 +22,22 @@ struct Figure {
   std::optional<double> baseline;  // in the same unit
   std::optional<double> goal;      // in the same unit
   bool more_is_better = true;
+  std::vector<double> rounds{};           // of which `value` is the median; none: it was measured once
+  std::vector<double> baseline_rounds{};  // likewise
 };
 
-/// Prints {name, value, unit, baseline, ratio, goal, met} as one line on stdout.
+/// Prints {name, value, unit, baseline, ratio, goal, met} as one line on stdout; {rounds, baseline_rounds} too where
+/// there were any.
 void Print(const Figure& figure);
+
+/// What was measured of an engine and of its baseline in turns: what the machine does to one it does to the other too.
+struct Rounds {
+  std::vector<double> values;
+  std::vector<double> baselines;
+};
+inline constexpr int kRounds = 3;
+/// The medians of both.
+Figure MediansOf(const std::string& name, const std::string& unit, const Rounds& rounds);
 
 struct Benchmark {
   std::string name;

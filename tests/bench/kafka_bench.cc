@@ -1,4 +1,5 @@
-// The engine over Kafka beside a bare librdkafka loop (bare_kafka.h). One broker on the same machine.
+// The engine over Kafka beside a bare librdkafka loop (bare_kafka.h). One broker on the same machine, which is warm
+// before anything is measured; the two take turns, each time on a log of their own, and the medians count.
 #include <fmt/format.h>
 
 #include <functional>
@@ -10,7 +11,8 @@
 #include "tests/bench/bare_kafka.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_engine.h"
-#include "tests/support/kafka_broker.h"
+#include "tests/bench/sharing.h"
+#include "tests/bench/warm_broker.h"
 
 namespace rasti::bench {
 namespace {
@@ -18,6 +20,9 @@ namespace {
 constexpr int kWarmUp = 256;
 // Of the open loop: the time that a client needs to have met its brokers.
 constexpr double kSettleSeconds = 2;
+
+constexpr int kPerSecond = 1'000;
+constexpr double kMeasuredSeconds = 10;
 
 struct Record {
   std::string key;
@@ -52,8 +57,10 @@ void ProduceAll(const log::KafkaLogOptions& options, const std::vector<Record>& 
   RASTI_CHECK(rd_kafka_flush(writer.get(), 60'000) == RD_KAFKA_RESP_ERR_NO_ERROR, "the commands are written");
 }
 
-EngineUnderTest::Options OverKafka(const log::KafkaLogOptions& options) {
+EngineUnderTest::Options OverKafka(const log::KafkaLogOptions& options, Sharing& sharing) {
   EngineUnderTest::Options over_kafka;
+  over_kafka.on_assigned = [&sharing](core::PartitionId) { sharing.Got(1); };
+  over_kafka.on_released = [&sharing](core::PartitionId, bool) { sharing.Gave(1); };
   over_kafka.partitions = kKafkaPartitions;
   over_kafka.threads = kKafkaThreads;
   over_kafka.kafka = options;
@@ -76,8 +83,10 @@ Shape ShapeOf(EngineUnderTest& engine, const log::KafkaLogOptions& options, int6
 }
 
 Took RunEngine(const log::KafkaLogOptions& options, const std::vector<Record>& records, Shape& shape) {
-  EngineUnderTest engine(OverKafka(options));
-  // Partitions are shared out, clients know their brokers.
+  Sharing sharing;
+  EngineUnderTest engine(OverKafka(options, sharing));
+  sharing.Await(kKafkaThreads);
+  // Clients know their brokers.
   engine.RunClosedLoop(kWarmUp, kWarmUp, [&](int64_t n) { return SubmitCommand(-1 - n); });
   const auto before = engine.engine().counters();
   const int64_t commits = engine.commits();
@@ -98,7 +107,7 @@ Took RunEngine(const log::KafkaLogOptions& options, const std::vector<Record>& r
 
 Took RunBare(const log::KafkaLogOptions& options, const std::vector<Record>& records, const Shape& shape) {
   BareLoop loop(options, shape);
-  // Some first, so that the group has shared its partitions out before the clock runs.
+  // Clients know their brokers.
   ProduceAll(options, {records.begin(), records.begin() + kWarmUp});
   loop.WaitUntilConsumed(kWarmUp);
   return Measured([&] {
@@ -108,65 +117,92 @@ Took RunBare(const log::KafkaLogOptions& options, const std::vector<Record>& rec
 }
 
 void RunThroughput() {
-  test::KafkaBroker& broker = *Must(test::KafkaBroker::Instance());
+  const std::string& brokers = WarmBroker().bootstrap();
   const int64_t cases = FromEnvironment("RASTI_BENCH_CASES", 40'000);
   std::vector<Record> records;
   for (int64_t n = 0; n < cases * 5; ++n) {
     const core::Command command = LifeCommand(cases, n);
     records.push_back({std::string(command.case_id.uuid.AsBytes()), SignedBytes(command)});
   }
-  // A broker that has just started compiles itself for a while: 30 % of a short run.
-  RunBare(KafkaLogNamed(broker.bootstrap(), "warm-up"), records, {1'000, 3, 0, {{{}, std::string(400, 'e'), {}}}, {}});
-  Shape shape;
-  const Took engine = RunEngine(KafkaLogNamed(broker.bootstrap(), "engine"), records, shape);
-  const Took bare = RunBare(KafkaLogNamed(broker.bootstrap(), "bare"), records, shape);
   const auto commands = static_cast<double>(records.size());
-  Print({"kafka.commands", commands / engine.seconds, "commands/s", commands / bare.seconds, std::nullopt});
-  Print({"kafka.share_of_bare_loop", bare.seconds / engine.seconds, "ratio", std::nullopt, 0.6});
-  Print({"kafka.cpu_per_command", engine.cpu_seconds / commands * 1e6, "us", bare.cpu_seconds / commands * 1e6,
-         std::nullopt, false});
+  Rounds rate;
+  Rounds cpu;
+  Shape shape;
+  for (int round = 1; round <= kRounds; ++round) {
+    const Took engine = RunEngine(KafkaLogNamed(brokers, fmt::format("engine-{}", round)), records, shape);
+    const Took bare = RunBare(KafkaLogNamed(brokers, fmt::format("bare-{}", round)), records, shape);
+    rate.values.push_back(commands / engine.seconds);
+    rate.baselines.push_back(commands / bare.seconds);
+    cpu.values.push_back(engine.cpu_seconds / commands * 1e6);
+    cpu.baselines.push_back(bare.cpu_seconds / commands * 1e6);
+  }
+  const Figure rates = MediansOf("kafka.commands", "commands/s", rate);
+  Print(rates);
+  Print({"kafka.share_of_bare_loop", rates.value / *rates.baseline, "ratio", std::nullopt, 0.6});
+  Figure cpus = MediansOf("kafka.cpu_per_command", "us", cpu);
+  cpus.more_is_better = false;
+  Print(cpus);
   Print(
       {"kafka.commands_per_transaction", static_cast<double>(shape.per_batch), "commands", std::nullopt, std::nullopt});
 }
 
-void RunLatency() {
-  test::KafkaBroker& broker = *Must(test::KafkaBroker::Instance());
-  constexpr int kPerSecond = 1'000;
-  constexpr double kMeasured = 10;
-  Shape shape;
-  std::vector<double> with_engine;
-  {
-    const log::KafkaLogOptions options = KafkaLogNamed(broker.bootstrap(), "latency-engine");
-    EngineUnderTest engine(OverKafka(options));
-    engine.RunOpenLoop(kPerSecond, kSettleSeconds, [](int64_t n) { return SubmitCommand(-1 - n); });
-    const int64_t events = engine.engine().counters().events;
-    const int64_t commits = engine.commits();
-    with_engine = engine.RunOpenLoop(kPerSecond, kMeasured, SubmitCommand);
-    engine.Stop();
-    shape = ShapeOf(engine, options, static_cast<int64_t>(kPerSecond * kMeasured),
-                    engine.engine().counters().events - events, engine.commits() - commits,
-                    static_cast<int64_t>(kPerSecond * (kMeasured + kSettleSeconds)));
-  }
-  const log::KafkaLogOptions options = KafkaLogNamed(broker.bootstrap(), "latency-bare");
+// Milliseconds from when a command was due to its answer.
+std::vector<double> EngineLatencies(const log::KafkaLogOptions& options, Shape& shape) {
+  Sharing sharing;
+  EngineUnderTest engine(OverKafka(options, sharing));
+  sharing.Await(kKafkaThreads);
+  engine.RunOpenLoop(kPerSecond, kSettleSeconds, [](int64_t n) { return SubmitCommand(-1 - n); });
+  const int64_t events = engine.engine().counters().events;
+  const int64_t commits = engine.commits();
+  auto latencies = engine.RunOpenLoop(kPerSecond, kMeasuredSeconds, SubmitCommand);
+  engine.Stop();
+  shape = ShapeOf(engine, options, static_cast<int64_t>(kPerSecond * kMeasuredSeconds),
+                  engine.engine().counters().events - events, engine.commits() - commits,
+                  static_cast<int64_t>(kPerSecond * (kMeasuredSeconds + kSettleSeconds)));
+  return latencies;
+}
+
+std::vector<double> BareLatencies(const log::KafkaLogOptions& options, Shape shape) {
   // Takes what there is, as the engine does.
   shape.per_batch = runtime::StreamOptions().batch_most;
-  const BareLoop loop(options, shape);
+  const BareLoop loop(options, std::move(shape));
   const auto log = Must(log::KafkaEventLog::Open(options));
   RunOpenLoop(*log, kPerSecond, kSettleSeconds, [](int64_t n) { return SubmitCommand(-1 - n); });
-  auto with_bare = RunOpenLoop(*log, kPerSecond, kMeasured, SubmitCommand);
-  const double bare_p99 = Percentile(with_bare, 0.99);
-  Print({"kafka.ack_p50", Percentile(with_engine, 0.5), "ms", Percentile(with_bare, 0.5), std::nullopt, false});
-  Print({"kafka.ack_p99", Percentile(with_engine, 0.99), "ms", bare_p99, 1.5 * bare_p99, false});
+  auto latencies = RunOpenLoop(*log, kPerSecond, kMeasuredSeconds, SubmitCommand);
   Must(log->Close());
+  return latencies;
+}
+
+void RunLatency() {
+  const std::string& brokers = WarmBroker().bootstrap();
+  Rounds p50;
+  Rounds p99;
+  for (int round = 1; round <= kRounds; ++round) {
+    Shape shape;
+    auto engine = EngineLatencies(KafkaLogNamed(brokers, fmt::format("latency-engine-{}", round)), shape);
+    auto bare = BareLatencies(KafkaLogNamed(brokers, fmt::format("latency-bare-{}", round)), std::move(shape));
+    p50.values.push_back(Percentile(engine, 0.5));
+    p50.baselines.push_back(Percentile(bare, 0.5));
+    p99.values.push_back(Percentile(engine, 0.99));
+    p99.baselines.push_back(Percentile(bare, 0.99));
+  }
+  for (const auto& [name, rounds] : {std::pair{"kafka.ack_p50", &p50}, std::pair{"kafka.ack_p99", &p99}}) {
+    Figure figure = MediansOf(name, "ms", *rounds);
+    figure.more_is_better = false;
+    if (rounds == &p99) figure.goal = 1.5 * *figure.baseline;
+    Print(figure);
+  }
 }
 
 void RunTimers() {
-  test::KafkaBroker& broker = *Must(test::KafkaBroker::Instance());
+  const std::string& brokers = WarmBroker().bootstrap();
   const int64_t cases = FromEnvironment("RASTI_BENCH_CASES", 200'000);
-  EngineUnderTest::Options options = OverKafka(KafkaLogNamed(broker.bootstrap(), "timers"));
+  Sharing sharing;
+  EngineUnderTest::Options options = OverKafka(KafkaLogNamed(brokers, "timers"), sharing);
   // All is handed in and falls due before today.
   options.behind = std::chrono::hours(24 * 60);
   EngineUnderTest engine(std::move(options));
+  sharing.Await(kKafkaThreads);
   const FloodOfTimers flood = RunFloodOfTimers(engine, cases);
   Print({"kafka.timers_overdue", static_cast<double>(flood.fired) / flood.seconds, "timers/s", std::nullopt, 25'000});
   Print({"kafka.timers_ack_p99_meanwhile", flood.p99_meanwhile_ms, "ms", flood.p99_before_ms, 150, false});
