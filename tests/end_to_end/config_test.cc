@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "tests/end_to_end/http_client.h"
 #include "tests/end_to_end/rasti_fixture.h"
 
 namespace rasti::test {
@@ -14,7 +15,7 @@ using testing::Not;
 class ConfigTest : public RastiTest {
  protected:
   std::string File(const std::string& content) const {
-    const std::string path = root() + "/rasti.yaml";
+    std::string path = root() + "/rasti.yaml";
     WriteFile(path, content);
     return path;
   }
@@ -89,6 +90,26 @@ TEST_F(ConfigTest, EveryMistakeIsToldWithItsPlaceAndWhatWouldBeRight) {
   EXPECT_THAT(run.err, HasSubstr("; 6 more: rasti config check " + file));
 }
 
+TEST_F(ConfigTest, MemoryIsSetByTheSameNamesEverywhere) {
+  const std::string file = File("block-cache: 32MiB\nwrite:\n  buffers: 67108864\ncached-cases: 5000\n");
+  using Found = std::pair<std::string, std::string>;
+  EXPECT_EQ(Setting("block-cache", {}), Found("160MiB", "built in"));
+  EXPECT_EQ(Setting("write-buffers", {}), Found("96MiB", "built in"));
+  EXPECT_EQ(Setting("cached-cases", {}), Found("100000", "built in"));
+  EXPECT_EQ(Setting("block-cache", {"--config", file}), Found("32MiB", file + ":1:14"));
+  EXPECT_EQ(Setting("write-buffers", {"--config", file}), Found("67108864", file + ":3:12"));
+  EXPECT_EQ(Setting("cached-cases", {"--config", file}), Found("5000", file + ":4:15"));
+  EXPECT_EQ(Setting("block-cache", {"--config", file}, {"RASTI_BLOCK_CACHE=1GiB"}), Found("1GiB", "RASTI_BLOCK_CACHE"));
+  EXPECT_EQ(Setting("write-buffers", {"--config", file, "--write-buffers", "8MiB"}), Found("8MiB", "command line"));
+
+  ExpectFault(File("block-cache: 160MB\n"), ":1:14: error: block-cache: size '160MB': 'MB' is no unit");
+  ExpectFault(File("write-buffers: 1MiB\n"), ":1:16: error: write-buffers: '1MiB': it has to be from 8MiB to 1024GiB");
+  ExpectFault(File("cached-cases: 0\n"), ":1:15: error: cached-cases: ");
+  const Finished reader = Run({"serve-views", "--data", data(), "--block-cache", "2TiB"});
+  EXPECT_EQ(reader.exit_code, 2);
+  EXPECT_THAT(reader.err, HasSubstr("--block-cache: size '2TiB': 'TiB' is no unit"));
+}
+
 TEST_F(ConfigTest, WhatIsNoMapOfSettingsIsRefused) {
   ExpectFault(File("- threads\n"), ":1:1: error: the file has to be a map of settings");
   ExpectFault(File("threads: 2\nthreads: 3\n"), ":2:1: error: ");
@@ -125,11 +146,14 @@ TEST_F(ConfigTest, FilesThatSettingsNameAreReadAndTheirSecretsNeverShown) {
 
 TEST_F(ConfigTest, AServiceRunsWithItsFile) {
   Init();
-  const std::string file = File("data: " + data() + "\nmetrics: {port: 0}\nlog-format: json\nthreads: 1\n");
+  const std::string file =
+      File("data: " + data() + "\nmetrics: {port: 0}\nlog-format: json\nthreads: 1\nblock-cache: 24MiB\n");
   Child service({Program(), "run", "--config", file}, "", {"RASTI_DATA="});
   ASSERT_TRUE(service.WaitForError("\"listening\"")) << service.Finish().err;
   EXPECT_THAT(service.error_text(), HasSubstr("\"event\":\"metrics\""));
   EXPECT_EQ(Json({"tally"})["cases"], 0);
+  const Metrics metrics = Scrape(MetricsPortIn(service.error_text()));
+  EXPECT_EQ(metrics.at("rasti_store_cache_limit_bytes"), 24 << 20);
   StopService(service);
 }
 

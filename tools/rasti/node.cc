@@ -158,6 +158,7 @@ Status Node::OpenEngine() {
   submitters_ = std::make_unique<runtime::Submitters>(std::move(submitters));
   runtime::EngineOptions engine_options;
   engine_options.stream_threads = options_.stream_threads;
+  engine_options.stream.cached_cases_most = options_.cached_cases_most;
   // A virtual clock moves by months at once.
   if (clock_->is_virtual()) engine_options.stream.clock_jump_most = kLatestInstant - kEarliestInstant;
   runtime::StreamHooks hooks;

@@ -39,11 +39,12 @@ struct NodeOptions {
   /// False: it decides nothing, follows the events into views of its own, and hands commands on (`rasti serve-views`).
   bool decides = true;
   int stream_threads = 1;
-  size_t block_cache_bytes = 64u << 20;  // of all stores together
-  size_t write_buffer_bytes = 96u << 20;
-  std::string brokers;         // of Kafka, where they are others now than when the directory was made
-  std::string kafka_settings;  // likewise
-  bool standby = false;        // keeps the stores of partitions that other nodes own up to date
+  size_t block_cache_bytes = 64u << 20;   // of all stores together
+  size_t write_buffer_bytes = 96u << 20;  // likewise
+  size_t cached_cases_most = 100'000;     // clean cases in the memory of the streams, and of the standby
+  std::string brokers;                    // of Kafka, where they are others now than when the directory was made
+  std::string kafka_settings;             // likewise
+  bool standby = false;                   // keeps the stores of partitions that other nodes own up to date
   /// At Kafka's brokers, what it decided is deleted at this age, looked after so often; nothing: it stays.
   std::optional<Duration> keep_commands;
   Duration trim_every{300'000};

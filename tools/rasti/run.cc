@@ -225,7 +225,9 @@ Outcome<void> RunRun(CLI::App& command, const Context& context, ServiceOptions& 
   NodeOptions engine_options;
   engine_options.decides = options.decides;
   engine_options.stream_threads = options.threads;
-  engine_options.block_cache_bytes = size_t{256} << 20;
+  engine_options.block_cache_bytes = options.block_cache;
+  engine_options.write_buffer_bytes = options.write_buffers;
+  engine_options.cached_cases_most = options.cached_cases;
   engine_options.seed_from = options.from_snapshot;
   engine_options.standby = options.standby;
   engine_options.keep_commands = options.keep_commands;

@@ -4,6 +4,22 @@ namespace rasti::cli {
 namespace {
 
 constexpr DurationRange kTrimRange{std::chrono::seconds(1), std::chrono::hours(24)};
+constexpr SizeRange kMemoryRange{8 * kMiB, 1'024 * kGiB};
+constexpr size_t kCachedCasesLeast = 1'000;
+constexpr size_t kCachedCasesMost = 100'000'000;
+
+void AddMemoryOptions(CLI::App& command, ServiceOptions& options, bool decides) {
+  AddSizeOption(command, "--block-cache", kMemoryRange,
+                "Memory for what was read of the stores on the disk, of all of them together", options.block_cache);
+  AddSizeOption(command, "--write-buffers", kMemoryRange,
+                "Memory for what is not on the disk yet, of all stores together", options.write_buffers);
+  if (!decides) return;
+  command
+      .add_option("--cached-cases", options.cached_cases,
+                  "How many cases at the most, those used last, are kept ready for the next command beside that")
+      ->check(CLI::Range(kCachedCasesLeast, kCachedCasesMost))
+      ->capture_default_str();
+}
 
 }  // namespace
 
@@ -38,6 +54,7 @@ void AddServiceOptions(CLI::App& command, ServiceOptions& options, bool decides)
   command.add_option("--query-threads", options.query_threads, "Threads that answer queries")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  AddMemoryOptions(command, options, decides);
   command
       .add_option(
           "--metrics-port", options.metrics_port,

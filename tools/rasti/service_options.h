@@ -8,6 +8,7 @@
 #include "tools/rasti/context.h"
 #include "tools/rasti/duration_option.h"
 #include "tools/rasti/log_choice.h"
+#include "tools/rasti/size_option.h"
 
 namespace rasti::cli {
 
@@ -21,6 +22,10 @@ struct ServiceOptions {
   std::string config;  // a file of settings
   int threads = 2;
   int query_threads = 2;
+  // Memory, of all stores together; and how many cases the streams keep in it beside.
+  uint64_t block_cache = 160 * kMiB;
+  uint64_t write_buffers = 96 * kMiB;
+  size_t cached_cases = 100'000;
   std::string from_snapshot;  // stores that the directory does not have yet
   bool standby = false;       // of partitions that other nodes own
   std::optional<int> metrics_port;
