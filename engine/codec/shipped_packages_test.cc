@@ -64,7 +64,7 @@ TEST(ShippedPackages, AreWhole) {
     ++of_kind[package.kind];
   }
   for (const auto& [key, times] : count) EXPECT_EQ(times, 1) << key.second;
-  EXPECT_GE(of_kind[PackageKind::kWorkflow], 3);
+  EXPECT_GE(of_kind[PackageKind::kWorkflow], 5);
   EXPECT_GE(of_kind[PackageKind::kCalendar], 2);
   EXPECT_GE(of_kind[PackageKind::kTenant], 40);
   EXPECT_GE(of_kind[PackageKind::kTzData], 1);
@@ -72,7 +72,7 @@ TEST(ShippedPackages, AreWhole) {
 
 TEST(ShippedPackages, SendEveryCategoryToAQueueOfEachMunicipality) {
   const auto packages = AllPackages();
-  for (const char* workflow : {"issue-report", "request"}) {
+  for (const char* workflow : {"issue-report", "request", "feedback", "proposal"}) {
     const auto definition = Load<core::Definition>(Find(packages, PackageKind::kWorkflow, workflow));
     for (const PackageFiles& package : packages) {
       if (package.kind != PackageKind::kTenant) continue;
@@ -88,8 +88,11 @@ TEST(ShippedPackages, SendEveryCategoryToAQueueOfEachMunicipality) {
 
 TEST(ShippedPackages, EscalateToSomebody) {
   const auto packages = AllPackages();
-  for (const auto& [workflow, home] :
-       {std::pair("issue-report", "prizren"), {"request", "prizren"}, {"boston-311", "boston"}}) {
+  for (const auto& [workflow, home] : {std::pair("issue-report", "prizren"),
+                                       {"request", "prizren"},
+                                       {"feedback", "prizren"},
+                                       {"proposal", "prizren"},
+                                       {"boston-311", "boston"}}) {
     const auto definition = Load<core::Definition>(Find(packages, PackageKind::kWorkflow, workflow));
     for (const core::Clock& clock : definition.clocks) {
       for (const core::EscalationLevel& level : clock.escalations) {

@@ -1,9 +1,10 @@
-// A platform team writes a workflow and the stories that it must live up to.
+// A platform team writes a workflow and the stories that it must live up to; what ships lives up to its own.
 #include <gmock/gmock.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "tests/end_to_end/rasti_fixture.h"
 
@@ -11,7 +12,9 @@ namespace rasti::test {
 namespace {
 
 using testing::ContainsRegex;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 constexpr const char* kStory = R"(scenario: A hole is acknowledged
@@ -60,6 +63,22 @@ class ScenariosTest : public RastiTest {
     return Child(words).Finish();
   }
 };
+
+TEST_F(ScenariosTest, WhatShipsLivesUpToItsStories) {
+  const Finished played =
+      Child({Program(), "test", "workflows", "--cover-all", "--json"}).Finish(std::chrono::seconds(500));
+  ASSERT_EQ(played.exit_code, 0) << played.out << played.err;
+  const auto report = nlohmann::json::parse(played.out);
+  EXPECT_EQ(report["failed"], 0);
+  EXPECT_GE(report["played"], 30);
+  std::set<std::string> packages;
+  for (const auto& workflow : report["workflows"]) {
+    packages.insert(workflow["package"]);
+    EXPECT_THAT(workflow["scenarios"], Not(IsEmpty())) << workflow["package"];
+    EXPECT_THAT(workflow["actions_not_taken"], IsEmpty()) << workflow["package"];
+  }
+  EXPECT_THAT(packages, ElementsAre("boston-311@1", "feedback@1", "issue-report@1", "proposal@1", "request@1"));
+}
 
 TEST_F(ScenariosTest, AStoryThatGoesAsToldPasses) {
   Write(kStory);
