@@ -1,5 +1,7 @@
 #include "engine/views/bytes.h"
 
+#include <charconv>
+
 namespace rasti::views {
 namespace {
 
@@ -74,6 +76,18 @@ int64_t ByteReader::Varint() {
   }
   ok_ = false;
   return 0;
+}
+
+std::optional<std::string> BytesFromHex(std::string_view digits) {
+  if (digits.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  for (size_t i = 0; i < digits.size(); i += 2) {
+    uint8_t byte = 0;
+    const char* two = digits.data() + i;
+    if (std::from_chars(two, two + 2, byte, 16).ptr != two + 2) return std::nullopt;
+    bytes += static_cast<char>(byte);
+  }
+  return bytes;
 }
 
 }  // namespace rasti::views

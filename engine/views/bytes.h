@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ void AppendSortable(std::string& out, int64_t value);
 void AppendSortable(std::string& out, std::string_view text);
 /// Seven bits a byte; negative numbers alternate with positive ones.
 void AppendVarint(std::string& out, int64_t value);
+
+/// The bytes that hexadecimal digits stand for; nothing where they are none.
+std::optional<std::string> BytesFromHex(std::string_view digits);
 
 /// Takes bytes off the front. After a failure all further reads fail too.
 class ByteReader {

@@ -16,6 +16,7 @@ namespace rasti::views {
 struct CachedCase {
   CasePage page;
   std::vector<std::string> deadline_keys;  // the rows that are in the store, sorted
+  std::vector<std::string> inbox_keys;     // likewise
 
   // By the batch in hand:
   bool touched = false;

@@ -55,6 +55,16 @@ class Comparer {
     return Walk(table, [](const ports::Cursor&, const ports::Cursor&) { return Status(); });
   }
 
+  Status CompareRows(ports::Table table) {
+    return Walk(table, [&](const ports::Cursor& left, const ports::Cursor& right) -> Status {
+      if (left.value() != right.value()) {
+        Differ(fmt::format("table {}: the row {} differs", ViewTables()[static_cast<size_t>(table.index)],
+                           ToHex(left.key())));
+      }
+      return {};
+    });
+  }
+
   ViewComparison Take() && { return std::move(comparison_); }
 
  private:
@@ -112,6 +122,8 @@ Result<ViewComparison> CompareViews(const ports::ViewStore& left, const ports::V
   RASTI_CHECKED(comparer.CompareCases());
   RASTI_CHECKED(comparer.CompareKeys(kReferences));
   RASTI_CHECKED(comparer.CompareKeys(kDeadlines));
+  RASTI_CHECKED(comparer.CompareKeys(kInbox));
+  RASTI_CHECKED(comparer.CompareRows(kInboxCounts));
   return std::move(comparer).Take();
 }
 

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -12,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "engine/views/bytes.h"
 #include "engine/views/tables.h"
 #include "engine/views/views.h"
 
@@ -30,15 +30,8 @@ std::string EncodeCursor(const DeadlineKey& last) { return ToHex(EncodeDeadlineK
 Result<std::optional<DeadlineKey>> DecodeCursor(const DeadlineQuery& query) {
   if (query.limit == 0) return Fail(Error::Invalid("a page has at least one row"));
   if (query.cursor.empty()) return std::nullopt;
-  std::string bytes;
-  bool whole = query.cursor.size() % 2 == 0;
-  for (size_t i = 0; whole && i < query.cursor.size(); i += 2) {
-    uint8_t byte = 0;
-    const char* digits = query.cursor.data() + i;
-    whole = std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
-    bytes += static_cast<char>(byte);
-  }
-  auto key = whole ? DecodeDeadlineKey(bytes) : std::nullopt;
+  const auto bytes = BytesFromHex(query.cursor);
+  auto key = bytes ? DecodeDeadlineKey(*bytes) : std::nullopt;
   if (!key || (query.tenant && key->tenant != *query.tenant)) {
     return Fail(Error::Invalid(fmt::format("cursor '{}': not of a page of this list", query.cursor)));
   }

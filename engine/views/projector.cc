@@ -8,6 +8,7 @@
 #include "engine/codec/state_codec.h"
 #include "engine/core/apply.h"
 #include "engine/views/deadline_row.h"
+#include "engine/views/inbox.h"
 #include "engine/views/tables.h"
 
 namespace rasti::views {
@@ -101,6 +102,7 @@ Status Projector::ProjectBatch(core::PartitionId partition, core::Sequence next,
   }
   for (CachedCase* cached : touched_) WriteRows(*cached);
   touched_.clear();
+  RASTI_CHECKED(WriteInboxCounts());
   batch_->Put(kMeta, PositionKey(partition), EncodePosition(next));
   RASTI_CHECKED(store_.Write(*batch_));
   batch_->Clear();
@@ -160,6 +162,7 @@ Result<CachedCase*> Projector::Load(const core::CaseId& id, core::PartitionId pa
   if (row) {
     RASTI_TRY(loaded.page, DecodeCase(CaseKey(id), *row));
     loaded.deadline_keys = DeadlineKeysOf(loaded.page.state);
+    loaded.inbox_keys = InboxKeysOf(loaded.page.state);
   } else {
     loaded.page.head = Sha256({id.uuid.AsBytes()});
     loaded.page.partition = partition;
@@ -182,9 +185,53 @@ void Projector::WriteRows(CachedCase& cached) {
   for (const std::string& key : changed) batch_->Put(kDeadlines, key, {});
 
   cached.deadline_keys = std::move(keys);
+  WriteInboxRows(cached);
   cached.touched = false;
   cached.added.clear();
   cached.added_events.clear();
+}
+
+void Projector::WriteInboxRows(CachedCase& cached) {
+  std::vector<std::string> keys = InboxKeysOf(cached.page.state);
+  const auto count = [this](const std::string& key, int64_t change) {
+    count_changes_[key.substr(0, key.size() - kInboxPositionBytes)] += change;
+  };
+  std::vector<std::string> changed;
+  std::ranges::set_difference(cached.inbox_keys, keys, std::back_inserter(changed));
+  for (const std::string& key : changed) {
+    batch_->Delete(kInbox, key);
+    count(key, -1);
+  }
+  changed.clear();
+  std::ranges::set_difference(keys, cached.inbox_keys, std::back_inserter(changed));
+  for (const std::string& key : changed) {
+    batch_->Put(kInbox, key, {});
+    count(key, 1);
+  }
+  cached.inbox_keys = std::move(keys);
+}
+
+Status Projector::WriteInboxCounts() {
+  for (const auto& [key, change] : count_changes_) {
+    if (change == 0) continue;
+    auto known = counts_.find(key);
+    if (known == counts_.end()) {
+      RASTI_TRY(const auto row, store_.Get(kInboxCounts, key));
+      int64_t count = 0;
+      if (row) {
+        RASTI_TRY(count, DecodeInboxCount(*row));
+      }
+      known = counts_.emplace(key, count).first;
+    }
+    known->second += change;
+    if (known->second == 0) {
+      batch_->Delete(kInboxCounts, key);
+    } else {
+      batch_->Put(kInboxCounts, key, EncodeInboxCount(known->second));
+    }
+  }
+  count_changes_.clear();
+  return {};
 }
 
 void Projector::Forget() {
@@ -193,6 +240,8 @@ void Projector::Forget() {
   cache_.Clear();
   next_.clear();
   tenants_.clear();
+  counts_.clear();
+  count_changes_.clear();
 }
 
 }  // namespace rasti::views

@@ -40,6 +40,9 @@ class Projector : public ports::Projection {
   Status ProjectOne(core::PartitionId partition, core::Sequence expected, const ports::StoredEvent& stored);
   Result<CachedCase*> Load(const core::CaseId& id, core::PartitionId partition);
   void WriteRows(CachedCase& cached);
+  void WriteInboxRows(CachedCase& cached);
+  /// Adds what the batch changed to the counts of the inboxes.
+  Status WriteInboxCounts();
   /// Forgets the batch in hand, and with it the states that it may have changed.
   void Forget();
 
@@ -51,6 +54,8 @@ class Projector : public ports::Projection {
   std::vector<CachedCase*> touched_;                  // by the batch in hand
   std::map<core::PartitionId, core::Sequence> next_;  // as committed, once asked for
   std::set<core::TenantId> tenants_;                  // that were written since the start
+  std::map<std::string, int64_t> counts_;             // of the inboxes, as committed, once asked for
+  std::map<std::string, int64_t> count_changes_;      // by the batch in hand
 };
 
 }  // namespace rasti::views

@@ -21,6 +21,7 @@
 #include "engine/ports/view_store.h"
 #include "engine/views/deadline_row.h"
 #include "engine/views/history.h"
+#include "engine/views/inbox.h"
 #include "engine/views/moment.h"
 #include "engine/views/rows.h"
 
@@ -97,6 +98,11 @@ class Views {
   /// What was overdue at a moment in the past, whatever happened since. Reads every case. The moment holds for historic
   /// cases too. REQUIRES: a moment that is not now. Errors: as of Overdue and Tally.
   Result<DeadlinePage> OverdueAsOf(const DeadlineQuery& query, const Moment& moment) const;
+
+  /// Open cases by who holds them. Range scans, and a look into each row of the page; where the query looks into
+  /// cases, into InboxPage::kExaminedMost at most. Errors: kInvalidArgument (a cursor of another list); kCorruption;
+  /// those of the store.
+  Result<InboxPage> Inbox(const InboxQuery& query) const;
 
   /// Counts a tenant's cases (none: of all tenants) by how they stood at a moment with one clock (none: with all of
   /// theirs: open before closed, late before in time). With `at`: cases submitted later do not count, and what happened

@@ -52,6 +52,7 @@ std::vector<Benchmark> KafkaBenchmarks();
 std::vector<Benchmark> TimersBenchmarks();
 std::vector<Benchmark> ScaleBenchmarks();
 std::vector<Benchmark> TakeoverBenchmarks();
+std::vector<Benchmark> ViewsBenchmarks();
 
 /// What a process does that a benchmark started as a node (node_process.h); -1 where the arguments are not those.
 int RunBenchNode(int argc, char** argv);

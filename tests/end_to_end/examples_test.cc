@@ -123,8 +123,8 @@ TEST_F(ExamplesTest, OfDailyWork) {
   OpenCases();
   // In an order in which each finds what it needs.
   for (const char* command :
-       {"lint", "publish", "packages", "submit", "show", "history", "explain", "overdue", "tally", "message", "attach",
-        "correct", "act", "assign", "pause", "resume", "extend", "release"}) {
+       {"lint",  "test",    "publish", "packages", "submit", "show",   "history", "explain", "inbox",  "overdue",
+        "tally", "message", "attach",  "correct",  "act",    "assign", "pause",   "resume",  "extend", "release"}) {
     TryAll({command});
   }
   // A referral takes a case that is registered.

@@ -31,6 +31,7 @@ void AddMigrateCommand(CLI::App& app, Context& context);
 void AddShowCommand(CLI::App& app, Context& context);
 void AddHistoryCommand(CLI::App& app, Context& context);
 void AddExplainCommand(CLI::App& app, Context& context);
+void AddInboxCommand(CLI::App& app, Context& context);
 void AddOverdueCommand(CLI::App& app, Context& context);
 void AddTallyCommand(CLI::App& app, Context& context);
 void AddDeadlinesCommand(CLI::App& app, Context& context);

@@ -73,6 +73,11 @@ Result<views::StatusTally> DirectSession::Tally(const std::optional<core::Tenant
   return engine_->views().Tally(tenant, clock, at, engine_->clock().Now());
 }
 
+Result<views::InboxPage> DirectSession::Inbox(const views::InboxQuery& query) {
+  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
+  return engine_->views().Inbox(query);
+}
+
 Result<views::CaseList> DirectSession::ListCases(const views::CaseQuery& query) {
   RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
   return engine_->views().ListCases(query);

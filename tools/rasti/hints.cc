@@ -82,6 +82,15 @@ core::Rejection WithHint(core::Rejection rejection, const core::Command& command
   return rejection;
 }
 
+core::Rejection UnknownQueue(const std::string& name, const core::Tenant& tenant) {
+  return Unknown(RejectionCode::kUnknownQueue, "queue", name, NamesOf(tenant.queues, &core::Queue::id));
+}
+
+core::Rejection UnknownDirectorate(const std::string& name, const core::Tenant& tenant) {
+  return Unknown(RejectionCode::kUnknownDirectorate, "directorate", name,
+                 NamesOf(tenant.directorates, &core::Directorate::id));
+}
+
 core::Rejection UnknownTenant(const std::string& name, const runtime::Configuration& configuration, Instant now) {
   std::vector<std::string_view> known;
   for (const core::Tenant* tenant : configuration.TenantsAt(now)) known.push_back(tenant->id.view());
@@ -92,6 +101,16 @@ core::Rejection UnknownWorkflow(const std::string& name, const runtime::Configur
   std::vector<std::string_view> known;
   for (const core::Definition* definition : configuration.DefinitionsAt(now)) known.push_back(definition->id.view());
   return Unknown(RejectionCode::kUnknownWorkflow, "workflow", name, known);
+}
+
+Outcome<std::optional<core::TenantId>> GivenTenant(Session& session, const std::string& name) {
+  if (name.empty()) return std::optional<core::TenantId>();
+  RASTI_TRY(const auto configuration, session.Configuration());
+  RASTI_TRY(const Instant now, session.Now());
+  if (configuration->TenantAt(core::TenantId(name), now) == nullptr) {
+    return Refuse(UnknownTenant(name, *configuration, now));
+  }
+  return std::optional(core::TenantId(name));
 }
 
 }  // namespace rasti::cli

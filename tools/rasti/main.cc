@@ -67,6 +67,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddShowCommand(app, context);
   AddHistoryCommand(app, context);
   AddExplainCommand(app, context);
+  AddInboxCommand(app, context);
   AddOverdueCommand(app, context);
   AddTallyCommand(app, context);
   AddDeadlinesCommand(app, context);

@@ -18,16 +18,6 @@ struct OverdueOptions {
   std::string cursor;
 };
 
-Outcome<std::optional<core::TenantId>> GivenTenant(Session& session, const std::string& name) {
-  if (name.empty()) return std::optional<core::TenantId>();
-  RASTI_TRY(const auto configuration, session.Configuration());
-  RASTI_TRY(const Instant now, session.Now());
-  if (configuration->TenantAt(core::TenantId(name), now) == nullptr) {
-    return Refuse(UnknownTenant(name, *configuration, now));
-  }
-  return std::optional(core::TenantId(name));
-}
-
 nlohmann::ordered_json RowJson(const views::DeadlineRow& row, Instant now) {
   nlohmann::ordered_json json{{"case_id", row.case_id.str()},
                               {"reference", row.reference},

@@ -135,6 +135,7 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
     case v1::Request::kHistory: return History(request.history(), response);
     case v1::Request::kDeadlines: return Deadlines(request.deadlines(), response);
     case v1::Request::kCases: return Cases(request.cases(), response);
+    case v1::Request::kInbox: return Inbox(request.inbox(), response);
     case v1::Request::kCount: return Count(request.count(), response);
     case v1::Request::kDeadLetters: return DeadLetters(request.dead_letters(), response);
     case v1::Request::kNoteDeadLetter: return NoteDeadLetter(request.note_dead_letter(), response);
@@ -210,6 +211,15 @@ Status RequestHandler::Deadlines(const v1::Request::ListDeadlines& ask, v1::Resp
                                            : engine_.views().Overdue(query, to);
   if (!page) return Fail(page.error());
   ToWire(*page, *response.mutable_deadlines());
+  return {};
+}
+
+Status RequestHandler::Inbox(const v1::Request::ListInbox& ask, v1::Response& response) {
+  RASTI_TRY(views::InboxQuery query, FromWire(ask));
+  query.limit = std::min<size_t>(query.limit, kRowsMost);
+  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
+  RASTI_TRY(const views::InboxPage page, engine_.views().Inbox(query));
+  ToWire(page, *response.mutable_inbox());
   return {};
 }
 

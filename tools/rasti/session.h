@@ -61,6 +61,9 @@ class Session {
   virtual Result<views::StatusTally> Tally(const std::optional<core::TenantId>& tenant,
                                            const std::optional<core::ClockId>& clock, std::optional<Instant> at) = 0;
 
+  /// Open cases by who holds them. Errors: see views::Views::Inbox.
+  virtual Result<views::InboxPage> Inbox(const views::InboxQuery& query) = 0;
+
   /// All cases of a tenant, page by page.
   virtual Result<views::CaseList> ListCases(const views::CaseQuery& query) = 0;
   /// The next sequence of each partition of the log.

@@ -180,6 +180,13 @@ Result<views::StatusTally> SocketSession::Tally(const std::optional<core::Tenant
   return FromWire(response.tally());
 }
 
+Result<views::InboxPage> SocketSession::Inbox(const views::InboxQuery& query) {
+  v1::Request request;
+  ToWire(query, *request.mutable_inbox());
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return FromWire(response.inbox());
+}
+
 Result<views::CaseList> SocketSession::ListCases(const views::CaseQuery& query) {
   v1::Request request;
   auto& ask = *request.mutable_cases();

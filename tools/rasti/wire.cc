@@ -16,6 +16,21 @@ constexpr std::array kStatuses{
     std::pair{core::CaseStatus::kMerged, v1::CASE_STATUS_MERGED},
 };
 
+constexpr std::array kInboxLists{
+    std::pair{views::InboxList::kAll, v1::Request::ListInbox::LIST_UNSPECIFIED},
+    std::pair{views::InboxList::kQueue, v1::Request::ListInbox::LIST_QUEUE},
+    std::pair{views::InboxList::kUnclaimed, v1::Request::ListInbox::LIST_UNCLAIMED},
+    std::pair{views::InboxList::kPerson, v1::Request::ListInbox::LIST_PERSON},
+    std::pair{views::InboxList::kDirectorate, v1::Request::ListInbox::LIST_DIRECTORATE},
+    std::pair{views::InboxList::kNobody, v1::Request::ListInbox::LIST_NOBODY},
+};
+
+Result<core::CaseStatus> StatusOf(v1::CaseStatus wire) {
+  const auto status = std::ranges::find(kStatuses, wire, &decltype(kStatuses)::value_type::second);
+  if (status != kStatuses.end()) return status->first;
+  return Fail(ErrorCode::kUnsupportedVersion, "an answer with a status that only a newer rasti knows");
+}
+
 Result<Instant> InstantOf(int64_t millis) {
   const Instant instant = InstantFromUnixMillis(millis);
   if (instant < kEarliestInstant || instant > kLatestInstant) {
@@ -110,11 +125,7 @@ Result<views::DeadlinePage> FromWire(const v1::Response::Deadlines& in) {
   views::DeadlinePage page;
   for (const auto& from : in.rows()) {
     views::DeadlineRow& row = page.rows.emplace_back();
-    const auto status = std::ranges::find(kStatuses, from.status(), &decltype(kStatuses)::value_type::second);
-    if (status == kStatuses.end()) {
-      return Fail(ErrorCode::kUnsupportedVersion, "an answer with a status that only a newer rasti knows");
-    }
-    row.status = status->first;
+    RASTI_TRY(row.status, StatusOf(from.status()));
     row.tenant = core::TenantId(from.tenant());
     RASTI_TRY(row.case_id, CaseIdOf(from.case_id()));
     row.reference = from.reference();
@@ -129,6 +140,92 @@ Result<views::DeadlinePage> FromWire(const v1::Response::Deadlines& in) {
     row.historic = from.historic();
   }
   page.next = in.next();
+  return page;
+}
+
+void ToWire(const views::InboxQuery& query, v1::Request::ListInbox& out) {
+  out.set_tenant(query.tenant.str());
+  for (const views::InboxPlace& place : query.places) {
+    v1::Request::ListInbox::Place& to = *out.add_places();
+    to.set_list(std::ranges::find(kInboxLists, place.list, &decltype(kInboxLists)::value_type::first)->second);
+    to.set_place(place.id);
+  }
+  if (query.stage) out.set_stage(query.stage->str());
+  if (query.due_before) out.set_due_before_at_ms(ToUnixMillis(*query.due_before));
+  if (query.category) out.set_category(query.category->str());
+  if (query.queue) out.set_queue(query.queue->str());
+  out.set_text(query.text);
+  out.set_most(static_cast<int32_t>(std::min<size_t>(query.limit, INT32_MAX)));
+  out.set_cursor(query.cursor);
+}
+
+Result<views::InboxQuery> FromWire(const v1::Request::ListInbox& in) {
+  views::InboxQuery query;
+  query.tenant = core::TenantId(in.tenant());
+  for (const v1::Request::ListInbox::Place& from : in.places()) {
+    const auto list = std::ranges::find(kInboxLists, from.list(), &decltype(kInboxLists)::value_type::second);
+    if (list == kInboxLists.end()) {
+      return Fail(ErrorCode::kUnsupportedVersion, "a question about a list that only a newer rasti knows");
+    }
+    query.places.push_back({list->first, from.place()});
+  }
+  if (!in.stage().empty()) query.stage.emplace(in.stage());
+  if (in.has_due_before_at_ms()) {
+    RASTI_TRY(query.due_before, InstantOf(in.due_before_at_ms()));
+  }
+  if (!in.category().empty()) query.category.emplace(in.category());
+  if (!in.queue().empty()) query.queue.emplace(in.queue());
+  query.text = in.text();
+  if (in.most() > 0) query.limit = static_cast<size_t>(in.most());
+  query.cursor = in.cursor();
+  return query;
+}
+
+void ToWire(const views::InboxPage& page, v1::Response::Inbox& out) {
+  for (const views::InboxRow& row : page.rows) {
+    v1::Response::Inbox::Row& to = *out.add_rows();
+    to.set_tenant(row.tenant.str());
+    to.set_case_id(std::string(row.case_id.uuid.AsBytes()));
+    to.set_reference(row.reference);
+    to.set_title(row.title);
+    to.set_category(row.category.str());
+    to.set_stage(row.stage.str());
+    to.set_status(std::ranges::find(kStatuses, row.status, &decltype(kStatuses)::value_type::first)->second);
+    ToWire(row.holder, *to.mutable_holder());
+    if (row.clock) to.set_clock(row.clock->str());
+    to.set_due_at_ms(ToUnixMillis(row.due_at));
+    to.set_breached(row.breached);
+    to.set_escalated_to(row.escalated_to);
+    to.set_submitted_at_ms(ToUnixMillis(row.submitted_at));
+    to.set_last_occurred_at_ms(ToUnixMillis(row.last_occurred_at));
+    to.set_historic(row.historic);
+  }
+  out.set_next(page.next);
+  if (page.total) out.set_total(*page.total);
+}
+
+Result<views::InboxPage> FromWire(const v1::Response::Inbox& in) {
+  views::InboxPage page;
+  for (const v1::Response::Inbox::Row& from : in.rows()) {
+    views::InboxRow& row = page.rows.emplace_back();
+    RASTI_TRY(row.status, StatusOf(from.status()));
+    row.tenant = core::TenantId(from.tenant());
+    RASTI_TRY(row.case_id, CaseIdOf(from.case_id()));
+    row.reference = from.reference();
+    row.title = from.title();
+    row.category = core::CategoryId(from.category());
+    row.stage = core::StageId(from.stage());
+    row.holder = FromWire(from.holder());
+    if (!from.clock().empty()) row.clock.emplace(from.clock());
+    RASTI_TRY(row.due_at, InstantOf(from.due_at_ms()));
+    row.breached = from.breached();
+    row.escalated_to = from.escalated_to();
+    RASTI_TRY(row.submitted_at, InstantOf(from.submitted_at_ms()));
+    RASTI_TRY(row.last_occurred_at, InstantOf(from.last_occurred_at_ms()));
+    row.historic = from.historic();
+  }
+  page.next = in.next();
+  if (in.has_total()) page.total = in.total();
   return page;
 }
 

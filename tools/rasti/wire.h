@@ -23,6 +23,12 @@ Result<views::CasePage> FromWire(const v1::Response::CasePage& in);
 void ToWire(const views::DeadlinePage& page, v1::Response::Deadlines& out);
 Result<views::DeadlinePage> FromWire(const v1::Response::Deadlines& in);
 
+void ToWire(const views::InboxQuery& query, v1::Request::ListInbox& out);
+/// Errors: kUnsupportedVersion (a list that only a newer rasti knows).
+Result<views::InboxQuery> FromWire(const v1::Request::ListInbox& in);
+void ToWire(const views::InboxPage& page, v1::Response::Inbox& out);
+Result<views::InboxPage> FromWire(const v1::Response::Inbox& in);
+
 void ToWire(const views::CaseList& list, v1::Response::Cases& out);
 Result<views::CaseList> FromWire(const v1::Response::Cases& in);
 

@@ -1,0 +1,124 @@
+#include "engine/views/inbox.h"
+
+#include <algorithm>
+
+#include "engine/views/bytes.h"
+#include "engine/views/deadline_row.h"
+
+namespace rasti::views {
+namespace {
+
+// The clock that time runs for and that is due first.
+const core::ClockState* NextClock(const core::CaseState& state) {
+  const core::ClockState* next = nullptr;
+  for (const core::ClockState& clock : state.clocks) {
+    if (IsListed(clock) && (next == nullptr || clock.plan.due_at < next->plan.due_at)) next = &clock;
+  }
+  return next;
+}
+
+}  // namespace
+
+bool IsInInbox(const core::CaseState& state) {
+  return state.status == core::CaseStatus::kOpen || state.status == core::CaseStatus::kFrozen;
+}
+
+InboxRow MakeInboxRow(const core::CaseState& state) {
+  InboxRow row;
+  row.tenant = state.tenant;
+  row.case_id = state.id;
+  row.reference = state.reference;
+  row.title = state.title;
+  row.category = state.category;
+  row.stage = state.stage;
+  row.status = state.status;
+  row.holder = state.assignment;
+  row.due_at = kLatestInstant;
+  if (const core::ClockState* clock = NextClock(state)) {
+    row.clock = clock->id;
+    row.due_at = clock->plan.due_at;
+    row.breached = clock->breached;
+  }
+  for (const core::ClockState& clock : state.clocks) row.escalated_to = std::max(row.escalated_to, clock.escalated_to);
+  row.submitted_at = state.submitted_at;
+  row.last_occurred_at = state.last_occurred_at;
+  row.historic = !state.IsLive();
+  return row;
+}
+
+std::string InboxPrefix(const core::TenantId& tenant, const InboxPlace& place) {
+  std::string prefix;
+  AppendSortable(prefix, tenant.view());
+  prefix += static_cast<char>(place.list);
+  AppendSortable(prefix, place.id);
+  return prefix;
+}
+
+std::string InboxStagePrefix(const std::string& prefix, const core::StageId& stage) {
+  std::string with_stage = prefix;
+  AppendSortable(with_stage, stage.view());
+  return with_stage;
+}
+
+std::string InboxAfterStage(const std::string& stage_prefix) {
+  return stage_prefix + std::string(kInboxPositionBytes + 1, '\xff');
+}
+
+std::string InboxPosition(Instant due_at, const core::CaseId& case_id) {
+  std::string position;
+  AppendSortable(position, ToUnixMillis(due_at));
+  return position.append(case_id.uuid.AsBytes());
+}
+
+std::optional<InboxKey> DecodeInboxKey(std::string_view bytes, size_t prefix_size) {
+  if (bytes.size() < prefix_size) return std::nullopt;
+  ByteReader reader(bytes.substr(prefix_size));
+  InboxKey key;
+  key.stage = core::StageId(reader.SortableText());
+  key.due_at = InstantFromUnixMillis(reader.Sortable());
+  const auto uuid = UuidFromBytes(reader.Rest());
+  if (!reader.ok() || !uuid) return std::nullopt;
+  key.case_id = core::CaseId{*uuid};
+  return key;
+}
+
+std::vector<std::string> InboxKeysOf(const core::CaseState& state) {
+  std::vector<std::string> keys;
+  if (!IsInInbox(state)) return keys;
+  const core::ClockState* clock = NextClock(state);
+  const std::string position = InboxPosition(clock == nullptr ? kLatestInstant : clock->plan.due_at, state.id);
+  const auto add = [&](const core::TenantId& tenant, InboxList list, std::string_view id) {
+    keys.push_back(InboxStagePrefix(InboxPrefix(tenant, {list, std::string(id)}), state.stage) + position);
+  };
+  const core::Assignment& holder = state.assignment;
+  const core::TenantId& tenant = holder.tenant ? *holder.tenant : state.tenant;
+  add(state.tenant, InboxList::kAll, "");
+  if (tenant != state.tenant) add(tenant, InboxList::kAll, "");
+  if (holder.person) add(tenant, InboxList::kPerson, holder.person->view());
+  if (holder.queue) {
+    add(tenant, InboxList::kQueue, holder.queue->view());
+    if (!holder.person) add(tenant, InboxList::kUnclaimed, holder.queue->view());
+  } else if (holder.directorate) {
+    add(tenant, InboxList::kDirectorate, holder.directorate->view());
+  }
+  if (holder.IsNobody()) add(tenant, InboxList::kNobody, "");
+  std::ranges::sort(keys);
+  return keys;
+}
+
+std::string EncodeInboxCount(int64_t count) {
+  std::string value;
+  AppendVarint(value, count);
+  return value;
+}
+
+Result<int64_t> DecodeInboxCount(std::string_view value) {
+  ByteReader reader(value);
+  const int64_t count = reader.Varint();
+  if (!reader.ok() || !reader.AtEnd() || count < 0) {
+    return Fail(Error::Corruption("views, table inbox_counts: a row is broken; delete the views, they are rebuilt"));
+  }
+  return count;
+}
+
+}  // namespace rasti::views
