@@ -40,6 +40,7 @@ step_boston() {
   tools/build.sh release rasti
   tests/acceptance/boston.sh "$RASTI_BOSTON"
   tests/acceptance/boston.sh --kafka "$RASTI_BOSTON"
+  tests/acceptance/reconcile.sh "$RASTI_BOSTON"
 }
 step_bench() { tools/bench.sh; }
 

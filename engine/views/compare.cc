@@ -124,6 +124,7 @@ Result<ViewComparison> CompareViews(const ports::ViewStore& left, const ports::V
   RASTI_CHECKED(comparer.CompareKeys(kDeadlines));
   RASTI_CHECKED(comparer.CompareKeys(kInbox));
   RASTI_CHECKED(comparer.CompareRows(kInboxCounts));
+  RASTI_CHECKED(comparer.CompareRows(kStats));
   return std::move(comparer).Take();
 }
 

@@ -38,16 +38,6 @@ Result<std::optional<DeadlineKey>> DecodeCursor(const DeadlineQuery& query) {
   return key;
 }
 
-Result<std::vector<core::TenantId>> TenantsOf(const ports::ViewReader& reader) {
-  std::vector<core::TenantId> tenants;
-  const auto rows = reader.Scan(kMeta);
-  for (rows->Seek(kTenantPrefix); rows->Valid() && rows->key().starts_with(kTenantPrefix); rows->Next()) {
-    tenants.emplace_back(rows->key().substr(kTenantPrefix.size()));
-  }
-  RASTI_CHECKED(rows->status());
-  return tenants;
-}
-
 // The rows of one tenant that are due in a range, one after the other.
 class TenantScan {
  public:

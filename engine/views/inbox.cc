@@ -43,6 +43,7 @@ InboxRow MakeInboxRow(const core::CaseState& state) {
   row.submitted_at = state.submitted_at;
   row.last_occurred_at = state.last_occurred_at;
   row.historic = !state.IsLive();
+  if (row.historic) row.ended_at = EffectiveNow(state, kLatestInstant);
   return row;
 }
 

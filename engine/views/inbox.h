@@ -64,6 +64,8 @@ struct InboxRow {
   Instant submitted_at;
   Instant last_occurred_at;
   bool historic = false;  // imported and not live yet
+  /// Of a historic case: when its history ends. Wall time says nothing about how late it is.
+  std::optional<Instant> ended_at;
   bool operator==(const InboxRow&) const = default;
 };
 

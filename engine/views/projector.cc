@@ -103,6 +103,7 @@ Status Projector::ProjectBatch(core::PartitionId partition, core::Sequence next,
   for (CachedCase* cached : touched_) WriteRows(*cached);
   touched_.clear();
   RASTI_CHECKED(WriteInboxCounts());
+  RASTI_CHECKED(WriteStats());
   batch_->Put(kMeta, PositionKey(partition), EncodePosition(next));
   RASTI_CHECKED(store_.Write(*batch_));
   batch_->Clear();
@@ -142,7 +143,9 @@ Status Projector::ProjectOne(core::PartitionId partition, core::Sequence expecte
     cached->first_added = event.revision;
     touched_.push_back(cached);
   }
+  const StatsBefore before(state);
   core::Apply(state, event);
+  CountEvent(before, state, event, stats_changes_);
   cached->page.head = decoded.hash;
   cached->added.push_back({expected, context.occurred_at, context.recorded_at});
   if (keep_events_) AppendRecord(cached->added_events, stored.value);
@@ -234,6 +237,22 @@ Status Projector::WriteInboxCounts() {
   return {};
 }
 
+// Rows are read again for each batch: of the many that there are in time, few are written twice.
+Status Projector::WriteStats() {
+  for (const auto& [place, changes] : stats_changes_) {
+    const std::string key = StatsKey(place.first, place.second);
+    RASTI_TRY(const auto row, store_.Get(kStats, key));
+    StatsCounters counters;
+    if (row) {
+      RASTI_TRY(counters, DecodeStatsCounters(*row));
+    }
+    counters.Add(changes);
+    batch_->Put(kStats, key, EncodeStatsCounters(counters));
+  }
+  stats_changes_.clear();
+  return {};
+}
+
 void Projector::Forget() {
   batch_->Clear();
   touched_.clear();
@@ -242,6 +261,7 @@ void Projector::Forget() {
   tenants_.clear();
   counts_.clear();
   count_changes_.clear();
+  stats_changes_.clear();
 }
 
 }  // namespace rasti::views

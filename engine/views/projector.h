@@ -15,6 +15,7 @@
 #include "engine/ports/projection.h"
 #include "engine/ports/view_store.h"
 #include "engine/views/case_cache.h"
+#include "engine/views/stats.h"
 
 namespace rasti::views {
 
@@ -43,6 +44,8 @@ class Projector : public ports::Projection {
   void WriteInboxRows(CachedCase& cached);
   /// Adds what the batch changed to the counts of the inboxes.
   Status WriteInboxCounts();
+  /// The same of the statistics.
+  Status WriteStats();
   /// Forgets the batch in hand, and with it the states that it may have changed.
   void Forget();
 
@@ -55,6 +58,7 @@ class Projector : public ports::Projection {
   std::map<core::PartitionId, core::Sequence> next_;  // as committed, once asked for
   std::set<core::TenantId> tenants_;                  // that were written since the start
   std::map<std::string, int64_t> counts_;             // of the inboxes, as committed, once asked for
+  StatsChanges stats_changes_;                        // by the batch in hand
   std::map<std::string, int64_t> count_changes_;      // by the batch in hand
 };
 

@@ -6,6 +6,7 @@
 
 #include "engine/codec/state_codec.h"
 #include "engine/views/bytes.h"
+#include "engine/views/tables.h"
 
 namespace rasti::views {
 namespace {
@@ -38,6 +39,16 @@ Result<core::Sequence> DecodePosition(std::string_view value) {
   const core::Sequence next{reader.Varint()};
   if (!reader.ok() || !reader.AtEnd() || next.value < 0) return Fail(BrokenRow("meta", "next"));
   return next;
+}
+
+Result<std::vector<core::TenantId>> TenantsOf(const ports::ViewReader& reader) {
+  std::vector<core::TenantId> tenants;
+  const auto rows = reader.Scan(kMeta);
+  for (rows->Seek(kTenantPrefix); rows->Valid() && rows->key().starts_with(kTenantPrefix); rows->Next()) {
+    tenants.emplace_back(rows->key().substr(kTenantPrefix.size()));
+  }
+  RASTI_CHECKED(rows->status());
+  return tenants;
 }
 
 std::string_view CaseKey(const core::CaseId& id) { return id.uuid.AsBytes(); }

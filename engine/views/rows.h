@@ -10,6 +10,7 @@
 #include "engine/base/result.h"
 #include "engine/core/case_state.h"
 #include "engine/core/ids.h"
+#include "engine/ports/view_store.h"
 
 namespace rasti::views {
 
@@ -46,6 +47,9 @@ std::string EncodePosition(core::Sequence next);
 Result<core::Sequence> DecodePosition(std::string_view value);
 /// The keys of all tenants that have or had cases begin with this; the tenant's id follows.
 inline constexpr std::string_view kTenantPrefix = "tenant/";
+
+/// All tenants that have or had cases. Errors: those of the store.
+Result<std::vector<core::TenantId>> TenantsOf(const ports::ViewReader& reader);
 
 // ---- cases: case_id -> head, partition, state ----
 std::string_view CaseKey(const core::CaseId& id);

@@ -20,6 +20,7 @@ inline constexpr ports::Table kReferences{3};   // public reference -> cases
 inline constexpr ports::Table kDeadlines{4};    // running clocks by tenant and due_at
 inline constexpr ports::Table kEvents{5};       // the events themselves, where the log is not on this machine
 inline constexpr ports::Table kInbox{6};        // open cases by who holds them and stage, by due_at
+inline constexpr ports::Table kStats{8};        // what happened, by tenant and time
 inline constexpr ports::Table kInboxCounts{7};  // how many they are
 
 /// The names that the store is to be opened with, in this order.

@@ -24,6 +24,7 @@
 #include "engine/views/inbox.h"
 #include "engine/views/moment.h"
 #include "engine/views/rows.h"
+#include "engine/views/stats.h"
 
 namespace rasti::views {
 
@@ -110,6 +111,11 @@ class Views {
   /// every case. Errors: kCorruption; those of log and store.
   Result<StatusTally> Tally(const std::optional<core::TenantId>& tenant, const std::optional<core::ClockId>& clock,
                             std::optional<Instant> at, Instant now) const;
+
+  /// What happened in periods, and what was open at their ends. A row for each group that has anything in a period, in
+  /// the order of periods and groups. Errors: kInvalidArgument (bounds that do not ascend); kCorruption; those of the
+  /// store.
+  Result<std::vector<StatsRow>> Stats(const StatsQuery& query) const;
 
   /// A tenant's cases as of a moment, page by page. Reads every case on the way. Errors: kCorruption; those of log and
   /// store.

@@ -58,6 +58,8 @@ class ExamplesTest : public RastiTest {
                                                       {"/tmp/dead-letters-2027.key", root() + "/2027.key"},
                                                       {"/etc/rasti/rasti.yaml", root() + "/rasti.yaml"},
                                                       {"requests.csv", "tests/data/boston311-sample.csv"},
+                                                      {"cases.csv", root() + "/cases.csv"},
+                                                      {"events.jsonl", root() + "/events.jsonl"},
                                                       {"rejects.csv", root() + "/rejects.csv"},
                                                       {"/var/backups/rasti-snapshot", root() + "/snapshot"},
                                                       {"--data /tmp/demo", "--data " + root() + "/demo"},
@@ -122,9 +124,9 @@ TEST_F(ExamplesTest, OfDailyWork) {
   Init({"--virtual-time", kNow});
   OpenCases();
   // In an order in which each finds what it needs.
-  for (const char* command :
-       {"lint",  "test",    "publish", "packages", "submit", "show",   "history", "explain", "inbox",  "overdue",
-        "tally", "message", "attach",  "correct",  "act",    "assign", "pause",   "resume",  "extend", "release"}) {
+  for (const char* command : {"lint",  "test",    "publish", "packages", "submit", "show",    "history", "explain",
+                              "inbox", "overdue", "stats",   "tally",    "export", "message", "attach",  "correct",
+                              "act",   "assign",  "pause",   "resume",   "extend", "release"}) {
     TryAll({command});
   }
   // A referral takes a case that is registered.

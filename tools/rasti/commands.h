@@ -32,9 +32,11 @@ void AddShowCommand(CLI::App& app, Context& context);
 void AddHistoryCommand(CLI::App& app, Context& context);
 void AddExplainCommand(CLI::App& app, Context& context);
 void AddInboxCommand(CLI::App& app, Context& context);
+void AddStatsCommand(CLI::App& app, Context& context);
 void AddOverdueCommand(CLI::App& app, Context& context);
 void AddTallyCommand(CLI::App& app, Context& context);
 void AddDeadlinesCommand(CLI::App& app, Context& context);
+void AddExportCommand(CLI::App& app, Context& context);
 void AddImportCommand(CLI::App& app, Context& context);
 void AddGoLiveCommand(CLI::App& app, Context& context);
 

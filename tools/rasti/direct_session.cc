@@ -78,6 +78,11 @@ Result<views::InboxPage> DirectSession::Inbox(const views::InboxQuery& query) {
   return engine_->views().Inbox(query);
 }
 
+Result<std::vector<views::StatsRow>> DirectSession::Stats(const views::StatsQuery& query) {
+  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
+  return engine_->views().Stats(query);
+}
+
 Result<views::CaseList> DirectSession::ListCases(const views::CaseQuery& query) {
   RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
   return engine_->views().ListCases(query);

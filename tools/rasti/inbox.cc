@@ -127,6 +127,9 @@ void RemarkOnUnknown(const Context& context, const InboxOptions& options, const 
   remark("category", options.category, categories);
 }
 
+// Wall time leaves historic cases alone.
+Instant NowOf(const views::InboxRow& row, Instant now) { return std::min(now, row.ended_at.value_or(now)); }
+
 nlohmann::ordered_json RowJson(const views::InboxRow& row, Instant now) {
   nlohmann::ordered_json json{{"case_id", row.case_id.str()},
                               {"reference", row.reference},
@@ -142,7 +145,7 @@ nlohmann::ordered_json RowJson(const views::InboxRow& row, Instant now) {
   if (row.clock) {
     json["clock"] = row.clock->str();
     json["due_at"] = FormatInstant(row.due_at);
-    json["overdue"] = row.due_at < now;
+    json["overdue"] = row.due_at < NowOf(row, now);
   }
   json["breached"] = row.breached;
   json["escalated_to"] = row.escalated_to;
@@ -156,9 +159,10 @@ std::vector<std::string> RowText(const views::InboxRow& row, const Around& aroun
   CaseSetting setting;
   setting.tenant = around.tenant;
   setting.overseer = around.overseer;
-  const bool late = row.clock && row.due_at < around.now;
+  const Instant now = NowOf(row, around.now);
+  const bool late = row.clock && row.due_at < now;
   return {row.clock ? LocalText(row.due_at, around.calendar) : "no deadline runs",
-          row.clock ? fmt::format("{} {}", LengthText(row.due_at - around.now), late ? "late" : "left") : "-",
+          row.clock ? fmt::format("{} {}", LengthText(row.due_at - now), late ? "late" : "left") : "-",
           row.reference,
           row.clock ? fmt::format("{}/{}", row.stage.str(), row.clock->str()) : row.stage.str(),
           row.escalated_to > 0 ? fmt::format("level {}", row.escalated_to) : "-",
@@ -172,7 +176,9 @@ void PrintPage(const Context& context, const views::InboxPage& page, const Aroun
   const auto lines = Align(rows);
   for (size_t i = 0; i < lines.size(); ++i) {
     const views::InboxRow& row = page.rows[i];
-    const Colour colour = !row.clock ? Colour::kFaint : row.due_at < around.now ? Colour::kRed : Colour::kBold;
+    const Colour colour = !row.clock                            ? Colour::kFaint
+                          : row.due_at < NowOf(row, around.now) ? Colour::kRed
+                                                                : Colour::kBold;
     context.out.Line(context.out.Paint(colour, lines[i]));
   }
   if (page.total) {

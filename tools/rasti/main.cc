@@ -69,8 +69,10 @@ void AddCommands(CLI::App& app, Context& context) {
   AddExplainCommand(app, context);
   AddInboxCommand(app, context);
   AddOverdueCommand(app, context);
+  AddStatsCommand(app, context);
   AddTallyCommand(app, context);
   AddDeadlinesCommand(app, context);
+  AddExportCommand(app, context);
   AddImportCommand(app, context);
   AddGoLiveCommand(app, context);
   AddTopicsCommand(app, context);

@@ -17,9 +17,6 @@ struct ManualOptions {
   std::string shell;
 };
 
-// As it is, whatever was asked for: a page and a script are no JSON.
-void Print(const std::string& text) { fmt::print("{}", text); }
-
 Outcome<void> RunMan(const CLI::App& app, const Context& context, const ManualOptions& options) {
   const CommandEntry root = ReadCommands(app);
   if (options.all.empty()) {
@@ -28,7 +25,7 @@ Outcome<void> RunMan(const CLI::App& app, const Context& context, const ManualOp
       return Misused(
           fmt::format("there is no command '{}'; `rasti --help` lists them", fmt::join(options.command, " ")));
     }
-    Print(ManPage(root, *command));
+    context.out.Raw(ManPage(root, *command));
     return {};
   }
   if (!options.command.empty()) return Misused("--all writes the pages of all commands: name none");
@@ -46,11 +43,11 @@ Outcome<void> RunMan(const CLI::App& app, const Context& context, const ManualOp
   return {};
 }
 
-Outcome<void> RunCompletion(const CLI::App& app, const ManualOptions& options) {
+Outcome<void> RunCompletion(const CLI::App& app, const Context& context, const ManualOptions& options) {
   const CommandEntry root = ReadCommands(app);
-  Print(options.shell == "bash"  ? BashCompletion(root)
-        : options.shell == "zsh" ? ZshCompletion(root)
-                                 : FishCompletion(root));
+  context.out.Raw(options.shell == "bash"  ? BashCompletion(root)
+                  : options.shell == "zsh" ? ZshCompletion(root)
+                                           : FishCompletion(root));
   return {};
 }
 
@@ -69,7 +66,7 @@ void AddManualCommands(CLI::App& app, Context& context) {
                  "  source <(rasti completion bash)\n"
                  "  rasti completion zsh > ~/.zfunc/_rasti\n"
                  "  rasti completion fish > ~/.config/fish/completions/rasti.fish",
-                 [&app, options] { return RunCompletion(app, *options); });
+                 [&app, &context, options] { return RunCompletion(app, context, *options); });
   completion->add_option("SHELL", options->shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));

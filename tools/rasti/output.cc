@@ -54,6 +54,8 @@ void Output::JsonLine(const nlohmann::ordered_json& document) const {
   if (json_) Write(stdout, Dump(document, -1));
 }
 
+void Output::Raw(std::string_view text) const { Write(stdout, fmt::format("{}\n", text)); }
+
 void Output::Note(std::string_view text) const { Write(stderr, fmt::format("{}\n", text)); }
 
 void Output::Failed(const Failure& failure) const {

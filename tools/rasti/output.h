@@ -28,6 +28,8 @@ class Output {
   void Json(const nlohmann::ordered_json& document) const;
   /// One line of several (a stream of JSON lines); nothing without --json.
   void JsonLine(const nlohmann::ordered_json& document) const;
+  /// A line of text on stdout in both forms: of what has a form of its own.
+  void Raw(std::string_view text) const;
   /// A remark on stderr, in both forms.
   void Note(std::string_view text) const;
   /// Says on stderr what went wrong: with --json as {"error": {...}}.

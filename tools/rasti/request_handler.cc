@@ -136,6 +136,7 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
     case v1::Request::kDeadlines: return Deadlines(request.deadlines(), response);
     case v1::Request::kCases: return Cases(request.cases(), response);
     case v1::Request::kInbox: return Inbox(request.inbox(), response);
+    case v1::Request::kStats: return Stats(request.stats(), response);
     case v1::Request::kCount: return Count(request.count(), response);
     case v1::Request::kDeadLetters: return DeadLetters(request.dead_letters(), response);
     case v1::Request::kNoteDeadLetter: return NoteDeadLetter(request.note_dead_letter(), response);
@@ -220,6 +221,14 @@ Status RequestHandler::Inbox(const v1::Request::ListInbox& ask, v1::Response& re
   RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
   RASTI_TRY(const views::InboxPage page, engine_.views().Inbox(query));
   ToWire(page, *response.mutable_inbox());
+  return {};
+}
+
+Status RequestHandler::Stats(const v1::Request::SumUp& ask, v1::Response& response) {
+  RASTI_TRY(const views::StatsQuery query, FromWire(ask));
+  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
+  RASTI_TRY(const auto rows, engine_.views().Stats(query));
+  ToWire(rows, *response.mutable_stats());
   return {};
 }
 

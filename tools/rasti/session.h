@@ -64,6 +64,9 @@ class Session {
   /// Open cases by who holds them. Errors: see views::Views::Inbox.
   virtual Result<views::InboxPage> Inbox(const views::InboxQuery& query) = 0;
 
+  /// Errors: see views::Views::Stats.
+  virtual Result<std::vector<views::StatsRow>> Stats(const views::StatsQuery& query) = 0;
+
   /// All cases of a tenant, page by page.
   virtual Result<views::CaseList> ListCases(const views::CaseQuery& query) = 0;
   /// The next sequence of each partition of the log.

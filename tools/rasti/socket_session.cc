@@ -187,6 +187,13 @@ Result<views::InboxPage> SocketSession::Inbox(const views::InboxQuery& query) {
   return FromWire(response.inbox());
 }
 
+Result<std::vector<views::StatsRow>> SocketSession::Stats(const views::StatsQuery& query) {
+  v1::Request request;
+  ToWire(query, *request.mutable_stats());
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return FromWire(response.stats());
+}
+
 Result<views::CaseList> SocketSession::ListCases(const views::CaseQuery& query) {
   v1::Request request;
   auto& ask = *request.mutable_cases();

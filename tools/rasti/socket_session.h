@@ -32,6 +32,7 @@ class SocketSession final : public Session {
   Result<views::StatusTally> Tally(const std::optional<core::TenantId>& tenant,
                                    const std::optional<core::ClockId>& clock, std::optional<Instant> at) override;
   Result<views::InboxPage> Inbox(const views::InboxQuery& query) override;
+  Result<std::vector<views::StatsRow>> Stats(const views::StatsQuery& query) override;
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
   Result<std::vector<core::Sequence>> Ends() override;
   Result<runtime::DeadLetterPage> DeadLetters(const runtime::DeadLetterQuery& query) override;

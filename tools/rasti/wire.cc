@@ -199,6 +199,7 @@ void ToWire(const views::InboxPage& page, v1::Response::Inbox& out) {
     to.set_submitted_at_ms(ToUnixMillis(row.submitted_at));
     to.set_last_occurred_at_ms(ToUnixMillis(row.last_occurred_at));
     to.set_historic(row.historic);
+    if (row.ended_at) to.set_ended_at_ms(ToUnixMillis(*row.ended_at));
   }
   out.set_next(page.next);
   if (page.total) out.set_total(*page.total);
@@ -223,6 +224,9 @@ Result<views::InboxPage> FromWire(const v1::Response::Inbox& in) {
     RASTI_TRY(row.submitted_at, InstantOf(from.submitted_at_ms()));
     RASTI_TRY(row.last_occurred_at, InstantOf(from.last_occurred_at_ms()));
     row.historic = from.historic();
+    if (from.has_ended_at_ms()) {
+      RASTI_TRY(row.ended_at, InstantOf(from.ended_at_ms()));
+    }
   }
   page.next = in.next();
   if (in.has_total()) page.total = in.total();

@@ -29,6 +29,11 @@ Result<views::InboxQuery> FromWire(const v1::Request::ListInbox& in);
 void ToWire(const views::InboxPage& page, v1::Response::Inbox& out);
 Result<views::InboxPage> FromWire(const v1::Response::Inbox& in);
 
+void ToWire(const views::StatsQuery& query, v1::Request::SumUp& out);
+Result<views::StatsQuery> FromWire(const v1::Request::SumUp& in);
+void ToWire(const std::vector<views::StatsRow>& rows, v1::Response::Stats& out);
+std::vector<views::StatsRow> FromWire(const v1::Response::Stats& in);
+
 void ToWire(const views::CaseList& list, v1::Response::Cases& out);
 Result<views::CaseList> FromWire(const v1::Response::Cases& in);
 

@@ -1,0 +1,169 @@
+#include "engine/views/stats.h"
+
+#include <cctz/civil_time.h>
+#include <cctz/time_zone.h>
+
+#include <array>
+
+#include "engine/views/bytes.h"
+#include "engine/views/inbox.h"
+
+namespace rasti::views {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr hours kAfterTurn{12};
+constexpr hours kBeforeTurn{14};
+constexpr Duration kSlot = minutes{15};
+
+constexpr std::array kMembers = {
+    &StatsCounters::submitted,   &StatsCounters::responses,        &StatsCounters::first_responses,
+    &StatsCounters::closed,      &StatsCounters::first_response_s, &StatsCounters::resolution_s,
+    &StatsCounters::withdrawn,   &StatsCounters::merged,           &StatsCounters::reopened,
+    &StatsCounters::escalations, &StatsCounters::ratings,          &StatsCounters::rating_sum,
+    &StatsCounters::open_change, &StatsCounters::open_since_s};
+
+Instant MonthBegin(cctz::civil_month month) {
+  return std::chrono::time_point_cast<Duration>(cctz::convert(cctz::civil_second(month), cctz::utc_time_zone()));
+}
+
+Instant ReachedAt(const core::CaseState& state) { return state.received_at.value_or(state.submitted_at); }
+
+int64_t SecondsOf(Instant at) { return duration_cast<seconds>(at.time_since_epoch()).count(); }
+
+}  // namespace
+
+void StatsCounters::Add(const StatsCounters& other) {
+  for (const auto member : kMembers) this->*member += other.*member;
+  for (const auto& [id, more] : other.clocks) {
+    ClockCounters& clock = clocks[id];
+    clock.met_on_time += more.met_on_time;
+    clock.met_late += more.met_late;
+    clock.breached += more.breached;
+  }
+}
+
+StatsBefore::StatsBefore(const core::CaseState& state)
+    : is_open(state.Exists() && IsInInbox(state)), responses(state.responses), category(state.category) {}
+
+Instant StatsBucket(Instant at) {
+  const auto month = cctz::civil_month(cctz::convert(at, cctz::utc_time_zone()));
+  const Instant middle = MonthBegin(month) + kAfterTurn;
+  if (at >= middle && at < MonthBegin(month + 1) - kBeforeTurn) return middle;
+  const Duration since = at.time_since_epoch();
+  Duration into = since % kSlot;
+  if (into < Duration{0}) into += kSlot;
+  return Instant(since - into);
+}
+
+void CountEvent(const StatsBefore& before, const core::CaseState& after, const core::Event& event,
+                StatsChanges& changes) {
+  const Instant at = event.ctx().occurred_at;
+  const Instant bucket = StatsBucket(at);
+  const int64_t took_s = duration_cast<seconds>(at - ReachedAt(after)).count();
+  StatsGroup group{after.tenant, std::string(core::NameOf(after.definition)), after.category, after.channel};
+  // Made only where something is counted: most events count for nothing.
+  const auto counters = [&]() -> StatsCounters& { return changes[{group, bucket}]; };
+
+  const bool is_open = IsInInbox(after);
+  if (before.is_open != is_open || (is_open && before.category != after.category)) {
+    const int64_t since_s = SecondsOf(ReachedAt(after));
+    if (is_open) {
+      counters().open_change += 1;
+      counters().open_since_s += since_s;
+    }
+    if (before.is_open) {
+      StatsGroup from = group;
+      from.category = before.category;
+      StatsCounters& there = changes[{from, bucket}];
+      there.open_change -= 1;
+      there.open_since_s -= since_s;
+    }
+  }
+  const core::EventPayload& payload = event.payload;
+  if (std::holds_alternative<core::CaseSubmitted>(payload)) {
+    ++counters().submitted;
+  } else if (std::holds_alternative<core::ResponseSent>(payload)) {
+    ++counters().responses;
+    if (before.responses == 0) {
+      ++counters().first_responses;
+      counters().first_response_s += took_s;
+    }
+  } else if (std::holds_alternative<core::CaseClosed>(payload)) {
+    ++counters().closed;
+    counters().resolution_s += took_s;
+  } else if (std::holds_alternative<core::CaseWithdrawn>(payload)) {
+    ++counters().withdrawn;
+  } else if (std::holds_alternative<core::CaseMerged>(payload)) {
+    ++counters().merged;
+  } else if (std::holds_alternative<core::CaseReopened>(payload)) {
+    ++counters().reopened;
+  } else if (std::holds_alternative<core::CaseEscalated>(payload)) {
+    ++counters().escalations;
+  } else if (const auto* rated = std::get_if<core::CaseRated>(&payload)) {
+    ++counters().ratings;
+    counters().rating_sum += rated->score;
+  } else if (const auto* met = std::get_if<core::ClockMet>(&payload)) {
+    ClockCounters& clock = counters().clocks[met->clock];
+    ++(met->on_time ? clock.met_on_time : clock.met_late);
+  } else if (const auto* breached = std::get_if<core::DeadlineBreached>(&payload)) {
+    ++counters().clocks[breached->clock].breached;
+  }
+}
+
+std::string StatsTenantPrefix(const core::TenantId& tenant) {
+  std::string prefix;
+  AppendSortable(prefix, tenant.view());
+  return prefix;
+}
+
+std::string StatsKey(const StatsGroup& group, Instant bucket) {
+  std::string key = StatsTenantPrefix(group.tenant);
+  AppendSortable(key, ToUnixMillis(bucket));
+  AppendSortable(key, group.workflow);
+  AppendSortable(key, group.category.view());
+  AppendSortable(key, group.channel);
+  return key;
+}
+
+std::optional<std::pair<StatsGroup, Instant>> DecodeStatsKey(std::string_view bytes) {
+  ByteReader reader(bytes);
+  StatsGroup group;
+  group.tenant = core::TenantId(reader.SortableText());
+  const Instant bucket = InstantFromUnixMillis(reader.Sortable());
+  group.workflow = reader.SortableText();
+  group.category = core::CategoryId(reader.SortableText());
+  group.channel = reader.SortableText();
+  if (!reader.ok() || !reader.AtEnd()) return std::nullopt;
+  return std::pair{std::move(group), bucket};
+}
+
+std::string EncodeStatsCounters(const StatsCounters& counters) {
+  std::string value;
+  for (const auto member : kMembers) AppendVarint(value, counters.*member);
+  for (const auto& [id, clock] : counters.clocks) {
+    AppendSortable(value, id.view());
+    for (const int64_t count : {clock.met_on_time, clock.met_late, clock.breached}) AppendVarint(value, count);
+  }
+  return value;
+}
+
+Result<StatsCounters> DecodeStatsCounters(std::string_view value) {
+  ByteReader reader(value);
+  StatsCounters counters;
+  for (const auto member : kMembers) counters.*member = reader.Varint();
+  while (reader.ok() && !reader.AtEnd()) {
+    ClockCounters& clock = counters.clocks[core::ClockId(reader.SortableText())];
+    clock.met_on_time = reader.Varint();
+    clock.met_late = reader.Varint();
+    clock.breached = reader.Varint();
+  }
+  if (reader.ok()) return counters;
+  return Fail(Error::Corruption("views, table stats: a row is broken; delete the views, they are rebuilt"));
+}
+
+}  // namespace rasti::views

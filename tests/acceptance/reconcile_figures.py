@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""Folds events (JSON lines of `rasti export --events`) into figures and compares those of `rasti stats --json` with them.
+
+    reconcile_figures.py EVENTS ZONE_FILE STATS...
+
+ZONE_FILE is the TZif file of the zone whose months are meant. The last line is {figures_compared, differences}.
+Standard library only; knows the events' meaning, nothing of how the views keep their figures.
+"""
+
+import collections
+import datetime
+import json
+import sys
+import zoneinfo
+
+COUNTED = {
+    "case_submitted": "submitted",
+    "response_sent": "responses",
+    "case_closed": "closed",
+    "case_withdrawn": "withdrawn",
+    "case_merged": "merged",
+    "case_reopened": "reopened",
+    "case_escalated": "escalations",
+    "case_rated": "ratings",
+}
+ENDS = {"case_withdrawn", "case_merged"}
+
+
+def instant(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def month_of(at, zone):
+    return at.astimezone(zone).strftime("%Y-%m")
+
+
+class Case:
+    """One case as its events tell it."""
+
+    def __init__(self):
+        self.open = False
+        self.responses = 0
+        self.tenant = self.workflow = self.category = self.channel = None
+        self.reached = None
+
+    def group(self):
+        return (self.workflow, self.category, self.channel)
+
+
+class Fold:
+    def __init__(self, zone):
+        self.zone = zone
+        self.figures = collections.Counter()  # (month, group, name) -> number
+        self.changes = collections.defaultdict(lambda: [0, 0])  # (month, group) -> open cases, seconds
+
+    def add(self, month, group, name, number=1):
+        self.figures[month, group, name] += number
+
+    def open_change(self, month, case, group, sign):
+        change = self.changes[month, group]
+        change[0] += sign
+        change[1] += sign * int(case.reached.timestamp() // 1)
+
+    def event(self, case, event):
+        kind, data = event["type"], event["data"]
+        at = instant(event["occurred_at"])
+        month = month_of(at, self.zone)
+        was_open, before = case.open, case.group()
+        if kind == "case_submitted":
+            case.workflow, case.category, case.channel = data["workflow"], data["category"], data["channel"]
+            case.reached = instant(event["received_at"]) if event.get("received_at") else at
+            case.open = True
+        elif kind == "stage_entered":
+            if data["closed"]:
+                case.open = False
+        elif kind == "case_reopened":
+            case.open = True
+        elif kind in ENDS:
+            case.open = False
+        elif kind == "case_corrected" and data.get("category"):
+            case.category = data["category"]
+        group = case.group()
+        took = int((at - case.reached).total_seconds())
+        if was_open and (not case.open or before != group):
+            self.open_change(month, case, before, -1)
+        if case.open and (not was_open or before != group):
+            self.open_change(month, case, group, 1)
+        if kind in COUNTED:
+            self.add(month, group, COUNTED[kind])
+        if kind == "response_sent":
+            if case.responses == 0:
+                self.add(month, group, "first_responses")
+                self.add(month, group, "first_response_s", took)
+            case.responses += 1
+        if kind == "case_closed":
+            self.add(month, group, "resolution_s", took)
+        if kind == "case_rated":
+            self.add(month, group, "rating_sum", data["score"])
+        if kind == "clock_met":
+            self.add(month, group, ("clock", data["clock"], "met_on_time" if data["on_time"] else "met_late"))
+        if kind == "deadline_breached":
+            self.add(month, group, ("clock", data["clock"], "breached"))
+
+
+def fold(path, zone):
+    result = Fold(zone)
+    case, case_id = None, None
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            event = json.loads(line)
+            if event["case_id"] != case_id:
+                case, case_id = Case(), event["case_id"]
+            result.event(case, event)
+    return result
+
+
+class Comparison:
+    def __init__(self):
+        self.compared = 0
+        self.differences = []
+
+    def check(self, what, expected, found):
+        self.compared += 1
+        same = abs(expected - found) < 1e-9 * max(1, abs(expected)) if isinstance(found, float) else expected == found
+        if not same:
+            self.differences.append(f"{what}: {found}, where the events say {expected}")
+
+
+def compare(folded, stats, comparison):
+    """`stats` may leave groups out of its rows: then it is compared with their sums."""
+    rows = stats["rows"]
+    keys = [key for key in ("workflow", "category", "channel") if rows and key in rows[0]]
+    position = {"workflow": 0, "category": 1, "channel": 2}
+
+    def narrow(group):
+        return tuple(group[position[key]] for key in keys)
+
+    figures = collections.Counter()
+    for (month, group, name), number in folded.figures.items():
+        figures[month, narrow(group), name] += number
+    changes = collections.defaultdict(lambda: [0, 0])
+    for (month, group), (cases, seconds) in folded.changes.items():
+        changes[month, narrow(group)][0] += cases
+        changes[month, narrow(group)][1] += seconds
+    months = sorted({row["period"] for row in rows} | {month for month, _, _ in figures})
+    open_cases = collections.Counter()
+    found = {(row["period"], tuple(row[key] for key in keys)): row for row in rows}
+    groups = {group for _, group, _ in figures} | {group for _, group in changes}
+    for month in months:
+        for group in sorted(groups):
+            open_cases[group] += changes[month, group][0]
+            row = found.get((month, group), {})
+            place = f"{month} {' '.join(group)}"
+
+            def number(name):
+                return figures[month, group, name]
+
+            for name in list(COUNTED.values()) + ["first_responses"]:
+                comparison.check(f"{place} {name}", number(name), row.get(name, 0))
+            comparison.check(f"{place} open_at_end", open_cases[group], row.get("open_at_end", 0))
+            for mean, total, count in (("first_response_days", "first_response_s", "first_responses"),
+                                       ("resolution_days", "resolution_s", "closed")):
+                if number(count):
+                    comparison.check(f"{place} {mean}", number(total) / number(count) / 86400, row.get(mean, -1.0))
+            for clock, kinds in row.get("clocks", {}).items():
+                for kind, value in kinds.items():
+                    comparison.check(f"{place} {clock} {kind}", number(("clock", clock, kind)), value)
+    total = sum(1 for key in found if key[1] not in groups)
+    comparison.check("rows of groups that no event names", 0, total)
+
+
+def main(arguments):
+    if len(arguments) < 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    with open(arguments[1], "rb") as zone_file:
+        zone = zoneinfo.ZoneInfo.from_file(zone_file)
+    folded = fold(arguments[0], zone)
+    comparison = Comparison()
+    for path in arguments[2:]:
+        with open(path, encoding="utf-8") as file:
+            compare(folded, json.load(file), comparison)
+    for line in comparison.differences[:20]:
+        print(line, file=sys.stderr)
+    print(json.dumps({"figures_compared": comparison.compared, "differences": len(comparison.differences)}))
+    return 1 if comparison.differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,255 @@
+// `rasti stats`: what happened in months, and what is open: the ministry's and a municipality's figures.
+#include <cctz/time_zone.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "tools/rasti/case_text.h"
+#include "tools/rasti/commands.h"
+#include "tools/rasti/hints.h"
+#include "tools/rasti/import/rejects_file.h"
+
+namespace rasti::cli {
+namespace {
+
+constexpr int64_t kSecondsADay = 86'400;
+
+struct StatsOptions {
+  std::string tenant;
+  std::string from;
+  std::string to;
+  std::vector<std::string> by;
+  bool csv = false;
+};
+
+struct Shape {
+  bool by_month = false;
+  std::vector<std::string> months;  // of each period: "2026-11", or "2026-01 to 2026-11"
+  std::vector<Instant> ends;
+};
+
+// "2026-11".
+std::optional<cctz::civil_month> ParseMonth(const std::string& text) {
+  int year = 0;
+  int month = 0;
+  const char* end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, year);
+  if (text.size() != 7 || first.ptr != text.data() + 4 || text[4] != '-') return std::nullopt;
+  if (std::from_chars(text.data() + 5, end, month).ptr != end || month < 1 || month > 12) return std::nullopt;
+  return cctz::civil_month(year, month);
+}
+
+std::string MonthText(cctz::civil_month month) { return fmt::format("{:04}-{:02}", month.year(), month.month()); }
+
+Outcome<cctz::civil_month> GivenMonth(const std::string& option, const std::string& text, cctz::civil_month otherwise) {
+  if (text.empty()) return otherwise;
+  const auto month = ParseMonth(text);
+  if (!month) return Misused(fmt::format("{} {}: a month is wanted, as in 2026-11", option, text));
+  return *month;
+}
+
+// The zone of the tenant; of all tenants, that of the first which has a calendar.
+Outcome<cctz::time_zone> ZoneOf(const runtime::Configuration& configuration,
+                                const std::optional<core::TenantId>& tenant, Instant now) {
+  for (const core::Tenant* one : configuration.TenantsAt(now)) {
+    if (tenant && one->id != *tenant) continue;
+    if (const sla::Calendar* calendar = configuration.CalendarAt(one->calendar, now)) return calendar->zone();
+  }
+  return cctz::utc_time_zone();
+}
+
+Instant TurnOf(cctz::civil_month month, const cctz::time_zone& zone) {
+  return std::chrono::time_point_cast<Duration>(cctz::convert(cctz::civil_second(month), zone));
+}
+
+Outcome<Shape> ShapeOf(const StatsOptions& options, const cctz::time_zone& zone, Instant now,
+                       views::StatsQuery& query) {
+  Shape shape;
+  for (const std::string& by : options.by) {
+    if (by == "tenant") query.by_tenant = true;
+    if (by == "workflow") query.by_workflow = true;
+    if (by == "category") query.by_category = true;
+    if (by == "channel") query.by_channel = true;
+    if (by == "month") shape.by_month = true;
+  }
+  const auto this_month = cctz::civil_month(cctz::convert(now, zone));
+  RASTI_TRY(const auto to, GivenMonth("--to", options.to, this_month));
+  RASTI_TRY(const auto from, GivenMonth("--from", options.from, cctz::civil_month(to.year(), 1)));
+  if (from > to) {
+    return Misused(fmt::format("--from {} comes after --to {}", MonthText(from), MonthText(to)));
+  }
+  for (auto month = from; month <= to; month = shape.by_month ? month + 1 : to + 1) {
+    query.bounds.push_back(TurnOf(month, zone));
+    const auto last = shape.by_month ? month : to;
+    shape.months.push_back(month == last ? MonthText(month)
+                                         : fmt::format("{} to {}", MonthText(month), MonthText(last)));
+    shape.ends.push_back(TurnOf(last + 1, zone));
+  }
+  query.bounds.push_back(TurnOf(to + 1, zone));
+  return shape;
+}
+
+// What is left out where there is nothing to divide by.
+std::optional<double> Share(int64_t part, int64_t whole) {
+  if (whole == 0) return std::nullopt;
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+struct Derived {
+  std::optional<double> first_response_days;
+  std::optional<double> resolution_days;
+  std::optional<double> on_time;
+  std::optional<double> mean_age_days;
+  std::optional<double> rating;
+};
+
+Derived Derive(const views::StatsRow& row, Instant end, Instant now) {
+  const views::StatsCounters& counters = row.counters;
+  Derived derived;
+  derived.first_response_days = Share(counters.first_response_s, counters.first_responses * kSecondsADay);
+  derived.resolution_days = Share(counters.resolution_s, counters.closed * kSecondsADay);
+  int64_t met = 0;
+  int64_t on_time = 0;
+  for (const auto& [id, clock] : counters.clocks) {
+    on_time += clock.met_on_time;
+    met += clock.met_on_time + clock.met_late;
+  }
+  derived.on_time = Share(on_time, met);
+  const int64_t end_s = std::chrono::duration_cast<std::chrono::seconds>(std::min(end, now).time_since_epoch()).count();
+  derived.mean_age_days = Share(end_s * row.open_at_end - row.open_since_s, row.open_at_end * kSecondsADay);
+  derived.rating = Share(counters.rating_sum, counters.ratings);
+  return derived;
+}
+
+nlohmann::ordered_json RowJson(const views::StatsRow& row, const views::StatsQuery& query, const Shape& shape,
+                               Instant now) {
+  const views::StatsCounters& counters = row.counters;
+  const Derived derived = Derive(row, shape.ends[row.period], now);
+  nlohmann::ordered_json json{{"period", shape.months[row.period]}};
+  if (query.by_tenant) json["tenant"] = row.group.tenant.str();
+  if (query.by_workflow) json["workflow"] = row.group.workflow;
+  if (query.by_category) json["category"] = row.group.category.str();
+  if (query.by_channel) json["channel"] = row.group.channel;
+  const auto optional = [&](const char* name, const std::optional<double>& value) {
+    if (value) json[name] = *value;
+  };
+  json["submitted"] = counters.submitted;
+  json["responses"] = counters.responses;
+  json["first_responses"] = counters.first_responses;
+  optional("first_response_days", derived.first_response_days);
+  json["closed"] = counters.closed;
+  optional("resolution_days", derived.resolution_days);
+  json["withdrawn"] = counters.withdrawn;
+  json["merged"] = counters.merged;
+  json["reopened"] = counters.reopened;
+  json["escalations"] = counters.escalations;
+  json["ratings"] = counters.ratings;
+  optional("rating", derived.rating);
+  optional("on_time", derived.on_time);
+  auto clocks = nlohmann::ordered_json::object();
+  for (const auto& [id, clock] : counters.clocks) {
+    clocks[id.str()] = {{"met_on_time", clock.met_on_time}, {"met_late", clock.met_late}, {"breached", clock.breached}};
+  }
+  json["clocks"] = std::move(clocks);
+  json["open_at_end"] = row.open_at_end;
+  optional("mean_age_days", derived.mean_age_days);
+  return json;
+}
+
+// One text for a reader's table and for CSV; `missing` stands where there is nothing to divide by.
+std::vector<std::string> RowText(const views::StatsRow& row, const views::StatsQuery& query, const Shape& shape,
+                                 Instant now, const char* missing) {
+  const views::StatsCounters& counters = row.counters;
+  const Derived derived = Derive(row, shape.ends[row.period], now);
+  const auto number = [&](const std::optional<double>& value, int digits) {
+    return value ? fmt::format("{:.{}f}", *value, digits) : std::string(missing);
+  };
+  std::vector<std::string> cells{shape.months[row.period]};
+  if (query.by_tenant) cells.push_back(row.group.tenant.str());
+  if (query.by_workflow) cells.push_back(row.group.workflow);
+  if (query.by_category) cells.push_back(Printable(row.group.category.str()));
+  if (query.by_channel) cells.push_back(Printable(row.group.channel));
+  for (std::string& cell : std::vector<std::string>{
+           std::to_string(counters.submitted), std::to_string(counters.first_responses),
+           number(derived.first_response_days, 1), std::to_string(counters.closed), number(derived.resolution_days, 1),
+           derived.on_time ? number(100 * *derived.on_time, 1) : std::string(missing), std::to_string(row.open_at_end),
+           number(derived.mean_age_days, 1), std::to_string(counters.reopened), std::to_string(counters.escalations),
+           number(derived.rating, 2)}) {
+    cells.push_back(std::move(cell));
+  }
+  return cells;
+}
+
+std::vector<std::string> Heads(const views::StatsQuery& query) {
+  std::vector<std::string> heads{"period"};
+  if (query.by_tenant) heads.emplace_back("tenant");
+  if (query.by_workflow) heads.emplace_back("workflow");
+  if (query.by_category) heads.emplace_back("category");
+  if (query.by_channel) heads.emplace_back("channel");
+  for (const char* head : {"submitted", "answered", "days to answer", "closed", "days to close", "% on time", "open",
+                           "days open", "reopened", "escalated", "rating"}) {
+    heads.emplace_back(head);
+  }
+  return heads;
+}
+
+std::string CsvLine(const std::vector<std::string>& cells) {
+  std::vector<std::string> fields;
+  for (const std::string& cell : cells) fields.push_back(CsvField(cell));
+  return fmt::format("{}", fmt::join(fields, ","));
+}
+
+Outcome<void> RunStats(const Context& context, const StatsOptions& options) {
+  RASTI_TRY(const auto session, context.Open());
+  views::StatsQuery query;
+  RASTI_TRY(query.tenant, GivenTenant(*session, options.tenant));
+  RASTI_TRY(const auto configuration, session->Configuration());
+  RASTI_TRY(const Instant now, session->Now());
+  RASTI_TRY(const cctz::time_zone zone, ZoneOf(*configuration, query.tenant, now));
+  RASTI_TRY(const Shape shape, ShapeOf(options, zone, now, query));
+  RASTI_TRY(const auto rows, session->Stats(query));
+  RASTI_CHECKED(session->Close());
+
+  auto list = nlohmann::ordered_json::array();
+  for (const views::StatsRow& row : rows) list.push_back(RowJson(row, query, shape, now));
+  context.out.Json({{"now", FormatInstant(now)}, {"zone", zone.name()}, {"rows", std::move(list)}});
+  std::vector<std::vector<std::string>> table{Heads(query)};
+  for (const views::StatsRow& row : rows) table.push_back(RowText(row, query, shape, now, options.csv ? "" : "-"));
+  if (options.csv) {
+    for (const auto& cells : table) context.out.Line(CsvLine(cells));
+    return {};
+  }
+  if (rows.empty()) {
+    context.out.Line("nothing happened then, and nothing was open");
+    return {};
+  }
+  const auto lines = Align(table);
+  context.out.Line(context.out.Paint(Colour::kBold, lines.front()));
+  for (size_t i = 1; i < lines.size(); ++i) context.out.Line(lines[i]);
+  return {};
+}
+
+}  // namespace
+
+void AddStatsCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<StatsOptions>();
+  CLI::App* command =
+      AddCommand(app, context, "stats",
+                 "Sum up what happened in months, and what is open at their end: volume, times, on-time share, backlog "
+                 "and its age",
+                 "  rasti stats --by tenant\n"
+                 "  rasti stats --tenant prishtine --from 2026-01 --to 2026-12 --by month,category --csv",
+                 [&context, options] { return RunStats(context, *options); });
+  command->add_option("--tenant", options->tenant, "Only this tenant's cases");
+  command->add_option("--from", options->from, "The first month; default: January of the last one's year")
+      ->type_name("MONTH");
+  command->add_option("--to", options->to, "The last month; default: the present one")->type_name("MONTH");
+  command->add_option("--by", options->by, "A row for each of these: tenant, workflow, category, channel, month")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"tenant", "workflow", "category", "channel", "month"}))
+      ->type_name("WHAT,...");
+  command->add_flag("--csv", options->csv, "Print comma-separated values (RFC 4180)");
+}
+
+}  // namespace rasti::cli

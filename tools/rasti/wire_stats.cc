@@ -1,0 +1,94 @@
+// Statistics over the socket.
+#include "tools/rasti/wire.h"
+
+namespace rasti::cli {
+
+void ToWire(const views::StatsQuery& query, v1::Request::SumUp& out) {
+  if (query.tenant) out.set_tenant(query.tenant->str());
+  for (const Instant bound : query.bounds) out.add_bounds_at_ms(ToUnixMillis(bound));
+  out.set_by_tenant(query.by_tenant);
+  out.set_by_workflow(query.by_workflow);
+  out.set_by_category(query.by_category);
+  out.set_by_channel(query.by_channel);
+}
+
+Result<views::StatsQuery> FromWire(const v1::Request::SumUp& in) {
+  views::StatsQuery query;
+  if (!in.tenant().empty()) query.tenant.emplace(in.tenant());
+  for (const int64_t bound : in.bounds_at_ms()) {
+    const Instant at = InstantFromUnixMillis(bound);
+    if (at < kEarliestInstant || at > kLatestInstant) return Fail(Error::Invalid("not between the years 1 and 9999"));
+    query.bounds.push_back(at);
+  }
+  query.by_tenant = in.by_tenant();
+  query.by_workflow = in.by_workflow();
+  query.by_category = in.by_category();
+  query.by_channel = in.by_channel();
+  return query;
+}
+
+void ToWire(const std::vector<views::StatsRow>& rows, v1::Response::Stats& out) {
+  for (const views::StatsRow& row : rows) {
+    v1::Response::Stats::Row& to = *out.add_rows();
+    const views::StatsCounters& counters = row.counters;
+    to.set_period(static_cast<int32_t>(row.period));
+    to.set_tenant(row.group.tenant.str());
+    to.set_workflow(row.group.workflow);
+    to.set_category(row.group.category.str());
+    to.set_channel(row.group.channel);
+    to.set_submitted(counters.submitted);
+    to.set_responses(counters.responses);
+    to.set_first_responses(counters.first_responses);
+    to.set_to_response_s(counters.first_response_s);
+    to.set_closed(counters.closed);
+    to.set_to_close_s(counters.resolution_s);
+    to.set_withdrawn(counters.withdrawn);
+    to.set_merged(counters.merged);
+    to.set_reopened(counters.reopened);
+    to.set_escalations(counters.escalations);
+    to.set_ratings(counters.ratings);
+    to.set_rating_sum(counters.rating_sum);
+    to.set_open_at_end(row.open_at_end);
+    to.set_open_since_s(row.open_since_s);
+    for (const auto& [id, clock] : counters.clocks) {
+      v1::Response::Stats::Clock& one = *to.add_clocks();
+      one.set_clock(id.str());
+      one.set_met_on_time(clock.met_on_time);
+      one.set_met_late(clock.met_late);
+      one.set_breached(clock.breached);
+    }
+  }
+}
+
+std::vector<views::StatsRow> FromWire(const v1::Response::Stats& in) {
+  std::vector<views::StatsRow> rows;
+  for (const v1::Response::Stats::Row& from : in.rows()) {
+    views::StatsRow& row = rows.emplace_back();
+    views::StatsCounters& counters = row.counters;
+    row.period = static_cast<size_t>(from.period());
+    row.group.tenant = core::TenantId(from.tenant());
+    row.group.workflow = from.workflow();
+    row.group.category = core::CategoryId(from.category());
+    row.group.channel = from.channel();
+    counters.submitted = from.submitted();
+    counters.responses = from.responses();
+    counters.first_responses = from.first_responses();
+    counters.first_response_s = from.to_response_s();
+    counters.closed = from.closed();
+    counters.resolution_s = from.to_close_s();
+    counters.withdrawn = from.withdrawn();
+    counters.merged = from.merged();
+    counters.reopened = from.reopened();
+    counters.escalations = from.escalations();
+    counters.ratings = from.ratings();
+    counters.rating_sum = from.rating_sum();
+    row.open_at_end = from.open_at_end();
+    row.open_since_s = from.open_since_s();
+    for (const v1::Response::Stats::Clock& clock : from.clocks()) {
+      counters.clocks[core::ClockId(clock.clock())] = {clock.met_on_time(), clock.met_late(), clock.breached()};
+    }
+  }
+  return rows;
+}
+
+}  // namespace rasti::cli
