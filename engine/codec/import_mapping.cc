@@ -44,8 +44,20 @@ class MappingReader {
     mapping_.zone = OptionalName(map, "zone");
     if (const YamlNode* formats = map.Required("time_formats")) ReadFormats(*formats);
     if (const YamlNode* importer = map.Optional("importer")) ReadImporter(*importer);
-    mapping_.key = RequiredName(map, "key");
-    mapping_.opened = RequiredName(map, "opened");
+    if (const YamlNode* encoding = map.Optional("encoding")) {
+      mapping_.encoding =
+          reader_
+              .Choice<TableEncoding>(*encoding, "encoding",
+                                     {{"utf-8", TableEncoding::kUtf8}, {"latin1", TableEncoding::kLatin1}})
+              .value_or(TableEncoding::kUtf8);
+    }
+    const YamlNode* rows = map.Optional("rows");
+    if (rows != nullptr && reader_.Choice<bool>(*rows, "rows", {{"cases", false}, {"events", true}}).value_or(false)) {
+      ReadEvents(map);
+    } else {
+      mapping_.key = RequiredName(map, "key");
+      mapping_.opened = RequiredName(map, "opened");
+    }
     mapping_.received = OptionalName(map, "received");
     if (const YamlNode* title = map.Required("title")) mapping_.title = ReadValue(*title, "title", false);
     if (const YamlNode* category = map.Required("category")) {
@@ -73,6 +85,64 @@ class MappingReader {
   std::optional<MappedName> OptionalName(YamlMap& map, std::string_view key) {
     const YamlNode* node = map.Optional(key);
     return node == nullptr ? std::nullopt : std::optional(Name(*node, key));
+  }
+
+  void ReadEvents(YamlMap& map) {
+    EventRows events;
+    mapping_.key = RequiredName(map, "case");
+    mapping_.opened = OptionalName(map, "opened").value_or(MappedName());
+    events.activity = RequiredName(map, "activity");
+    events.time = RequiredName(map, "time");
+    events.resource = OptionalName(map, "resource");
+    events.event = OptionalName(map, "event");
+    if (const YamlNode* activities = map.Optional("activities")) ReadActivities(*activities, events);
+    const YamlNode* other = map.Required("other");
+    if (other != nullptr) events.other_is_note = IsNote(*other, "other");
+    if (const YamlNode* note = map.Optional("note")) events.note = ReadActivity(*note, "note");
+    if (const YamlNode* faulty = map.Optional("faulty_rows")) {
+      events.faulty_rows =
+          reader_
+              .Choice<FaultyRows>(*faulty, "faulty_rows",
+                                  {{"leave_out", FaultyRows::kLeaveOut}, {"hold_case", FaultyRows::kHoldCase}})
+              .value_or(FaultyRows::kLeaveOut);
+    }
+    const bool notes = events.other_is_note || std::ranges::any_of(events.activities, [](const auto& one) {
+                         return one.second.action.text.empty() || one.second.else_note;
+                       });
+    if (notes && !events.note) {
+      issues_.Error(map.mark(), "activities become notes: say by which action, as in 'note: record_activity'");
+    }
+    mapping_.events = std::move(events);
+  }
+
+  bool IsNote(const YamlNode& node, std::string_view what) {
+    return reader_.Choice<bool>(node, what, {{"note", true}, {"reject", false}}).value_or(false);
+  }
+
+  void ReadActivities(const YamlNode& node, EventRows& events) {
+    if (!node.IsMap()) return reader_.WrongKind(node, "activities", "activities with what they become");
+    if (node.entries.size() > kValuesMost) {
+      return issues_.Error(node.mark, fmt::format("at most {} activities", kValuesMost));
+    }
+    for (const YamlEntry& entry : node.entries) {
+      const bool note = entry.value.IsScalar() && entry.value.text == "note";
+      events.activities[entry.key] = note ? MappedActivity() : ReadActivity(entry.value, entry.key);
+    }
+  }
+
+  // An action's name, or {action: ..., fields: {...}, otherwise: note}.
+  MappedActivity ReadActivity(const YamlNode& node, std::string_view what) {
+    MappedActivity activity;
+    if (node.IsScalar()) {
+      activity.action = Name(node, what);
+      return activity;
+    }
+    YamlMap map(node, what, reader_);
+    activity.action = RequiredName(map, "action");
+    if (const YamlNode* fields = map.Optional("fields")) activity.fields = ReadFields(*fields, "fields");
+    if (const YamlNode* otherwise = map.Optional("otherwise")) activity.else_note = IsNote(*otherwise, "otherwise");
+    map.Finish();
+    return activity;
   }
 
   void ReadFormats(const YamlNode& node) {

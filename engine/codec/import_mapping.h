@@ -1,7 +1,7 @@
 // How the table of a legacy system becomes cases: the mapping that `rasti import` reads. A plain value; thread-safe.
 //
-// A row is a case. The mapping names its columns, the format and zone of its times, the actions that were taken and
-// when, and whether deadlines are the table's own or those that the workflow's rules give.
+// A row is a case, or an event of one. The mapping names the columns, the format and zone of times, the actions that
+// were taken and when, and whether deadlines are the table's own or those that the workflow's rules give.
 #pragma once
 
 #include <map>
@@ -56,6 +56,33 @@ struct MappedAction {
   std::vector<MappedField> fields;
 };
 
+enum class TableEncoding : uint8_t { kUtf8, kLatin1 };
+
+/// What an activity of an event log becomes.
+struct MappedActivity {
+  MappedName action;  // of the workflow; empty: the activity is recorded as a note
+  std::vector<MappedField> fields;
+  bool else_note = false;  // a note where the case stands in a stage in which the action is not possible
+};
+
+/// What to do with a row of an event log that cannot be read or is refused.
+enum class FaultyRows : uint8_t {
+  kLeaveOut,  // its case goes in without it
+  kHoldCase,  // nothing of its case goes in (unreadable), or nothing more (refused), so that it can be mended
+};
+
+/// Rows that are events. What the rest of the mapping says of the case stands in each of its rows, or in some of them.
+struct EventRows {
+  MappedName activity;
+  MappedName time;
+  std::optional<MappedName> resource;  // who or what did it, as a field `resource`; nobody of the directory
+  std::optional<MappedName> event;     // the event's own id; none: rows of the same activity and time are counted
+  std::map<std::string, MappedActivity> activities;
+  bool other_is_note = false;          // what `activities` does not list; otherwise such a row is a fault
+  std::optional<MappedActivity> note;  // the action that records a note
+  FaultyRows faulty_rows = FaultyRows::kLeaveOut;
+};
+
 struct ImportMapping {
   MappedName source;  // names the legacy system; together with the key it gives each case its id
   MappedName workflow;
@@ -65,8 +92,11 @@ struct ImportMapping {
   std::optional<MappedName> role;         // who imports; none: the first role that may
   std::optional<MappedName> person;       // handle in the directory, for roles whose people stand there
 
-  MappedName key;
-  MappedName opened;
+  TableEncoding encoding = TableEncoding::kUtf8;
+
+  std::optional<EventRows> events;  // none: a row is a case
+  MappedName key;                   // of the case
+  MappedName opened;                // may be empty where rows are events: the first one opens the case
   std::optional<MappedName> received;
   MappedValue title;
   MappedValue category;
@@ -85,6 +115,16 @@ std::optional<ImportMapping> ReadImportMapping(std::string_view yaml, Issues& is
 /// The mapping against what is in force: names that workflow or tenant do not have, roles that may not import.
 void CheckImportMapping(const ImportMapping& mapping, const core::Definition& definition, const core::Tenant& tenant,
                         Issues& issues);
+
+/// The field that a column of the event row gives by its name alone, where the action has such a field: `activity` and
+/// `resource`. REQUIRES: rows that are events.
+std::vector<MappedField> ImpliedFields(const EventRows& events, const MappedActivity& activity,
+                                       const core::Action& action);
+
+/// The columns that the mapping names, each once, in the order in which it does.
+std::vector<MappedName> ColumnsOf(const ImportMapping& mapping);
+/// Of these, those that say something of the case as a whole.
+std::vector<MappedName> CaseColumnsOf(const ImportMapping& mapping);
 
 /// The mapping against the table: columns that it does not have, or has twice. `table` names the file in messages.
 void CheckImportHeader(const ImportMapping& mapping, const std::vector<std::string>& header, std::string_view table,

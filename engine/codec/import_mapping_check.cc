@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/codec/import_mapping.h"
 #include "engine/core/expression/names.h"
@@ -13,6 +14,7 @@ using core::expression::DidYouMean;
 using core::expression::JoinNames;
 
 constexpr size_t kListedMost = 12;
+constexpr size_t kColumnsListedMost = 50;
 
 class Checker {
  public:
@@ -41,7 +43,12 @@ class Checker {
                                   clock->id.str()));
       }
     }
-    for (const MappedAction& action : mapping_.actions) CheckAction(action);
+    for (const MappedAction& action : mapping_.actions) CheckAction(action.action, action.fields, {});
+    if (!mapping_.events) return;
+    for (const auto& [name, activity] : mapping_.events->activities) {
+      if (!activity.action.text.empty()) CheckActivity(activity);
+    }
+    if (mapping_.events->note) CheckNote(*mapping_.events->note);
   }
 
  private:
@@ -117,31 +124,62 @@ class Checker {
     }
   }
 
-  void CheckAction(const MappedAction& mapped) {
-    const core::Action* action = definition_.FindAction(core::ActionId(mapped.action.text));
+  void CheckActivity(const MappedActivity& activity) {
+    const core::Action* action = definition_.FindAction(core::ActionId(activity.action.text));
+    const auto implied =
+        action == nullptr ? std::vector<MappedField>() : ImpliedFields(*mapping_.events, activity, *action);
+    CheckAction(activity.action, activity.fields, implied);
+  }
+
+  // Notes come at any time, also behind the end of the case, and change nothing.
+  void CheckNote(const MappedActivity& note) {
+    CheckActivity(note);
+    const core::Action* action = definition_.FindAction(core::ActionId(note.action.text));
+    if (action == nullptr || action->automatic) return;
+    if (action->to || action->kind != core::ActionKind::kTransition) {
+      issues_.Error(note.action.mark,
+                    fmt::format("a note leaves the case where it is, but the action '{}' does not", action->id.str()));
+    }
+    for (const core::Stage& stage : definition_.stages) {
+      if (std::ranges::find(action->from, stage.id) != action->from.end()) continue;
+      issues_.Error(note.action.mark, fmt::format("the action '{}' is not possible in the stage '{}', but notes come "
+                                                  "in every stage",
+                                                  action->id.str(), stage.id.str()));
+    }
+    for (const char* field : {"activity", "resource"}) {
+      if (field == std::string_view("resource") && !mapping_.events->resource) continue;
+      const auto is_named = [&](const core::ActionField& one) { return one.id == field; };
+      if (std::ranges::any_of(action->fields, is_named)) continue;
+      issues_.Error(note.action.mark, fmt::format("the action '{}' has no field '{}', so that notes would lose it",
+                                                  action->id.str(), field));
+    }
+  }
+
+  void CheckAction(const MappedName& name, const std::vector<MappedField>& fields,
+                   const std::vector<MappedField>& implied) {
+    const core::Action* action = definition_.FindAction(core::ActionId(name.text));
     if (action == nullptr || action->automatic) {
       std::vector<std::string_view> known;
       for (const core::Action& each : definition_.actions) {
         if (!each.automatic) known.push_back(each.id.view());
       }
-      return CheckName(mapped.action, "action", known);
+      return CheckName(name, "action", known);
     }
     const core::Role role = ImporterRole(mapping_, definition_);
     if (std::ranges::find(action->roles, role) == action->roles.end()) {
-      issues_.Error(mapped.action.mark, fmt::format("the role '{}' may not take the action '{}'; give it to the role, "
-                                                    "or import by another one",
-                                                    role.str(), action->id.str()));
+      issues_.Error(name.mark, fmt::format("the role '{}' may not take the action '{}'; give it to the role, "
+                                           "or import by another one",
+                                           role.str(), action->id.str()));
     }
     std::vector<std::string_view> known;
     for (const core::ActionField& field : action->fields) known.push_back(field.id);
-    for (const MappedField& field : mapped.fields) CheckName(field.name, "fields", known);
+    for (const MappedField& field : fields) CheckName(field.name, "fields", known);
     for (const core::ActionField& field : action->fields) {
-      const bool given =
-          std::ranges::any_of(mapped.fields, [&](const MappedField& one) { return one.name.text == field.id; });
-      if (field.required && !given) {
-        issues_.Error(mapped.action.mark, fmt::format("the action '{}' needs the field '{}'; map a column to it, or "
-                                                      "give a 'value'",
-                                                      action->id.str(), field.id));
+      const auto is_given = [&](const MappedField& one) { return one.name.text == field.id; };
+      if (field.required && std::ranges::none_of(fields, is_given) && std::ranges::none_of(implied, is_given)) {
+        issues_.Error(name.mark, fmt::format("the action '{}' needs the field '{}'; map a column to it, or "
+                                             "give a 'value'",
+                                             action->id.str(), field.id));
       }
     }
   }
@@ -152,28 +190,82 @@ class Checker {
   Issues& issues_;
 };
 
-std::vector<MappedName> ColumnsOf(const ImportMapping& mapping) {
-  std::vector<MappedName> columns = {mapping.key, mapping.opened};
-  const auto add = [&](const std::optional<MappedName>& name) {
-    if (name) columns.push_back(*name);
-  };
-  add(mapping.received);
-  add(mapping.subject);
-  add(mapping.title.column);
-  add(mapping.category.column);
-  add(mapping.channel.column);
-  if (mapping.queue) add(mapping.queue->column);
-  if (mapping.assignee) add(mapping.assignee->column);
-  for (const MappedField& field : mapping.form) add(field.value.column);
-  for (const MappedDeadline& deadline : mapping.deadlines) columns.push_back(deadline.column);
-  for (const MappedAction& action : mapping.actions) {
-    columns.push_back(action.at);
-    for (const MappedField& field : action.fields) add(field.value.column);
+// Names columns once each.
+class ColumnList {
+ public:
+  void Add(const MappedName& name) {
+    if (!name.text.empty() && seen_.insert(name.text).second) columns_.push_back(name);
   }
-  return columns;
+  void Add(const std::optional<MappedName>& name) {
+    if (name) Add(*name);
+  }
+  void Add(const std::vector<MappedField>& fields) {
+    for (const MappedField& field : fields) Add(field.value.column);
+  }
+  std::vector<MappedName> Take() && { return std::move(columns_); }
+
+ private:
+  std::set<std::string> seen_;
+  std::vector<MappedName> columns_;
+};
+
+void AddCaseColumns(const ImportMapping& mapping, ColumnList& columns) {
+  columns.Add(mapping.key);
+  columns.Add(mapping.opened);
+  columns.Add(mapping.received);
+  columns.Add(mapping.subject);
+  columns.Add(mapping.title.column);
+  columns.Add(mapping.category.column);
+  columns.Add(mapping.channel.column);
+  if (mapping.queue) columns.Add(mapping.queue->column);
+  if (mapping.assignee) columns.Add(mapping.assignee->column);
+  columns.Add(mapping.form);
+  for (const MappedDeadline& deadline : mapping.deadlines) columns.Add(deadline.column);
+  for (const MappedAction& action : mapping.actions) {
+    columns.Add(action.at);
+    columns.Add(action.fields);
+  }
 }
 
 }  // namespace
+
+std::vector<MappedName> CaseColumnsOf(const ImportMapping& mapping) {
+  ColumnList columns;
+  AddCaseColumns(mapping, columns);
+  return std::move(columns).Take();
+}
+
+std::vector<MappedName> ColumnsOf(const ImportMapping& mapping) {
+  ColumnList columns;
+  AddCaseColumns(mapping, columns);
+  if (!mapping.events) return std::move(columns).Take();
+  const EventRows& events = *mapping.events;
+  columns.Add(events.activity);
+  columns.Add(events.time);
+  columns.Add(events.resource);
+  columns.Add(events.event);
+  for (const auto& [name, activity] : events.activities) columns.Add(activity.fields);
+  if (events.note) columns.Add(events.note->fields);
+  return std::move(columns).Take();
+}
+
+std::vector<MappedField> ImpliedFields(const EventRows& events, const MappedActivity& activity,
+                                       const core::Action& action) {
+  std::vector<MappedField> implied;
+  const auto imply = [&](const char* name, const std::optional<MappedName>& column) {
+    const bool known = std::ranges::any_of(action.fields, [&](const auto& field) { return field.id == name; });
+    const bool mapped =
+        std::ranges::any_of(activity.fields, [&](const auto& field) { return field.name.text == name; });
+    if (!column || !known || mapped) return;
+    MappedField field;
+    field.name = {name, column->mark};
+    field.value.column = column;
+    implied.push_back(std::move(field));
+  };
+  imply("activity", events.activity);
+  imply("resource", events.resource);
+  return implied;
+}
 
 core::Role ImporterRole(const ImportMapping& mapping, const core::Definition& definition) {
   if (mapping.role) return core::Role(mapping.role->text);
@@ -198,7 +290,11 @@ void CheckImportHeader(const ImportMapping& mapping, const std::vector<std::stri
     }
     const std::vector<std::string_view> known(header.begin(), header.end());
     std::string hint = DidYouMean(column.text, known);
-    if (hint.empty()) hint = fmt::format("; its columns are {}", JoinNames(known));
+    if (hint.empty() && known.size() <= kColumnsListedMost) {
+      hint = fmt::format("; its columns are {}", JoinNames(known));
+    } else if (hint.empty()) {
+      hint = fmt::format(" among its {}", known.size());
+    }
     issues.Error(column.mark, fmt::format("{} has no column '{}'{}", table, column.text, hint));
   }
 }

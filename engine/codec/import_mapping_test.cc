@@ -116,6 +116,92 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ImportMappingTest, AWholeMappingHasNoIssues) { EXPECT_THAT(IssuesOf(kYaml), IsEmpty()); }
 
+constexpr const char* kEventsYaml = R"(import: old-log
+workflow: sample
+tenant: prishtine
+encoding: latin1
+time_formats: ["%d.%m.%Y %H:%M"]
+rows: events
+case: Case
+activity: What
+time: When
+resource: Who
+activities:
+  Begun: open
+  Done: {action: close, fields: {evidence: Proof}, otherwise: note}
+  Seen: note
+other: note
+note: record
+faulty_rows: hold_case
+title: Case
+category: {value: roads}
+channel: {value: web}
+deadlines: rule
+)";
+
+std::vector<Issue> EventIssuesOf(const std::string& yaml) {
+  test::SampleWorld world;
+  core::Action record = world.definition.actions.front();
+  record.id = core::ActionId("record");
+  record.to.reset();
+  record.kind = core::ActionKind::kTransition;
+  record.from.clear();
+  for (const core::Stage& stage : world.definition.stages) record.from.push_back(stage.id);
+  record.roles = {core::Role("migrator")};
+  record.fields.resize(2);
+  record.fields[0].id = "activity";
+  record.fields[0].required = true;
+  record.fields[1].id = "resource";
+  world.definition.actions.push_back(std::move(record));
+  Issues issues("m.yaml");
+  const auto mapping = ReadImportMapping(yaml, issues);
+  if (mapping) CheckImportMapping(*mapping, world.definition, world.tenant, issues);
+  return std::move(issues).Take();
+}
+
+TEST(ImportMappingTest, ReadsRowsThatAreEvents) {
+  EXPECT_THAT(EventIssuesOf(kEventsYaml), IsEmpty());
+  Issues issues("m.yaml");
+  const auto mapping = ReadImportMapping(kEventsYaml, issues);
+  ASSERT_TRUE(mapping && mapping->events);
+  const EventRows& events = *mapping->events;
+  EXPECT_EQ(mapping->encoding, TableEncoding::kLatin1);
+  EXPECT_EQ(mapping->key.text, "Case");
+  EXPECT_EQ(mapping->opened.text, "");
+  EXPECT_EQ(events.activities.at("Begun").action.text, "open");
+  EXPECT_TRUE(events.activities.at("Done").else_note);
+  EXPECT_EQ(events.activities.at("Seen").action.text, "");
+  EXPECT_TRUE(events.other_is_note);
+  EXPECT_EQ(events.note->action.text, "record");
+  EXPECT_EQ(events.faulty_rows, FaultyRows::kHoldCase);
+  std::vector<std::string> columns;
+  for (const MappedName& column : ColumnsOf(*mapping)) columns.push_back(column.text);
+  EXPECT_THAT(columns, ElementsAre("Case", "What", "When", "Who", "Proof"));
+  EXPECT_THAT(CaseColumnsOf(*mapping), ElementsAre(Field(&MappedName::text, "Case")));
+}
+
+class BrokenEventMappings : public ::testing::TestWithParam<Broken> {};
+
+TEST_P(BrokenEventMappings, AreToldWithPlaceAndRemedy) {
+  EXPECT_THAT(EventIssuesOf(Replaced(kEventsYaml, GetParam().from, GetParam().to)), Tells(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BrokenEventMappings,
+    ::testing::Values(Broken{"Encoding", "latin1", "latin2", 4, 11, "did you mean 'latin1'"},
+                      Broken{"Rows", "rows: events", "rows: event", 6, 7, "did you mean 'events'"},
+                      Broken{"Key", "case: Case", "key: Case", 1, 1, "needs the key 'case'"},
+                      Broken{"Other", "other: note\n", "", 1, 1, "needs the key 'other'"},
+                      Broken{"OtherValue", "other: note", "other: notes", 15, 8, "did you mean 'note'"},
+                      Broken{"NoNote", "note: record\n", "", 1, 1, "as in 'note: record_activity'"},
+                      Broken{"Action", "Begun: open", "Begun: opem", 12, 10, "did you mean 'open'"},
+                      Broken{"Field", "evidence: Proof", "evidenc: Proof", 13, 34, "did you mean 'evidence'"},
+                      Broken{"FieldMissing", "fields: {evidence: Proof}, ", "", 13, 18, "needs the field 'evidence'"},
+                      Broken{"NoteMoves", "note: record", "note: open", 16, 7, "a note leaves the case where it is"},
+                      Broken{"NoteStage", "note: record", "note: open", 16, 7, "but notes come in every stage"},
+                      Broken{"Faulty", "hold_case", "hold_cases", 17, 14, "did you mean 'hold_case'"}),
+    [](const auto& test) { return test.param.name; });
+
 TEST(ImportMappingTest, NamesColumnsThatTheTableLacksOrHasTwice) {
   const std::vector<std::string> header = {"No",  "Opend", "Received", "Kind",  "Desk", "Nothing",
                                            "Due", "Begun", "Done",     "Proof", "Due",  "unused"};

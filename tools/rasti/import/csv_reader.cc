@@ -10,7 +10,6 @@
 #include <cstring>
 
 #include "engine/base/check.h"
-#include "engine/core/expression/names.h"
 
 namespace rasti::cli {
 namespace {
@@ -27,15 +26,6 @@ bool IsBlank(std::string_view line) {
   return std::ranges::all_of(line, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
 }
 
-bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const size_t length = core::expression::Utf8SequenceLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 // The end of the first line of `text`: behind "\n", "\r\n" or a lone "\r". npos: the line goes on behind `text`, or
 // may.
 size_t LineEnd(std::string_view text, bool at_end) {
@@ -48,7 +38,7 @@ size_t LineEnd(std::string_view text, bool at_end) {
 
 }  // namespace
 
-Result<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path) {
+Result<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, codec::TableEncoding encoding) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat about {};
   const bool opened = file >= 0 && ::fstat(file, &about) == 0;
@@ -60,7 +50,7 @@ Result<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path) {
                                              : ErrorCode::kIo;
     return Fail(code, fmt::format("cannot read {}: {}", path, std::strerror(error)));  // NOLINT(concurrency-mt-unsafe)
   }
-  std::unique_ptr<CsvReader> reader(new CsvReader(path, file));
+  std::unique_ptr<CsvReader> reader(new CsvReader(path, file, encoding));
   reader->bytes_total_ = about.st_size;
   reader->Reset();
   RASTI_CHECKED(reader->SkipByteOrderMark());
@@ -98,6 +88,7 @@ Status CsvReader::Fill() {
     got = ::read(file_, buffer_.data() + size, kChunkBytes);
   } while (got < 0 && errno == EINTR);
   buffer_.resize(size + static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  if (encoding_ == codec::TableEncoding::kLatin1 && marks_looked_for_) Latin1ToUtf8(buffer_, size);
   if (got < 0) {
     const int error = errno;
     return Fail(
@@ -114,7 +105,17 @@ Status CsvReader::SkipByteOrderMark() {
     return Fail(Error::Invalid(
         fmt::format("{}: UTF-16, but UTF-8 is wanted: iconv -f UTF-16 -t UTF-8 {} > utf8.csv", path_, path_)));
   }
-  if (buffer_.starts_with("\xEF\xBB\xBF")) buffer_at_ = 3;
+  const bool marked = buffer_.starts_with("\xEF\xBB\xBF");
+  if (encoding_ == codec::TableEncoding::kUtf8) {
+    if (marked) buffer_at_ = 3;
+    return {};
+  }
+  if (marked) {
+    return Fail(
+        Error::Invalid(fmt::format("{}: begins with the mark of UTF-8, but its encoding is said to be latin1", path_)));
+  }
+  marks_looked_for_ = true;
+  Latin1ToUtf8(buffer_, 0);
   return {};
 }
 
@@ -151,7 +152,7 @@ Result<std::optional<CsvReader::Line>> CsvReader::ReadLine() {
 }
 
 Status CsvReader::GiveUp(std::string fault) {
-  CsvRow row;
+  TableRow row;
   row.line = record_line_;
   row.raw = std::move(record_.front().text);
   row.fault = std::move(fault);
@@ -197,7 +198,7 @@ Result<bool> CsvReader::Feed() {
     }
     return true;
   }
-  CsvRow row;
+  TableRow row;
   row.line = record_line_;
   row.fields = std::move(fields_);
   for (const Line& part : record_) row.raw += part.text;
@@ -216,13 +217,12 @@ Result<bool> CsvReader::Feed() {
   return true;
 }
 
-void CsvReader::Check(CsvRow& row) const {
+void CsvReader::Check(TableRow& row) const {
   const auto column = [&](size_t i) { return i < header_.size() ? header_[i] : fmt::format("column {}", i + 1); };
   for (size_t i = 0; i < row.fields.size(); ++i) {
-    const bool has_nul = row.fields[i].find('\0') != std::string::npos;
-    if (!has_nul && IsUtf8(row.fields[i])) continue;
+    row.fault = TextFault(row.fields[i]);
+    if (row.fault.empty()) continue;
     row.column = column(i);
-    row.fault = has_nul ? "a NUL byte, which no text holds" : "no UTF-8; convert the file with iconv";
     return;
   }
   if (!header_read_ || row.fields.size() == header_.size()) return;
@@ -230,12 +230,12 @@ void CsvReader::Check(CsvRow& row) const {
   if (row.fields.size() < header_.size()) row.column = header_[row.fields.size()];
 }
 
-Result<std::optional<CsvRow>> CsvReader::Next() {
+Result<std::optional<TableRow>> CsvReader::Next() {
   while (ready_.empty()) {
     RASTI_TRY(const bool more, Feed());
     if (!more) return std::nullopt;
   }
-  CsvRow row = std::move(ready_.front());
+  TableRow row = std::move(ready_.front());
   ready_.pop_front();
   while (row.raw.ends_with('\n') || row.raw.ends_with('\r')) row.raw.pop_back();
   return std::optional(std::move(row));

@@ -13,35 +13,32 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/codec/import_mapping.h"
+#include "tools/rasti/import/row_source.h"
 
 namespace rasti::cli {
 
 /// The longest row, in bytes. What is longer is no row of a table.
 inline constexpr size_t kCsvRowBytesMost = size_t{256} << 10;
 
-struct CsvRow {
-  int64_t line = 0;  // of the file, from 1: where the row begins
-  std::string raw;   // as it stands in the file, without the end of the line
-  std::vector<std::string> fields;
-  std::string fault;   // why the row cannot be used; empty where it can
-  std::string column;  // that is to blame; empty where none is
-};
-
-class CsvReader {
+class CsvReader final : public RowSource {
  public:
-  /// Reads the header too. Errors: kNotFound, kPermission, kIo; kInvalidArgument (empty, no header, UTF-16).
-  static Result<std::unique_ptr<CsvReader>> Open(const std::string& path);
-  ~CsvReader();
+  /// Reads the header too. Errors: kNotFound, kPermission, kIo; kInvalidArgument (empty, no header, UTF-16; a byte
+  /// order mark of UTF-8 in a file that is said to be Latin-1).
+  static Result<std::unique_ptr<CsvReader>> Open(const std::string& path,
+                                                 codec::TableEncoding encoding = codec::TableEncoding::kUtf8);
+  ~CsvReader() override;
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
 
-  const std::vector<std::string>& header() const { return header_; }
+  const std::string& path() const override { return path_; }
+  const std::vector<std::string>& header() const override { return header_; }
   /// The next row, or nothing at the end. Empty lines are left out. A row whose `fault` is empty has as many fields as
   /// the header, in UTF-8, without NUL. Errors: kIo; kInvalidArgument (what can only be no CSV file).
-  Result<std::optional<CsvRow>> Next();
+  Result<std::optional<TableRow>> Next() override;
 
-  int64_t bytes_read() const { return bytes_read_; }
-  int64_t bytes_total() const { return bytes_total_; }
+  int64_t bytes_read() const override { return bytes_read_; }
+  int64_t bytes_total() const override { return bytes_total_; }
 
  private:
   struct Line {
@@ -49,7 +46,8 @@ class CsvReader {
     bool cut = false;  // longer than a row may be: what is beyond was left out
   };
 
-  CsvReader(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  CsvReader(std::string path, int file, codec::TableEncoding encoding)
+      : path_(std::move(path)), file_(file), encoding_(encoding) {}
   /// Reads what is there into the buffer; at the end of the file sets at_end_.
   Status Fill();
   Status SkipByteOrderMark();
@@ -59,17 +57,19 @@ class CsvReader {
   /// Answers the first line of the record at hand with a fault and goes on behind it.
   Status GiveUp(std::string fault);
   void Reset();
-  void Check(CsvRow& row) const;
+  void Check(TableRow& row) const;
   static void OnField(void* text, size_t size, void* self);
   static void OnRow(int end, void* self);
 
   const std::string path_;
   const int file_;
+  const codec::TableEncoding encoding_;
   bool at_end_ = false;
   csv_parser parser_{};
   bool parser_open_ = false;
   std::vector<std::string> header_;
   bool header_read_ = false;
+  bool marks_looked_for_ = false;  // at the beginning of the file
 
   std::string buffer_;  // read and not yet handed out, from buffer_at_ on
   size_t buffer_at_ = 0;
@@ -79,7 +79,7 @@ class CsvReader {
   int64_t record_line_ = 1;  // where it begins
   std::vector<std::string> fields_;
   bool row_ended_ = false;
-  std::deque<CsvRow> ready_;
+  std::deque<TableRow> ready_;
   size_t read_again_ = 0;  // bytes
   int64_t bytes_read_ = 0;
   int64_t bytes_total_ = 0;

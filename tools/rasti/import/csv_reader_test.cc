@@ -29,10 +29,10 @@ class CsvReaderTest : public ::testing::Test {
     std::ofstream(path_, std::ios::binary) << bytes;
     return CsvReader::Open(path_);
   }
-  std::vector<CsvRow> Rows(std::string_view bytes) {
+  std::vector<TableRow> Rows(std::string_view bytes) {
     auto reader = Open(bytes);
     EXPECT_TRUE(reader) << reader.error().message;
-    std::vector<CsvRow> rows;
+    std::vector<TableRow> rows;
     while (reader) {
       auto row = (*reader)->Next();
       EXPECT_TRUE(row) << row.error().message;
@@ -44,6 +44,38 @@ class CsvReaderTest : public ::testing::Test {
 
   std::string path_;
 };
+
+TEST_F(CsvReaderTest, Latin1WhereItIsSaidToBe) {
+  std::ofstream(path_, std::ios::binary) << "id,na\xEFve\n1,caf\xE9\n2," << std::string(300'000 / 2, '\xE9')
+                                         << "\n3,x\n";
+  auto reader = CsvReader::Open(path_, codec::TableEncoding::kLatin1);
+  ASSERT_TRUE(reader);
+  EXPECT_THAT((*reader)->header(), ElementsAre("id", "na\xC3\xAFve"));
+  EXPECT_THAT((*(*reader)->Next())->fields, ElementsAre("1", "caf\xC3\xA9"));
+  EXPECT_THAT((*(*reader)->Next())->fault, HasSubstr("longer than"));
+  EXPECT_THAT((*(*reader)->Next())->fields, ElementsAre("3", "x"));
+
+  std::ofstream(path_, std::ios::binary) << "\xEF\xBB\xBFid\n1\n";
+  const auto marked = CsvReader::Open(path_, codec::TableEncoding::kLatin1);
+  ASSERT_FALSE(marked);
+  EXPECT_THAT(marked.error().message, HasSubstr("the mark of UTF-8"));
+}
+
+TEST_F(CsvReaderTest, Latin1ThatIsTakenForUtf8IsToldWithTheRemedy) {
+  const auto rows = Rows("id,name\n1,caf\xE9\n2,x\n");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].column, "name");
+  EXPECT_THAT(rows[0].fault, HasSubstr("'encoding: latin1'"));
+  EXPECT_THAT(rows[1].fault, IsEmpty());
+}
+
+TEST_F(CsvReaderTest, AMillionColumnsAreNoTable) {
+  std::string header = "c0";
+  for (int i = 1; i < 1'000'000; ++i) header += ",c" + std::to_string(i);
+  const auto reader = Open(header + "\n");
+  ASSERT_FALSE(reader);
+  EXPECT_THAT(reader.error().message, HasSubstr(":1: longer than 262144 bytes"));
+}
 
 TEST_F(CsvReaderTest, ByteOrderMarkAndWindowsLineEnds) {
   auto reader = Open("\xEF\xBB\xBFid,name\r\n1,Arta\r\n\r\n2,\"a \"\"b\"\"\"\r\n");

@@ -1,37 +1,28 @@
 // `rasti import`: the cases of a legacy system as historic cases.
 #include <fmt/format.h>
 
-#include <chrono>
+#include <filesystem>
 
 #include "engine/codec/import_mapping.h"
 #include "engine/codec/yaml/yaml_node.h"
 #include "engine/sla/calendar.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/files.h"
-#include "tools/rasti/import/csv_reader.h"
-#include "tools/rasti/import/interrupt.h"
-#include "tools/rasti/import/pipeline.h"
-#include "tools/rasti/import/rejects_file.h"
-#include "tools/rasti/import/report.h"
-#include "tools/rasti/import/row_planner.h"
+#include "tools/rasti/import/import_run.h"
 
 namespace rasti::cli {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 constexpr int kStreamThreads = 2;
-constexpr auto kSettleMost = std::chrono::hours(24);
-constexpr auto kProgressEvery = std::chrono::milliseconds(200);
 
 struct ImportOptions {
   std::string mapping;
-  std::string file;
+  std::vector<std::string> files;
   std::string until;
   std::string rejects;
   bool go_live = false;
 
-  std::string rejects_path() const { return rejects.empty() ? file + ".rejects.csv" : rejects; }
+  std::string rejects_path() const { return rejects.empty() ? files.front() + ".rejects.csv" : rejects; }
 };
 
 Outcome<void> CheckIssues(codec::Issues issues) {
@@ -79,114 +70,22 @@ Outcome<ImportSetting> FindSetting(const codec::ImportMapping& mapping, const ru
   return setting;
 }
 
-// One import: rows from the table through planner and pipeline, refused ones into the rejects file.
-class Import {
- public:
-  Import(const Context& context, const ImportOptions& options, Session& session, ImportSetting setting,
-         CsvReader& reader)
-      : context_(context),
-        session_(session),
-        mapping_(*setting.mapping),
-        tenant_(setting.tenant->id),
-        reader_(reader),
-        planner_(setting, reader.header()),
-        rejects_(options.rejects_path()),
-        pipeline_(session.commands(), {}, [this](const ImportRow& row) { return Finished(row); }) {
-    report_.until = setting.until;
-  }
-
-  Result<ImportReport> Run(bool open_rejects) {
-    if (open_rejects) RASTI_CHECKED(rejects_.Open());
-    RASTI_TRY(ends_before_, session_.Ends());
-    const InterruptGuard guard;
-    const Status done = ReadRows(guard);
-    const Status closed = rejects_.Close();
-    RASTI_CHECKED(done);
-    RASTI_CHECKED(closed);
-    context_.out.Progress("bringing the views up to date");
-    RASTI_CHECKED(session_.Settle(kSettleMost));
-    report_.seconds = Seconds();
-    RASTI_TRY(const auto ends, session_.Ends());
-    for (size_t i = 0; i < ends.size(); ++i) report_.events += ends[i].value - ends_before_[i].value;
-    if (report_.until) {
-      RASTI_TRY(report_.tally, session_.Tally(tenant_, std::nullopt, *report_.until));
-    }
-    context_.out.Progress("");
-    return report_;
-  }
-
- private:
-  double Seconds() const { return std::chrono::duration<double>(SteadyClock::now() - started_).count(); }
-
-  Status ReadRows(const InterruptGuard& guard) {
-    for (;;) {
-      if (guard.interrupted()) {
-        report_.interrupted = true;
-        pipeline_.Stop();
-        break;
+Outcome<RowSources> OpenFiles(const codec::ImportMapping& mapping, const ImportOptions& options) {
+  RowSources sources;
+  codec::Issues issues(options.mapping);
+  for (const std::string& file : options.files) {
+    for (const auto& other : sources) {
+      std::error_code ignored;
+      if (std::filesystem::equivalent(file, other->path(), ignored)) {
+        return Misused(fmt::format("{}: given twice", file));
       }
-      RASTI_TRY(auto row, reader_.Next());
-      if (!row) break;
-      ++report_.rows;
-      RASTI_CHECKED(Take(*std::move(row)));
-      ShowProgress();
     }
-    return pipeline_.Drain();
+    RASTI_TRY(sources.emplace_back(), OpenRows(file, mapping.encoding));
+    codec::CheckImportHeader(mapping, sources.back()->header(), file, issues);
   }
-
-  Status Take(CsvRow row) {
-    if (!row.fault.empty()) return Reject({row.line, row.column, row.fault, std::move(row.raw)});
-    Plan plan = planner_.PlanRow(row);
-    if (const auto* fault = std::get_if<RowFault>(&plan)) {
-      return Reject({row.line, fault->column, fault->reason, std::move(row.raw)});
-    }
-    if (std::holds_alternative<NotYetOpened>(plan)) {
-      ++report_.not_yet_opened;
-      return {};
-    }
-    ImportRow planned;
-    planned.line = row.line;
-    planned.raw = std::move(row.raw);
-    planned.planned = std::get<PlannedCase>(std::move(plan));
-    return pipeline_.Add(std::move(planned));
-  }
-
-  Status Reject(const RejectedRow& row) {
-    ++report_.rejected;
-    return rejects_.Add(row);
-  }
-
-  Status Finished(const ImportRow& row) {
-    if (row.rejection) return Reject(RejectedBy(row, mapping_));
-    ++report_.cases;
-    const auto partition = static_cast<size_t>(row.first_token->partition.value);
-    if (partition < ends_before_.size() && row.first_token->sequence < ends_before_[partition]) ++report_.cases_before;
-    return {};
-  }
-
-  void ShowProgress() {
-    const auto now = SteadyClock::now();
-    if (!context_.out.progress_wanted() || now - shown_ < kProgressEvery) return;
-    shown_ = now;
-    const double share = reader_.bytes_total() > 0
-                             ? static_cast<double>(reader_.bytes_read()) / static_cast<double>(reader_.bytes_total())
-                             : 0;
-    context_.out.Progress(ProgressText(report_, share, Seconds()));
-  }
-
-  const Context& context_;
-  Session& session_;
-  const codec::ImportMapping& mapping_;
-  const core::TenantId tenant_;
-  CsvReader& reader_;
-  RowPlanner planner_;
-  RejectsFile rejects_;
-  ImportPipeline pipeline_;
-  ImportReport report_;
-  std::vector<core::Sequence> ends_before_;
-  const SteadyClock::time_point started_ = SteadyClock::now();
-  SteadyClock::time_point shown_ = started_;
-};
+  RASTI_CHECKED(CheckIssues(std::move(issues)));
+  return sources;
+}
 
 Outcome<void> Conclude(const ImportReport& report, const std::string& rejects_path) {
   if (report.interrupted) {
@@ -204,10 +103,7 @@ Outcome<void> Conclude(const ImportReport& report, const std::string& rejects_pa
 Outcome<void> RunImport(const Context& context, const ImportOptions& options) {
   RASTI_TRY(const auto until, GivenInstant("--until", options.until));
   RASTI_TRY(const codec::ImportMapping mapping, ReadMapping(options.mapping));
-  RASTI_TRY(const auto reader, CsvReader::Open(options.file));
-  codec::Issues header_issues(options.mapping);
-  codec::CheckImportHeader(mapping, reader->header(), options.file, header_issues);
-  RASTI_CHECKED(CheckIssues(std::move(header_issues)));
+  RASTI_TRY(RowSources sources, OpenFiles(mapping, options));
 
   RASTI_TRY(const auto session, context.Open(kStreamThreads));
   RASTI_TRY(const auto configuration, session->Configuration());
@@ -219,8 +115,9 @@ Outcome<void> RunImport(const Context& context, const ImportOptions& options) {
   setting.until = until;
   if (options.go_live) setting.live_from = until.value_or(now);
 
-  RASTI_TRY(const ImportReport report,
-            Import(context, options, *session, setting, *reader).Run(!options.rejects.empty()));
+  RASTI_TRY(
+      const ImportReport report,
+      ImportRun(context, *session, setting, std::move(sources), options.rejects_path()).Run(!options.rejects.empty()));
   for (const std::string& line : ToLines(report, options.rejects_path())) context.out.Line(line);
   context.out.JsonLine(ToJson(report, options.rejects_path()));
   RASTI_CHECKED(session->Close());
@@ -233,16 +130,22 @@ void AddImportCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<ImportOptions>();
   CLI::App* command = AddCommand(
       app, context, "import",
-      "Take over the cases of another system: a CSV file whose rows are cases, and a mapping that says what its\n"
-      "columns mean. Rows that cannot be taken go to a rejects file with line, column and reason; the rest goes in.\n"
+      "Take over the cases of another system: CSV files whose rows are cases, or events of cases (also as XES), and a\n"
+      "mapping that says what their columns mean. Rows that cannot be taken go to a rejects file with line, column and "
+      "reason; the rest goes in.\n"
       "Importing the same file again adds nothing twice: after a crash, or once rejected rows were mended, give the\n"
       "same command again. Exit code 0: all rows went in; 1: some were rejected",
       "  rasti import --mapping workflows/boston-311/mapping-computed.yaml requests.csv \\\n"
       "      --until 2016-01-12T22:54:00-05:00 --rejects rejects.csv",
       [&context, options] { return RunImport(context, *options); });
-  command->add_option("FILE.csv", options->file, "The table: UTF-8, commas, its first line names the columns")
+  command
+      ->add_option("FILE", options->files,
+                   "The table: CSV with commas, its first line names the columns; FILE.xes for XES. Several files are "
+                   "one table")
       ->required();
-  command->add_option("--mapping", options->mapping, "What the columns mean (YAML); see workflows/boston-311")
+  command
+      ->add_option("--mapping", options->mapping,
+                   "What the columns mean (YAML); see workflows/boston-311 and workflows/coselog")
       ->type_name("FILE")
       ->required();
   command
@@ -252,7 +155,7 @@ void AddImportCommand(CLI::App& app, Context& context) {
   command->add_flag("--go-live", options->go_live, "Hand the open cases to wall time, from --until (or now) on");
   command
       ->add_option("--rejects", options->rejects,
-                   "Where rejected rows go; default: FILE.csv.rejects.csv, made when there are any")
+                   "Where rejected rows go; default: FILE.rejects.csv beside the first file, made when there are any")
       ->type_name("FILE");
 }
 

@@ -32,11 +32,16 @@ ImportPipeline::ImportPipeline(client::CommandClient& client, Options options, D
 
 Status ImportPipeline::Add(ImportRow row) {
   RASTI_CHECKED(TakeAnswers(milliseconds{0}));
-  while (free_.empty() && !stopping_) RASTI_CHECKED(Step());
+  const size_t commands = row.planned.commands.size();
+  const auto is_full = [&] {
+    return free_.empty() || (free_.size() < slots_.size() && held_ + commands > options_.commands_most);
+  };
+  while (is_full() && !stopping_) RASTI_CHECKED(Step());
   if (stopping_) return {};
   if (free_.size() == slots_.size()) heard_ = std::chrono::steady_clock::now();
   const size_t slot = free_.back();
   free_.pop_back();
+  held_ += commands;
   slots_[slot] = std::move(row);
   return Send(slot);
 }
@@ -92,8 +97,7 @@ Status ImportPipeline::Send(size_t slot) {
     return {};
   }
   if (sent.error().code != ErrorCode::kInvalidArgument) return Fail(sent.error());
-  slots_[slot]->rejection = core::Rejection{core::RejectionCode::kTooLarge, "", sent.error().message};
-  return Finish(slot);
+  return Refused(slot, core::Rejection{core::RejectionCode::kTooLarge, "", sent.error().message});
 }
 
 Status ImportPipeline::SendAgain() {
@@ -114,25 +118,36 @@ Status ImportPipeline::Handle(Answer answer) {
     if (row.next == 0) row.first_token = std::get<codec::Accepted>(answer.result->outcome).token;
   } else {
     auto& rejection = std::get<core::Rejection>(answer.result->outcome);
-    if (!IsPast(row.planned.commands[row.next], rejection.code)) {
-      row.rejection = std::move(rejection);
-      return Finish(answer.slot);
-    }
+    if (!IsPast(row.planned.commands[row.next], rejection.code)) return Refused(answer.slot, std::move(rejection));
   }
+  return GoOn(answer.slot);
+}
+
+Status ImportPipeline::Refused(size_t slot, core::Rejection rejection) {
+  ImportRow& row = *slots_[slot];
+  row.refused.push_back({row.next, std::move(rejection)});
+  const bool skippable = row.next < row.planned.origins.size() && row.planned.origins[row.next].skippable;
+  return skippable ? GoOn(slot) : Finish(slot);
+}
+
+Status ImportPipeline::GoOn(size_t slot) {
+  ImportRow& row = *slots_[slot];
   ++row.next;
-  if (row.next == row.planned.commands.size()) return Finish(answer.slot);
-  if (!stopping_) return Send(answer.slot);
-  Release(answer.slot);
+  if (!row.stopped()) return Finish(slot);
+  if (!stopping_) return Send(slot);
+  Release(slot);
   return {};
 }
 
 Status ImportPipeline::Finish(size_t slot) {
-  const ImportRow row = *std::move(slots_[slot]);
+  const std::optional<ImportRow> row = std::exchange(slots_[slot], std::nullopt);
+  held_ -= row->planned.commands.size();
   Release(slot);
-  return done_(row);
+  return done_(*row);
 }
 
 void ImportPipeline::Release(size_t slot) {
+  if (slots_[slot]) held_ -= slots_[slot]->planned.commands.size();
   slots_[slot].reset();
   free_.push_back(slot);
 }

@@ -20,24 +20,40 @@
 
 namespace rasti::cli {
 
-/// A row on its way.
-struct ImportRow {
+/// A row as a message names it.
+struct RowPlace {
+  size_t file = 0;  // of those that are imported
   int64_t line = 0;
+  std::string where;
   std::string raw;
+};
+
+/// A command that the engine refused.
+struct Refusal {
+  size_t command = 0;
+  core::Rejection rejection;
+};
+
+/// A case on its way, with the rows that it was made of.
+struct ImportRow {
+  std::vector<RowPlace> rows;
   PlannedCase planned;
-  size_t next = 0;                          // the command that is to be given, or that was refused
+  size_t next = 0;                          // the command that is to be given, or at which the case came to a stop
   std::optional<codec::Token> first_token;  // of the first command
-  std::optional<core::Rejection> rejection;
+  std::vector<Refusal> refused;             // the last of them stopped the case, where it was stopped
+
+  bool stopped() const { return next < planned.commands.size(); }
 };
 
 class ImportPipeline {
  public:
   struct Options {
     size_t rows_most = 4096;                     // under way at once
+    size_t commands_most = 65'536;               // of all of these; a case that has more goes alone
     std::chrono::milliseconds pause{50};         // before what the engine could not take is given again
     std::chrono::milliseconds patience{60'000};  // without any answer, before giving up
   };
-  /// Told of each row that is through: all commands accepted, or `rejection` set.
+  /// Told of each row that is through: all commands given, or stopped by one that was refused.
   using Done = std::function<Status(const ImportRow&)>;
 
   ImportPipeline(client::CommandClient& client, Options options, Done done);
@@ -66,6 +82,9 @@ class ImportPipeline {
   Status Send(size_t slot);
   Status SendAgain();
   Status Handle(Answer answer);
+  Status Refused(size_t slot, core::Rejection rejection);
+  /// The next command of the case, or its end.
+  Status GoOn(size_t slot);
   Status Finish(size_t slot);
   void Release(size_t slot);
 
@@ -77,6 +96,7 @@ class ImportPipeline {
   std::vector<size_t> free_;
   std::deque<size_t> again_;
   size_t under_way_ = 0;  // commands
+  size_t held_ = 0;       // commands of the rows in the slots
   bool stopping_ = false;
   std::chrono::steady_clock::time_point heard_;  // when the last answer came
 };

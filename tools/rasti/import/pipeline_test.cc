@@ -72,7 +72,7 @@ class ImportPipelineTest : public ::testing::Test {
     options.rows_most = rows_most;
     options.pause = std::chrono::milliseconds(1);
     return {client_, options, [this](const ImportRow& row) -> Status {
-              (row.rejection ? rejected_ : through_).push_back(row.planned.commands.front().command_id.str());
+              (row.stopped() ? rejected_ : through_).push_back(row.planned.commands.front().command_id.str());
               return {};
             }};
   }
@@ -99,6 +99,36 @@ TEST_F(ImportPipelineTest, NothingFollowsARejection) {
   ASSERT_TRUE(pipeline.Drain());
   EXPECT_THAT(rejected_, ElementsAre("a0"));
   EXPECT_THAT(engine_.given, ElementsAre("a0", "a1"));
+}
+
+TEST_F(ImportPipelineTest, ASkippableCommandCostsNothingButItself) {
+  engine_.rejections["a1"] = core::RejectionCode::kGuardFalse;
+  engine_.rejections["a3"] = core::RejectionCode::kGuardFalse;
+  ImportRow row = Row("a", 5);
+  row.planned.origins = {{}, {1, true, true}, {2, true, true}, {}, {4, true, true}};
+  std::vector<size_t> refused;
+  ImportPipeline pipeline(client_, {}, [&](const ImportRow& done) -> Status {
+    for (const Refusal& one : done.refused) refused.push_back(one.command);
+    EXPECT_TRUE(done.stopped());
+    return {};
+  });
+  ASSERT_TRUE(pipeline.Add(std::move(row)));
+  ASSERT_TRUE(pipeline.Drain());
+  EXPECT_THAT(refused, ElementsAre(1, 3));
+  EXPECT_THAT(engine_.given, ElementsAre("a0", "a1", "a2", "a3"));
+}
+
+TEST_F(ImportPipelineTest, LongCasesWaitForEachOther) {
+  ImportPipeline::Options options;
+  options.commands_most = 4;
+  ImportPipeline pipeline(client_, options, [this](const ImportRow& row) -> Status {
+    through_.push_back(row.planned.commands.front().command_id.str());
+    return {};
+  });
+  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(pipeline.Add(Row(name, 5)));
+  EXPECT_THAT(through_, ElementsAre("a0", "b0"));
+  ASSERT_TRUE(pipeline.Drain());
+  EXPECT_THAT(through_, ElementsAre("a0", "b0", "c0"));
 }
 
 TEST_F(ImportPipelineTest, WhatWasUndoneOrNotTakenIsGivenAgain) {

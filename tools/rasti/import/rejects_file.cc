@@ -46,15 +46,17 @@ Status RejectsFile::Open() {
     ::close(file);
     return Fail(WriteError(path_, error));
   }
-  if (std::fputs("line,column,reason,row\n", file_) < 0) return Fail(WriteError(path_, errno));
+  const char* header = files_.empty() ? "line,column,reason,row\n" : "file,line,column,reason,row\n";
+  if (std::fputs(header, file_) < 0) return Fail(WriteError(path_, errno));
   return {};
 }
 
 Status RejectsFile::Add(const RejectedRow& row) {
   RASTI_CHECKED(Open());
   ++rows_;
+  const std::string file = files_.empty() ? "" : CsvField(files_.at(row.file)) + ",";
   const std::string text =
-      fmt::format("{},{},{},{}\n", row.line, CsvField(row.column), CsvField(row.reason), CsvField(row.raw));
+      fmt::format("{}{},{},{},{}\n", file, row.line, CsvField(row.column), CsvField(row.reason), CsvField(row.raw));
   if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) return Fail(WriteError(path_, errno));
   return {};
 }

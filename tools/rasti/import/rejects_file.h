@@ -5,12 +5,14 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/result.h"
 
 namespace rasti::cli {
 
 struct RejectedRow {
+  size_t file = 0;  // of those that are imported
   int64_t line = 0;
   std::string column;
   std::string reason;
@@ -21,7 +23,9 @@ class RejectsFile {
  public:
   /// Nothing is written before the first row, unless Open is called. The file replaces an older one; only its owner may
   /// read it, because rows hold personal data.
-  explicit RejectsFile(std::string path) : path_(std::move(path)) {}
+  /// `files`: their names as a first column; empty where there is but one table.
+  explicit RejectsFile(std::string path, std::vector<std::string> files = {})
+      : path_(std::move(path)), files_(std::move(files)) {}
   ~RejectsFile();
   RejectsFile(const RejectsFile&) = delete;
   RejectsFile& operator=(const RejectsFile&) = delete;
@@ -36,6 +40,7 @@ class RejectsFile {
 
  private:
   const std::string path_;
+  const std::vector<std::string> files_;
   FILE* file_ = nullptr;
   int64_t rows_ = 0;
 };

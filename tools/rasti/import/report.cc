@@ -21,40 +21,6 @@ std::string Grouped(int64_t number) {
 
 double PerSecond(int64_t count, double seconds) { return seconds > 0 ? static_cast<double>(count) / seconds : 0; }
 
-// The column that a field of a command came from.
-std::string ColumnOf(std::string_view field, const core::Command& command, const codec::ImportMapping& mapping) {
-  const auto column = [](const codec::MappedValue& value) { return value.column ? value.column->text : std::string(); };
-  const auto of_field = [&](const std::vector<codec::MappedField>& fields, std::string_view path) -> std::string {
-    for (const codec::MappedField& one : fields) {
-      if (one.path == path || one.name.text == path) return column(one.value);
-    }
-    return "";
-  };
-  if (field == "category") return column(mapping.category);
-  if (field == "channel") return column(mapping.channel);
-  if (field == "title") return column(mapping.title);
-  if (field == "received_at" && mapping.received) return mapping.received->text;
-  if (field.starts_with("form")) return of_field(mapping.form, field.substr(4));
-  if (field.starts_with("personal")) return of_field(mapping.form, field.substr(8));
-  if (field.starts_with("given_deadlines/")) {
-    for (const codec::MappedDeadline& one : mapping.deadlines) {
-      if (one.clock.text == field.substr(16)) return one.column.text;
-    }
-  }
-  if (std::holds_alternative<core::SubmitCase>(command.payload)) {
-    return field == "occurred_at" ? mapping.opened.text : std::string();
-  }
-  if (const auto* take = std::get_if<core::TakeAction>(&command.payload)) {
-    for (const codec::MappedAction& one : mapping.actions) {
-      if (one.action.text != take->action.view()) continue;
-      const size_t slash = field.find('/');
-      const std::string found = slash == std::string_view::npos ? "" : of_field(one.fields, field.substr(slash + 1));
-      return found.empty() ? one.at.text : found;
-    }
-  }
-  return "";
-}
-
 }  // namespace
 
 nlohmann::ordered_json ToJson(const ImportReport& report, const std::string& rejects_path) {
@@ -63,6 +29,13 @@ nlohmann::ordered_json ToJson(const ImportReport& report, const std::string& rej
                               {"cases_before", report.cases_before},
                               {"not_yet_opened", report.not_yet_opened},
                               {"rejected", report.rejected}};
+  if (report.rows_of_events) {
+    json["not_yet_happened"] = report.rows_of_events->not_yet_happened;
+    json["actions"] = report.rows_of_events->actions;
+    json["notes"] = report.rows_of_events->notes;
+    json["rows_after_the_end"] = report.rows_of_events->later;
+    json["cases_with_rows_after_the_end"] = report.rows_of_events->cases_with_later;
+  }
   if (report.rejected > 0) json["rejects"] = rejects_path;
   if (report.interrupted) json["interrupted"] = true;
   json["events"] = report.events;
@@ -84,6 +57,16 @@ std::vector<std::string> ToLines(const ImportReport& report, const std::string& 
   if (report.cases_before > 0)
     table.back().back() += fmt::format(" ({} were there before)", Grouped(report.cases_before));
   if (report.not_yet_opened > 0) table.push_back({"opened after --until", Grouped(report.not_yet_opened)});
+  if (report.rows_of_events) {
+    const ImportReport::Events& events = *report.rows_of_events;
+    if (events.not_yet_happened > 0) table.push_back({"happened after --until", Grouped(events.not_yet_happened)});
+    table.push_back({"rows as actions", Grouped(events.actions)});
+    table.push_back({"rows as notes", Grouped(events.notes)});
+    if (events.later > 0) {
+      table.push_back({"  after the end",
+                       fmt::format("{} (in {} cases)", Grouped(events.later), Grouped(events.cases_with_later))});
+    }
+  }
   table.push_back({"rejected", Grouped(report.rejected)});
   if (report.rejected > 0) table.back().back() += fmt::format(" (see {})", rejects_path);
   table.push_back({"events added", Grouped(report.events)});
@@ -106,21 +89,6 @@ std::string ProgressText(const ImportReport& report, double share, double second
                      std::string(static_cast<size_t>(kBarWidth - full), '.'), std::clamp(share, 0.0, 1.0) * 100,
                      Grouped(report.rows), Grouped(static_cast<int64_t>(PerSecond(report.rows, seconds))),
                      report.rejected > 0 ? fmt::format(", {} rejected", Grouped(report.rejected)) : "");
-}
-
-RejectedRow RejectedBy(const ImportRow& row, const codec::ImportMapping& mapping) {
-  const core::Rejection& rejection = *row.rejection;
-  const core::Command& command = row.planned.commands[row.next];
-  RejectedRow rejected;
-  rejected.line = row.line;
-  rejected.column = ColumnOf(rejection.field, command, mapping);
-  rejected.reason = fmt::format("{}: {}", core::RejectionCodeName(rejection.code), rejection.message);
-  if (row.next > 0) {
-    rejected.reason =
-        fmt::format("the case {} was opened, but not taken further: {}", row.planned.id.str(), rejected.reason);
-  }
-  rejected.raw = row.raw;
-  return rejected;
 }
 
 }  // namespace rasti::cli

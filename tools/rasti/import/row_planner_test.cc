@@ -52,8 +52,8 @@ class RowPlannerTest : public ::testing::Test {
   }
 
   // A row that is in order, with some cells changed.
-  CsvRow Row(const std::map<std::string, std::string>& changed = {}) const {
-    CsvRow row;
+  TableRow Row(const std::map<std::string, std::string>& changed = {}) const {
+    TableRow row;
     row.line = 7;
     row.fields = {"17",
                   "05.03.2024 09:30",
@@ -71,12 +71,12 @@ class RowPlannerTest : public ::testing::Test {
     }
     return row;
   }
-  PlannedCase Planned(const CsvRow& row) const {
+  PlannedCase Planned(const TableRow& row) const {
     Plan plan = RowPlanner(setting_, kHeader).PlanRow(row);
     if (const auto* fault = std::get_if<RowFault>(&plan)) ADD_FAILURE() << fault->column << ": " << fault->reason;
     return std::get<PlannedCase>(std::move(plan));
   }
-  RowFault Fault(const CsvRow& row) const {
+  RowFault Fault(const TableRow& row) const {
     Plan plan = RowPlanner(setting_, kHeader).PlanRow(row);
     EXPECT_TRUE(std::holds_alternative<RowFault>(plan));
     return std::holds_alternative<RowFault>(plan) ? std::get<RowFault>(std::move(plan)) : RowFault{};

@@ -1,0 +1,199 @@
+#include "tools/rasti/import/xes_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string_view>
+
+#include "tools/rasti/files.h"
+
+namespace rasti::cli {
+namespace {
+
+constexpr size_t kDeclarationBytesMost = 200;
+
+bool IsTrace(const pugi::xml_node& node) { return std::string_view(node.name()) == "trace"; }
+bool IsEvent(const pugi::xml_node& node) { return std::string_view(node.name()) == "event"; }
+
+// Whether the element is an attribute of XES with a single value.
+bool IsValue(const pugi::xml_node& node) {
+  const std::string_view name = node.name();
+  return name == "string" || name == "date" || name == "int" || name == "float" || name == "boolean" || name == "id";
+}
+
+std::string PrintedOf(const pugi::xml_node& element) {
+  std::ostringstream text;
+  element.print(text, "", pugi::format_raw);
+  return std::move(text).str();
+}
+
+// Made by pugixml without recursion, so that a deep document can be looked over at all.
+class DepthWalker : public pugi::xml_tree_walker {
+ public:
+  bool for_each(pugi::xml_node& /*node*/) override { return depth() < kXesDepthMost; }
+};
+
+// What the XML declaration says, in lower case; empty where it does not.
+std::string DeclaredEncoding(std::string_view text) {
+  text = text.substr(0, kDeclarationBytesMost);
+  if (!text.starts_with("<?xml")) return "";
+  text = text.substr(0, text.find("?>"));
+  const size_t key = text.find("encoding");
+  if (key == std::string_view::npos) return "";
+  const size_t open = text.find_first_of("\"'", key);
+  if (open == std::string_view::npos) return "";
+  std::string name(text.substr(open + 1, text.find_first_of("\"'", open + 1) - open - 1));
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name;
+}
+
+Status ToUtf8(const std::string& path, std::string& text) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    return Fail(Error::Invalid(
+        fmt::format("{}: UTF-16, but UTF-8 is wanted: iconv -f UTF-16 -t UTF-8 {} > utf8.xes", path, path)));
+  }
+  const bool marked = text.starts_with("\xEF\xBB\xBF");
+  if (marked) text.erase(0, 3);
+  const std::string encoding = DeclaredEncoding(text);
+  if (encoding.empty() || encoding == "utf-8" || encoding == "us-ascii" || marked) return {};
+  if (encoding == "iso-8859-1" || encoding == "latin1" || encoding == "latin-1") {
+    Latin1ToUtf8(text, 0);
+    return {};
+  }
+  return Fail(
+      Error::Invalid(fmt::format("{}: declares the encoding '{}'; UTF-8 and ISO-8859-1 are read", path, encoding)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<XesReader>> XesReader::Open(const std::string& path) {
+  RASTI_TRY(std::string text, ReadFile(path, kXesBytesMost));
+  RASTI_CHECKED(ToUtf8(path, text));
+  std::unique_ptr<XesReader> reader(new XesReader(path, std::move(text)));
+  RASTI_CHECKED(reader->Parse());
+  RASTI_CHECKED(reader->ReadHeader());
+  return reader;
+}
+
+Status XesReader::Parse() {
+  const auto parsed = document_.load_buffer(text_.data(), text_.size(), pugi::parse_default, pugi::encoding_utf8);
+  if (!parsed) {
+    const auto line = std::count(text_.begin(), text_.begin() + parsed.offset, '\n') + 1;
+    return Fail(Error::Invalid(fmt::format("{}:{}: no XML: {}", path_, line, parsed.description())));
+  }
+  DepthWalker walker;
+  if (!document_.traverse(walker)) {
+    return Fail(Error::Invalid(fmt::format("{}: elements nest deeper than {} levels", path_, kXesDepthMost)));
+  }
+  if (std::string_view(document_.document_element().name()) != "log") {
+    return Fail(Error::Invalid(fmt::format("{}: no XES: its root is <{}>, not <log>", path_,
+                                           std::string_view(document_.document_element().name()).substr(0, 60))));
+  }
+  return {};
+}
+
+Status XesReader::ReadHeader() {
+  for (const pugi::xml_node& element : document_.document_element().children()) {
+    if (std::string_view(element.name()) == "global") {
+      const std::string_view scope = element.attribute("scope").value();
+      if (scope == "trace") RASTI_CHECKED(AddColumns(element, "case:"));
+      if (scope == "event") RASTI_CHECKED(AddColumns(element, ""));
+    }
+    if (IsEvent(element)) RASTI_CHECKED(AddColumns(element, ""));
+    if (!IsTrace(element)) continue;
+    RASTI_CHECKED(AddColumns(element, "case:"));
+    for (const pugi::xml_node& event : element.children("event")) RASTI_CHECKED(AddColumns(event, ""));
+  }
+  element_ = document_.document_element().first_child();
+  return {};
+}
+
+Status XesReader::AddColumns(const pugi::xml_node& element, const std::string& prefix) {
+  for (const pugi::xml_node& attribute : element.children()) {
+    if (!IsValue(attribute)) continue;
+    const std::string name = prefix + attribute.attribute("key").value();
+    if (name == prefix || !columns_.try_emplace(name, header_.size()).second) continue;
+    if (header_.size() == kXesColumnsMost) {
+      return Fail(Error::Invalid(fmt::format("{}: more than {} different keys", path_, kXesColumnsMost)));
+    }
+    header_.push_back(name);
+  }
+  return {};
+}
+
+int64_t XesReader::LineOf(const pugi::xml_node& element) {
+  const auto offset = std::min(static_cast<size_t>(std::max<ptrdiff_t>(element.offset_debug(), 0)), text_.size());
+  if (offset > at_) {
+    line_ +=
+        std::count(text_.begin() + static_cast<ptrdiff_t>(at_), text_.begin() + static_cast<ptrdiff_t>(offset), '\n');
+    at_ = offset;
+  }
+  return line_;
+}
+
+void XesReader::Fill(const pugi::xml_node& element, const std::string& prefix, TableRow& row) const {
+  std::vector<bool> seen(header_.size());
+  for (const pugi::xml_node& attribute : element.children()) {
+    if (!IsValue(attribute) || !row.fault.empty()) continue;
+    const std::string name = prefix + attribute.attribute("key").value();
+    const auto found = columns_.find(name);
+    if (found == columns_.end()) {
+      row.fault = fmt::format("a <{}> without a key", attribute.name());
+      return;
+    }
+    row.fields[found->second] = attribute.attribute("value").value();
+    row.fault = TextFault(row.fields[found->second]);
+    if (seen[found->second]) row.fault = "the key stands twice";
+    if (!row.fault.empty()) row.column = name;
+    seen[found->second] = true;
+  }
+}
+
+TableRow XesReader::RowOf(const pugi::xml_node& element, std::string where) {
+  TableRow row;
+  row.line = LineOf(element);
+  row.where = std::move(where);
+  row.raw = PrintedOf(element);
+  return row;
+}
+
+Result<std::optional<TableRow>> XesReader::Next() {
+  for (; element_; element_ = element_.next_sibling()) {
+    if (IsEvent(element_)) {
+      TableRow row = RowOf(element_, "outside the traces");
+      row.fault = "an event without a trace has no case";
+      element_ = element_.next_sibling();
+      return std::optional(std::move(row));
+    }
+    if (!IsTrace(element_)) continue;
+    if (events_ == 0) {
+      ++traces_;
+      event_ = element_.child("event");
+      if (!event_) {
+        TableRow row = RowOf(element_, fmt::format("trace {}", traces_));
+        row.fault = "the trace has no events, so that nothing is known to have happened";
+        element_ = element_.next_sibling();
+        return std::optional(std::move(row));
+      }
+      trace_ = TableRow();
+      trace_.fields.resize(header_.size());
+      Fill(element_, "case:", trace_);
+    }
+    if (!event_) {
+      events_ = 0;
+      continue;
+    }
+    ++events_;
+    TableRow row = RowOf(event_, fmt::format("trace {}, event {}", traces_, events_));
+    row.fields = trace_.fields;
+    row.fault = trace_.fault;
+    row.column = trace_.column;
+    Fill(event_, "", row);
+    event_ = event_.next_sibling("event");
+    return std::optional(std::move(row));
+  }
+  return std::nullopt;
+}
+
+}  // namespace rasti::cli
