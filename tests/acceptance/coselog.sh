@@ -46,7 +46,8 @@ import_log() {
 # Asked through a node that runs, which is far quicker than opening the directory for each case.
 read_histories() {
   local end=$((SECONDS + listens_within))
-  "$rasti" --data "$work/$1" run 2>"$work/$1.log" &
+  : >"$work/$1.log"
+  "$rasti" --data "$work/$1" run 2>>"$work/$1.log" &
   node=$!
   until grep -q listening "$work/$1.log"; do
     kill -0 "$node" 2>/dev/null || die "the node ended: $(tail -n 3 "$work/$1.log")"

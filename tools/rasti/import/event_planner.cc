@@ -140,7 +140,7 @@ PlannedEvents EventPlanner::PlanRows(const std::vector<EventRow>& rows) {
   };
   const std::string& key = cases_.cells().Cell(rows.front().row, mapping.key);
   if (rows.size() > kRowsMost) {
-    return refuse_all({mapping.key.text, fmt::format("{} rows, but a case has at most {}", rows.size(), kRowsMost)});
+    return refuse_all({mapping.key.text, fmt::format("a case has at most {} rows", kRowsMost)});
   }
   const auto merged = Merge(rows, out);
   if (!merged) return out;

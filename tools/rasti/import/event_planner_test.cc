@@ -246,7 +246,7 @@ TEST_F(EventPlannerTest, ACaseHasAnEnd) {
   const PlannedEvents planned = Plan(rows);
   EXPECT_FALSE(planned.planned);
   ASSERT_EQ(planned.faults.size(), rows.size());
-  EXPECT_THAT(planned.faults[0].fault.reason, HasSubstr("at most 10000"));
+  EXPECT_THAT(planned.faults[0].fault.reason, HasSubstr("a case has at most 10000 rows"));
 }
 
 }  // namespace

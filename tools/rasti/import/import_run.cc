@@ -1,6 +1,6 @@
 #include "tools/rasti/import/import_run.h"
 
-#include <absl/container/flat_hash_map.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -135,13 +135,19 @@ Status ImportRun::KeepEvent(size_t file, TableRow row) {
   if (const auto checked = planner_.CheckKey(key); !checked) {
     return Reject(RejectedAt(PlaceOf(file, row), checked.error().column, checked.error().reason));
   }
-  const size_t part = planner_.IdOf(key).uuid.bytes[0] % EventSpill::kParts;
-  return spill_.Add(part, {file, std::move(row)});
+  const Uuid id = planner_.IdOf(key).uuid;
+  // What goes beyond is not kept at all, so that no case takes all memory; the planner refuses the rest of it.
+  if (++rows_of_[id] > EventPlanner::kRowsMost + 1) {
+    return Reject(RejectedAt(PlaceOf(file, row), mapping_.key.text,
+                             fmt::format("a case has at most {} rows", EventPlanner::kRowsMost)));
+  }
+  return spill_.Add(id.bytes[0] % EventSpill::kParts, {file, std::move(row)});
 }
 
 Status ImportRun::TakeEvents(const InterruptGuard& guard) {
   for (size_t part = 0; part < EventSpill::kParts; ++part) {
     if (Interrupted(guard)) return {};
+    share_ = static_cast<double>(part) / EventSpill::kParts;
     RASTI_TRY(std::vector<EventRow> rows, spill_.Read(part));
     std::vector<std::vector<EventRow>> cases;
     absl::flat_hash_map<std::string, size_t> known;
@@ -216,7 +222,8 @@ void ImportRun::ShowProgress() {
     total += source->bytes_total();
   }
   const double share = total > 0 ? static_cast<double>(read) / static_cast<double>(total) : 0;
-  context_.out.Progress(ProgressText(report_, share, Seconds()));
+  context_.out.Progress((events_ && !share_ ? "reading " : "") +
+                        ProgressText(report_, share_.value_or(share), Seconds()));
 }
 
 }  // namespace rasti::cli

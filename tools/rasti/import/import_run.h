@@ -4,8 +4,11 @@
 // Owned by one thread; what it is handed by reference outlives it.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +63,8 @@ class ImportRun {
   RowPlanner planner_;
   std::optional<EventPlanner> events_;
   EventSpill spill_;
+  absl::flat_hash_map<Uuid, size_t> rows_of_;  // of each case in a log of events
+  std::optional<double> share_;                // of the cases of a log, once all rows were read
   RejectsFile rejects_;
   ImportPipeline pipeline_;
   ImportReport report_;

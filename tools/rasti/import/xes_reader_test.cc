@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 namespace rasti::cli {
 namespace {
@@ -125,6 +126,41 @@ TEST_F(XesReaderTest, EntitiesOfADocumentTypeAreNotResolved) {
       "<log><trace><event><string key='a' value='&host;'/></event></trace></log>");
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_THAT(rows[0].fields, ElementsAre("&host;"));
+}
+
+// Whatever stands in the file: it is refused, or every row has its columns or a fault.
+TEST_F(XesReaderTest, BrokenInAnyWay) {
+  std::mt19937 random(5);  // NOLINT(cert-msc51-cpp): the same files in every run
+  const auto below = [&](size_t limit) { return std::uniform_int_distribution<size_t>(0, limit - 1)(random); };
+  int readable = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::string log = kLog;
+    for (size_t change = below(4) + 1; change > 0; --change) {
+      const size_t at = below(log.size());
+      switch (below(4)) {
+        case 0: log[at] = static_cast<char>(below(256)); break;
+        case 1: log.erase(at, below(20)); break;
+        case 2: log.insert(at, log.substr(below(log.size()), below(60))); break;
+        default: log.resize(at + 1);
+      }
+    }
+    std::ofstream(path_, std::ios::binary) << log;
+    auto reader = XesReader::Open(path_);
+    if (!reader) {
+      EXPECT_FALSE(reader.error().message.empty());
+      continue;
+    }
+    ++readable;
+    for (int rows = 0;; ++rows) {
+      ASSERT_LT(rows, 100);
+      const auto row = (*reader)->Next();
+      ASSERT_TRUE(row);
+      if (!*row) break;
+      EXPECT_TRUE(!(*row)->fault.empty() || (*row)->fields.size() == (*reader)->header().size());
+      EXPECT_GT((*row)->line, 0);
+    }
+  }
+  EXPECT_GT(readable, 100);
 }
 
 }  // namespace
