@@ -77,7 +77,8 @@ TEST_F(ScenariosTest, WhatShipsLivesUpToItsStories) {
     EXPECT_THAT(workflow["scenarios"], Not(IsEmpty())) << workflow["package"];
     EXPECT_THAT(workflow["actions_not_taken"], IsEmpty()) << workflow["package"];
   }
-  EXPECT_THAT(packages, ElementsAre("boston-311@1", "coselog@1", "feedback@1", "issue-report@1", "proposal@1", "request@1"));
+  EXPECT_THAT(packages,
+              ElementsAre("boston-311@1", "coselog@1", "feedback@1", "issue-report@1", "proposal@1", "request@1"));
 }
 
 TEST_F(ScenariosTest, AStoryThatGoesAsToldPasses) {
