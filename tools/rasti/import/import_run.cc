@@ -112,10 +112,10 @@ void ImportRun::Project(size_t file, TableRow& row) const {
 Status ImportRun::Take(size_t file, TableRow row) {
   if (!row.fault.empty()) return Reject(RejectedAt(PlaceOf(file, row), row.column, row.fault));
   Project(file, row);
-  return events_ ? KeepEvent(file, std::move(row)) : TakeCase(file, std::move(row));
+  return events_ ? KeepEvent(file, std::move(row)) : TakeCase(file, row);
 }
 
-Status ImportRun::TakeCase(size_t file, TableRow row) {
+Status ImportRun::TakeCase(size_t file, const TableRow& row) {
   Plan plan = planner_.PlanRow(row);
   if (const auto* fault = std::get_if<RowFault>(&plan)) {
     return Reject(RejectedAt(PlaceOf(file, row), fault->column, fault->reason));
@@ -198,7 +198,7 @@ Status ImportRun::Finished(const ImportRow& row) {
 }
 
 void ImportRun::CountEvents(const ImportRow& row) {
-  ImportReport::Events& events = *report_.rows_of_events;
+  EventCounts& events = *report_.rows_of_events;
   int64_t later = 0;
   for (size_t i = 0; i < row.next; ++i) {
     const Origin& origin = row.planned.origins[i];

@@ -44,7 +44,7 @@ class ImportRun {
   /// The row with the columns that the mapping names, in their order.
   void Project(size_t file, TableRow& row) const;
   Status Take(size_t file, TableRow row);
-  Status TakeCase(size_t file, TableRow row);
+  Status TakeCase(size_t file, const TableRow& row);
   Status KeepEvent(size_t file, TableRow row);
   Status TakeEvents(const InterruptGuard& guard);
   Status TakeEventsOf(const std::vector<EventRow>& rows);

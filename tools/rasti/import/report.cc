@@ -58,7 +58,7 @@ std::vector<std::string> ToLines(const ImportReport& report, const std::string& 
     table.back().back() += fmt::format(" ({} were there before)", Grouped(report.cases_before));
   if (report.not_yet_opened > 0) table.push_back({"opened after --until", Grouped(report.not_yet_opened)});
   if (report.rows_of_events) {
-    const ImportReport::Events& events = *report.rows_of_events;
+    const EventCounts& events = *report.rows_of_events;
     if (events.not_yet_happened > 0) table.push_back({"happened after --until", Grouped(events.not_yet_happened)});
     table.push_back({"rows as actions", Grouped(events.actions)});
     table.push_back({"rows as notes", Grouped(events.notes)});

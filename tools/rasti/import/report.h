@@ -11,16 +11,16 @@
 
 namespace rasti::cli {
 
-struct ImportReport {
-  /// Of a log of events: rows that went in, now or before, by what they became.
-  struct Events {
-    int64_t not_yet_happened = 0;  // behind --until
-    int64_t actions = 0;
-    int64_t notes = 0;
-    int64_t later = 0;             // of these, rows behind the end of their case
-    int64_t cases_with_later = 0;  // cases that have such rows
-  };
+/// Of a log of events: rows that went in, now or before, by what they became.
+struct EventCounts {
+  int64_t not_yet_happened = 0;  // behind --until
+  int64_t actions = 0;
+  int64_t notes = 0;
+  int64_t later = 0;             // of these, rows behind the end of their case
+  int64_t cases_with_later = 0;  // cases that have such rows
+};
 
+struct ImportReport {
   int64_t rows = 0;
   int64_t cases = 0;           // that went in, now or before
   int64_t cases_before = 0;    // of these, those that an earlier import had opened
@@ -29,7 +29,7 @@ struct ImportReport {
   int64_t events = 0;  // that this import added to the log
   double seconds = 0;  // until the views showed all of it
   bool interrupted = false;
-  std::optional<Events> rows_of_events;
+  std::optional<EventCounts> rows_of_events;
   std::optional<Instant> until;
   std::optional<views::StatusTally> tally;  // of the tenant, as of `until`
 };
