@@ -7,6 +7,7 @@
 #   tools/nightly.sh --list           the steps
 #
 # RASTI_BOSTON    folder of the whole Boston year (tests/acceptance/boston.sh says what is in it); without it, no boston step
+# RASTI_COSELOG   folder of the log of events (tests/acceptance/coselog.sh says what is in it); without it, no coselog step
 # RASTI_CHAOS_MINUTES  how long each of the two long runs of the `chaos` step takes (30)
 # RC_PARAMS       RapidCheck's settings for the `long` step (max_success=1000)
 # RASTI_JOBS      how many compilers and tests at once
@@ -17,6 +18,7 @@ help_if_asked "$@"
 steps=(format lint long asan tsan chaos)
 if [[ -x tools/fuzz.sh ]]; then steps+=(fuzz); fi
 if [[ -x tests/acceptance/boston.sh && -n ${RASTI_BOSTON-} ]]; then steps+=(boston); fi
+if [[ -x tests/acceptance/coselog.sh && -n ${RASTI_COSELOG-} ]]; then steps+=(coselog); fi
 if [[ -x tools/bench.sh ]]; then steps+=(bench); fi
 
 step_format() { tools/check-format.sh; }
@@ -41,6 +43,10 @@ step_boston() {
   tests/acceptance/boston.sh "$RASTI_BOSTON"
   tests/acceptance/boston.sh --kafka "$RASTI_BOSTON"
   tests/acceptance/reconcile.sh "$RASTI_BOSTON"
+}
+step_coselog() {
+  tools/build.sh release rasti
+  tests/acceptance/coselog.sh "$RASTI_COSELOG"
 }
 step_bench() { tools/bench.sh; }
 
