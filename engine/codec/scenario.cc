@@ -270,9 +270,9 @@ class ScenarioReader {
                    [&](const YamlNode& name) { names.push_back(KnownCase(name, "duplicates")); });
     }
     map.Finish();
-    if (expected.case_name.empty() && map.IsMap() && node.entries.size() > (step.rejected ? 1U : 0U)) {
-      issues_.Error(node.mark, "say which case with 'case'");
-    }
+    expected.says_anything = std::ranges::any_of(
+        node.entries, [](const YamlEntry& entry) { return entry.key != "case" && entry.key != "rejected"; });
+    if (expected.case_name.empty() && expected.says_anything) issues_.Error(node.mark, "say which case with 'case'");
     step.then.push_back(std::move(expected));
   }
 

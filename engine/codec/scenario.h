@@ -65,6 +65,7 @@ struct ExpectedClock {
 struct ScenarioExpectation {
   Mark mark;
   std::string case_name;  // empty: the step's case
+  bool says_anything = false;
   std::optional<core::StageId> stage;
   std::optional<core::CaseStatus> status;
   std::optional<core::CategoryId> category;

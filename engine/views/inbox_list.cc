@@ -98,7 +98,7 @@ class Lister {
       const Instant due_at = InstantFromUnixMillis(bytes.Sortable());
       if (query_.due_before && due_at >= *query_.due_before) return std::move(page_);
       const bool is_full = page_.rows.size() == query_.limit;
-      if (is_full || examined == InboxPage::kExaminedMost) {
+      if (is_full || (query_.LooksIntoCases() && examined == InboxPage::kExaminedMost)) {
         page_.next = ToHex(last);
         return std::move(page_);
       }

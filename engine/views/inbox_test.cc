@@ -232,6 +232,13 @@ TEST(Inbox, ALongSearchEndsAPage) {
   ASSERT_EQ(second->rows.size(), 1U);
   EXPECT_EQ(second->rows[0].title, "Lamp");
   EXPECT_TRUE(second->next.empty());
+  // A page of a list alone is as long as it was asked for.
+  InboxQuery all_of_it = QueryOf(state.tenant);
+  all_of_it.limit = static_cast<size_t>(kAll);
+  const auto whole = all.views.Inbox(all_of_it);
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(whole->rows.size(), static_cast<size_t>(kAll));
+  EXPECT_TRUE(whole->next.empty());
 }
 
 }  // namespace

@@ -92,6 +92,7 @@ TEST_F(InboxTest, PagesGoOnWhereTheLastOneEnded) {
 
 TEST_F(InboxTest, UnknownNamesAreToldWithWhatWasMeant) {
   Init();
+  ExpectRefusal({"inbox", "--tenant", ""}, 2, {"--tenant is empty"});
   ExpectRefusal({"inbox", "--tenant", "prishtin"}, 1, {"did you mean 'prishtine'"});
   ExpectRefusal({"inbox", "--tenant", "prishtine", "--queue", "road"}, 1, {"did you mean 'roads'"});
   ExpectRefusal({"inbox", "--tenant", "prishtine", "--directorate", "public-service"}, 1, {"did you mean"});

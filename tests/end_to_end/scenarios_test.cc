@@ -114,6 +114,9 @@ TEST_F(ScenariosTest, WhatGoesOtherwiseIsToldWithItsPlace) {
                      "hole.yaml:19:5: error: expected to be accepted, was rejected with role_not_allowed"},
            Otherwise{"rejected: role_not_allowed", "rejected: wrong_stage",
                      "expected to be rejected with wrong_stage, was rejected with role_not_allowed"},
+           Otherwise{"    category: pothole\n    title: Hole in Rruga B\n    channel: portal\n",
+                     "    category: nowhere\n    title: Hole in Rruga B\n    channel: portal\n",
+                     "expected to be accepted, was rejected with unknown_category"},
            Otherwise{"      stage: acknowledged", "      rejected: guard_false",
                      "hole.yaml:11:5: error: expected to be rejected with guard_false, was accepted"},
        }) {
@@ -123,6 +126,21 @@ TEST_F(ScenariosTest, WhatGoesOtherwiseIsToldWithItsPlace) {
     EXPECT_THAT(played.out, HasSubstr(one.told));
     EXPECT_THAT(played.err, HasSubstr("1 of 1 scenarios went otherwise than told"));
   }
+}
+
+TEST_F(ScenariosTest, WhatIsSaidOfACaseThatWasNotOpenedIsNotPassedOver) {
+  std::string story = kStory;
+  story = story.substr(0, story.find("  - at:"));
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    ASSERT_NE(story.find(from), std::string::npos) << from;
+    story.replace(story.find(from), from.size(), to);
+  };
+  replace("category: pothole", "category: nowhere");
+  replace("then: {stage: received", "then: {rejected: unknown_category, stage: received");
+  Write(story);
+  const Finished played = Test();
+  EXPECT_EQ(played.exit_code, 1);
+  EXPECT_THAT(played.out, HasSubstr("hole.yaml:10:11: error: the case 'case' was not opened"));
 }
 
 TEST_F(ScenariosTest, OnlySomeAreChosenByTheirNames) {

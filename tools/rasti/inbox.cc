@@ -29,8 +29,6 @@ struct InboxOptions {
   std::string text;
   int limit = 50;
   std::string cursor;
-
-  bool NamesHolder() const { return !queue.empty() || !person.empty() || !directorate.empty() || nobody; }
 };
 
 struct Around {
@@ -46,6 +44,7 @@ Outcome<Around> LookAround(Session& session, const std::string& tenant) {
   RASTI_TRY(around.configuration, session.Configuration());
   RASTI_TRY(around.now, session.Now());
   RASTI_TRY(const auto id, GivenTenant(session, tenant));
+  if (!id) return Misused("--tenant is empty: name the municipality or institution");
   around.tenant = around.configuration->TenantAt(*id, around.now);
   around.calendar = around.configuration->CalendarAt(around.tenant->calendar, around.now);
   if (around.tenant->overseen_by) {

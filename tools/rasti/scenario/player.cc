@@ -223,7 +223,15 @@ Status ScenarioPlayer::Look(const ScenarioStep& step) {
   RASTI_TRY(const Instant now, session_.Now());
   for (const codec::ScenarioExpectation& expected : step.then) {
     const auto known = cases_.find(expected.case_name);
-    if (known == cases_.end()) continue;  // a refused submission leaves nothing to look at
+    if (known == cases_.end()) {
+      // A refused submission leaves nothing to look at.
+      if (expected.says_anything) {
+        played_.disagreements.push_back(
+            {expected.mark,
+             fmt::format("the case '{}' was not opened: its submission was refused", expected.case_name)});
+      }
+      continue;
+    }
     RASTI_TRY(const views::CasePage page, session_.GetCase(known->second.str(), {}, std::nullopt));
     RASTI_TRY(const views::CaseHistory history, session_.History(known->second.str(), {}));
     CaseSeen seen;
