@@ -63,11 +63,13 @@ Instant StatsBucket(Instant at) {
 void CountEvent(const StatsBefore& before, const core::CaseState& after, const core::Event& event,
                 StatsChanges& changes) {
   const Instant at = event.ctx().occurred_at;
-  const Instant bucket = StatsBucket(at);
   const int64_t took_s = duration_cast<seconds>(at - ReachedAt(after)).count();
-  StatsGroup group{after.tenant, std::string(core::NameOf(after.definition)), after.category, after.channel};
   // Made only where something is counted: most events count for nothing.
-  const auto counters = [&]() -> StatsCounters& { return changes[{group, bucket}]; };
+  const auto counters_of = [&](const core::CategoryId& category) -> StatsCounters& {
+    StatsGroup group{after.tenant, std::string(core::NameOf(after.definition)), category, after.channel};
+    return changes[{std::move(group), StatsBucket(at)}];
+  };
+  const auto counters = [&]() -> StatsCounters& { return counters_of(after.category); };
 
   const bool is_open = IsInInbox(after);
   if (before.is_open != is_open || (is_open && before.category != after.category)) {
@@ -77,9 +79,7 @@ void CountEvent(const StatsBefore& before, const core::CaseState& after, const c
       counters().open_since_s += since_s;
     }
     if (before.is_open) {
-      StatsGroup from = group;
-      from.category = before.category;
-      StatsCounters& there = changes[{from, bucket}];
+      StatsCounters& there = counters_of(before.category);
       there.open_change -= 1;
       there.open_since_s -= since_s;
     }

@@ -65,8 +65,8 @@ struct StatsGroup {
 };
 
 struct StatsQuery {
-  /// None: all tenants.
-  std::optional<core::TenantId> tenant;
+  /// None: all.
+  std::vector<core::TenantId> tenants;
   /// The periods: [bounds[i], bounds[i + 1]). Ascending, at least two, each the turn of a month or at least of a
   /// quarter of an hour near one.
   std::vector<Instant> bounds;

@@ -86,10 +86,8 @@ Result<std::vector<StatsRow>> Views::Stats(const StatsQuery& query) const {
     return Fail(Error::Invalid("statistics are of periods: at least two instants, each after the one before"));
   }
   const auto snapshot = store_.Snapshot();
-  std::vector<core::TenantId> tenants;
-  if (query.tenant) {
-    tenants.push_back(*query.tenant);
-  } else {
+  std::vector<core::TenantId> tenants = query.tenants;
+  if (tenants.empty()) {
     RASTI_TRY(tenants, TenantsOf(*snapshot));
   }
   Summing sum(query);

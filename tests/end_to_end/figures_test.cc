@@ -1,6 +1,7 @@
 // The ministry asks for figures; other programs take cases and events out.
 #include <gmock/gmock.h>
 
+#include <map>
 #include <sstream>
 
 #include "tests/end_to_end/rasti_fixture.h"
@@ -82,6 +83,27 @@ TEST_F(FiguresTest, MonthsAreThoseOfTheClockOnTheWall) {
   ASSERT_THAT(csv, SizeIs(3));
   EXPECT_THAT(csv[0], StartsWith("period,submitted,answered,days to answer,"));
   EXPECT_THAT(csv[1], StartsWith("2026-11,2,1,2.0,1,2.0,"));
+}
+
+TEST_F(FiguresTest, EachTenantHasTheMonthsOfItsOwnWall) {
+  // All that ships: Boston's midnight comes some hours after Prishtina's.
+  ASSERT_EQ(Rasti({"init", "--packages", "workflows", "--virtual-time", "2015-10-31T23:30:00Z"}).exit_code, 0);
+  Open("pothole", "counter");
+  Json({"submit", "--workflow", "boston-311", "--tenant", "boston", "--category", "Street Light Outages", "--title",
+        "Dark", "--channel", "call", "--role", "resident"});
+  const auto by_tenant = Json({"stats", "--from", "2015-10", "--to", "2015-11", "--by", "tenant,month"});
+  std::map<std::string, std::string> submitted_in;
+  for (const auto& row : by_tenant["rows"]) {
+    if (row["submitted"] == 1) submitted_in[row["tenant"]] = row["period"];
+  }
+  EXPECT_EQ(submitted_in["prishtine"], "2015-11");
+  EXPECT_EQ(submitted_in["boston"], "2015-10");
+  const auto together = Json({"stats", "--from", "2015-10", "--to", "2015-11", "--by", "month"});
+  ASSERT_THAT(together["rows"], SizeIs(2));
+  EXPECT_EQ(together["rows"][0]["submitted"], 1);
+  EXPECT_EQ(together["rows"][0]["open_at_end"], 1);
+  EXPECT_EQ(together["rows"][1]["submitted"], 1);
+  EXPECT_EQ(together["rows"][1]["open_at_end"], 2);
 }
 
 TEST_F(FiguresTest, TheSameOverASocketAndPlainAnswersToWrongQuestions) {

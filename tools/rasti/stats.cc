@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "tools/rasti/case_text.h"
 #include "tools/rasti/commands.h"
@@ -23,11 +24,7 @@ struct StatsOptions {
   bool csv = false;
 };
 
-struct Shape {
-  bool by_month = false;
-  std::vector<std::string> months;  // of each period: "2026-11", or "2026-01 to 2026-11"
-  std::vector<Instant> ends;
-};
+bool Has(const StatsOptions& options, const char* by) { return std::ranges::find(options.by, by) != options.by.end(); }
 
 // "2026-11".
 std::optional<cctz::civil_month> ParseMonth(const std::string& text) {
@@ -49,45 +46,100 @@ Outcome<cctz::civil_month> GivenMonth(const std::string& option, const std::stri
   return *month;
 }
 
-// The zone of the tenant; of all tenants, that of the first which has a calendar.
-Outcome<cctz::time_zone> ZoneOf(const runtime::Configuration& configuration,
-                                const std::optional<core::TenantId>& tenant, Instant now) {
+// Months are those of the clock on the wall of each tenant: tenants by the zone of their calendar.
+struct Zone {
+  cctz::time_zone zone;
+  std::vector<core::TenantId> tenants;
+};
+
+std::map<std::string, Zone> ZonesOf(const runtime::Configuration& configuration,
+                                    const std::optional<core::TenantId>& tenant, Instant now) {
+  std::map<std::string, Zone> zones;
   for (const core::Tenant* one : configuration.TenantsAt(now)) {
     if (tenant && one->id != *tenant) continue;
-    if (const sla::Calendar* calendar = configuration.CalendarAt(one->calendar, now)) return calendar->zone();
+    const sla::Calendar* calendar = configuration.CalendarAt(one->calendar, now);
+    const cctz::time_zone zone = calendar == nullptr ? cctz::utc_time_zone() : calendar->zone();
+    Zone& known = zones[zone.name()];
+    known.zone = zone;
+    known.tenants.push_back(one->id);
   }
-  return cctz::utc_time_zone();
+  return zones;
 }
 
 Instant TurnOf(cctz::civil_month month, const cctz::time_zone& zone) {
   return std::chrono::time_point_cast<Duration>(cctz::convert(cctz::civil_second(month), zone));
 }
 
-Outcome<Shape> ShapeOf(const StatsOptions& options, const cctz::time_zone& zone, Instant now,
-                       views::StatsQuery& query) {
-  Shape shape;
-  for (const std::string& by : options.by) {
-    if (by == "tenant") query.by_tenant = true;
-    if (by == "workflow") query.by_workflow = true;
-    if (by == "category") query.by_category = true;
-    if (by == "channel") query.by_channel = true;
-    if (by == "month") shape.by_month = true;
+struct Period {
+  cctz::civil_month first;
+  cctz::civil_month last;
+};
+
+struct Shape {
+  std::vector<Period> periods;
+  Instant now;
+
+  std::string Name(size_t period) const {
+    const Period& one = periods[period];
+    return one.first == one.last ? MonthText(one.first)
+                                 : fmt::format("{} to {}", MonthText(one.first), MonthText(one.last));
   }
-  const auto this_month = cctz::civil_month(cctz::convert(now, zone));
+};
+
+// Where zones disagree about which month it is, the later one: in the others nothing happened in it yet.
+cctz::civil_month ThisMonth(const std::map<std::string, Zone>& zones, Instant now) {
+  auto latest =
+      cctz::civil_month(cctz::convert(now, zones.empty() ? cctz::utc_time_zone() : zones.begin()->second.zone));
+  for (const auto& [name, zone] : zones) latest = std::max(latest, cctz::civil_month(cctz::convert(now, zone.zone)));
+  return latest;
+}
+
+Outcome<Shape> ShapeOf(const StatsOptions& options, cctz::civil_month this_month, Instant now) {
+  Shape shape;
+  shape.now = now;
   RASTI_TRY(const auto to, GivenMonth("--to", options.to, this_month));
   RASTI_TRY(const auto from, GivenMonth("--from", options.from, cctz::civil_month(to.year(), 1)));
   if (from > to) {
     return Misused(fmt::format("--from {} comes after --to {}", MonthText(from), MonthText(to)));
   }
-  for (auto month = from; month <= to; month = shape.by_month ? month + 1 : to + 1) {
-    query.bounds.push_back(TurnOf(month, zone));
-    const auto last = shape.by_month ? month : to;
-    shape.months.push_back(month == last ? MonthText(month)
-                                         : fmt::format("{} to {}", MonthText(month), MonthText(last)));
-    shape.ends.push_back(TurnOf(last + 1, zone));
+  if (!Has(options, "month")) {
+    shape.periods.push_back({from, to});
+    return shape;
   }
-  query.bounds.push_back(TurnOf(to + 1, zone));
+  for (auto month = from; month <= to; ++month) shape.periods.push_back({month, month});
   return shape;
+}
+
+// A row of tenants whose zones may differ.
+struct Summed {
+  views::StatsRow row;  // without open_since_s, which says nothing where periods end at several instants
+  int64_t age_s = 0;    // of all that was open at the end
+};
+
+// The rows of all zones, by period and group.
+Outcome<std::vector<Summed>> Ask(Session& session, const std::map<std::string, Zone>& zones, const Shape& shape,
+                                 views::StatsQuery query) {
+  std::map<std::pair<size_t, views::StatsGroup>, Summed> sums;
+  for (const auto& [name, zone] : zones) {
+    query.tenants = zone.tenants;
+    query.bounds.clear();
+    for (const Period& period : shape.periods) query.bounds.push_back(TurnOf(period.first, zone.zone));
+    query.bounds.push_back(TurnOf(shape.periods.back().last + 1, zone.zone));
+    RASTI_TRY(const auto rows, session.Stats(query));
+    for (const views::StatsRow& row : rows) {
+      Summed& sum = sums[{row.period, row.group}];
+      sum.row.period = row.period;
+      sum.row.group = row.group;
+      sum.row.counters.Add(row.counters);
+      sum.row.open_at_end += row.open_at_end;
+      const Instant end = std::min(query.bounds[row.period + 1], shape.now);
+      const int64_t end_s = std::chrono::duration_cast<std::chrono::seconds>(end.time_since_epoch()).count();
+      sum.age_s += end_s * row.open_at_end - row.open_since_s;
+    }
+  }
+  std::vector<Summed> list;
+  for (auto& [place, sum] : sums) list.push_back(std::move(sum));
+  return list;
 }
 
 // What is left out where there is nothing to divide by.
@@ -104,8 +156,8 @@ struct Derived {
   std::optional<double> rating;
 };
 
-Derived Derive(const views::StatsRow& row, Instant end, Instant now) {
-  const views::StatsCounters& counters = row.counters;
+Derived Derive(const Summed& sum) {
+  const views::StatsCounters& counters = sum.row.counters;
   Derived derived;
   derived.first_response_days = Share(counters.first_response_s, counters.first_responses * kSecondsADay);
   derived.resolution_days = Share(counters.resolution_s, counters.closed * kSecondsADay);
@@ -116,17 +168,16 @@ Derived Derive(const views::StatsRow& row, Instant end, Instant now) {
     met += clock.met_on_time + clock.met_late;
   }
   derived.on_time = Share(on_time, met);
-  const int64_t end_s = std::chrono::duration_cast<std::chrono::seconds>(std::min(end, now).time_since_epoch()).count();
-  derived.mean_age_days = Share(end_s * row.open_at_end - row.open_since_s, row.open_at_end * kSecondsADay);
+  derived.mean_age_days = Share(sum.age_s, sum.row.open_at_end * kSecondsADay);
   derived.rating = Share(counters.rating_sum, counters.ratings);
   return derived;
 }
 
-nlohmann::ordered_json RowJson(const views::StatsRow& row, const views::StatsQuery& query, const Shape& shape,
-                               Instant now) {
+nlohmann::ordered_json RowJson(const Summed& sum, const views::StatsQuery& query, const Shape& shape) {
+  const views::StatsRow& row = sum.row;
   const views::StatsCounters& counters = row.counters;
-  const Derived derived = Derive(row, shape.ends[row.period], now);
-  nlohmann::ordered_json json{{"period", shape.months[row.period]}};
+  const Derived derived = Derive(sum);
+  nlohmann::ordered_json json{{"period", shape.Name(row.period)}};
   if (query.by_tenant) json["tenant"] = row.group.tenant.str();
   if (query.by_workflow) json["workflow"] = row.group.workflow;
   if (query.by_category) json["category"] = row.group.category.str();
@@ -158,14 +209,15 @@ nlohmann::ordered_json RowJson(const views::StatsRow& row, const views::StatsQue
 }
 
 // One text for a reader's table and for CSV; `missing` stands where there is nothing to divide by.
-std::vector<std::string> RowText(const views::StatsRow& row, const views::StatsQuery& query, const Shape& shape,
-                                 Instant now, const char* missing) {
+std::vector<std::string> RowText(const Summed& sum, const views::StatsQuery& query, const Shape& shape,
+                                 const char* missing) {
+  const views::StatsRow& row = sum.row;
   const views::StatsCounters& counters = row.counters;
-  const Derived derived = Derive(row, shape.ends[row.period], now);
+  const Derived derived = Derive(sum);
   const auto number = [&](const std::optional<double>& value, int digits) {
     return value ? fmt::format("{:.{}f}", *value, digits) : std::string(missing);
   };
-  std::vector<std::string> cells{shape.months[row.period]};
+  std::vector<std::string> cells{shape.Name(row.period)};
   if (query.by_tenant) cells.push_back(row.group.tenant.str());
   if (query.by_workflow) cells.push_back(row.group.workflow);
   if (query.by_category) cells.push_back(Printable(row.group.category.str()));
@@ -202,20 +254,24 @@ std::string CsvLine(const std::vector<std::string>& cells) {
 
 Outcome<void> RunStats(const Context& context, const StatsOptions& options) {
   RASTI_TRY(const auto session, context.Open());
-  views::StatsQuery query;
-  RASTI_TRY(query.tenant, GivenTenant(*session, options.tenant));
+  RASTI_TRY(const auto tenant, GivenTenant(*session, options.tenant));
   RASTI_TRY(const auto configuration, session->Configuration());
   RASTI_TRY(const Instant now, session->Now());
-  RASTI_TRY(const cctz::time_zone zone, ZoneOf(*configuration, query.tenant, now));
-  RASTI_TRY(const Shape shape, ShapeOf(options, zone, now, query));
-  RASTI_TRY(const auto rows, session->Stats(query));
+  const auto zones = ZonesOf(*configuration, tenant, now);
+  RASTI_TRY(const Shape shape, ShapeOf(options, ThisMonth(zones, now), now));
+  views::StatsQuery query;
+  query.by_tenant = Has(options, "tenant");
+  query.by_workflow = Has(options, "workflow");
+  query.by_category = Has(options, "category");
+  query.by_channel = Has(options, "channel");
+  RASTI_TRY(const auto rows, Ask(*session, zones, shape, query));
   RASTI_CHECKED(session->Close());
 
   auto list = nlohmann::ordered_json::array();
-  for (const views::StatsRow& row : rows) list.push_back(RowJson(row, query, shape, now));
-  context.out.Json({{"now", FormatInstant(now)}, {"zone", zone.name()}, {"rows", std::move(list)}});
+  for (const Summed& sum : rows) list.push_back(RowJson(sum, query, shape));
+  context.out.Json({{"now", FormatInstant(now)}, {"rows", std::move(list)}});
   std::vector<std::vector<std::string>> table{Heads(query)};
-  for (const views::StatsRow& row : rows) table.push_back(RowText(row, query, shape, now, options.csv ? "" : "-"));
+  for (const Summed& sum : rows) table.push_back(RowText(sum, query, shape, options.csv ? "" : "-"));
   if (options.csv) {
     for (const auto& cells : table) context.out.Line(CsvLine(cells));
     return {};

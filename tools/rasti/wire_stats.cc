@@ -4,7 +4,7 @@
 namespace rasti::cli {
 
 void ToWire(const views::StatsQuery& query, v1::Request::SumUp& out) {
-  if (query.tenant) out.set_tenant(query.tenant->str());
+  for (const core::TenantId& tenant : query.tenants) out.add_tenants(tenant.str());
   for (const Instant bound : query.bounds) out.add_bounds_at_ms(ToUnixMillis(bound));
   out.set_by_tenant(query.by_tenant);
   out.set_by_workflow(query.by_workflow);
@@ -14,7 +14,7 @@ void ToWire(const views::StatsQuery& query, v1::Request::SumUp& out) {
 
 Result<views::StatsQuery> FromWire(const v1::Request::SumUp& in) {
   views::StatsQuery query;
-  if (!in.tenant().empty()) query.tenant.emplace(in.tenant());
+  for (const std::string& tenant : in.tenants()) query.tenants.emplace_back(tenant);
   for (const int64_t bound : in.bounds_at_ms()) {
     const Instant at = InstantFromUnixMillis(bound);
     if (at < kEarliestInstant || at > kLatestInstant) return Fail(Error::Invalid("not between the years 1 and 9999"));
