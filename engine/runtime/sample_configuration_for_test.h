@@ -1,6 +1,7 @@
 // The sample world as a configuration that an engine runs on.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -11,9 +12,10 @@
 namespace rasti::runtime {
 
 /// Everything of the sample in force from the beginning of time; the second calendar and the second version of the
-/// workflow from `second_from` on, where that is given. A fault of the sample ends the program.
+/// workflow from `second_from` on, where that is given; and what `more` adds. A fault of the sample ends the program.
 inline std::shared_ptr<const Configuration> SampleConfiguration(const test::SampleWorld& world,
-                                                                std::optional<Instant> second_from = {}) {
+                                                                std::optional<Instant> second_from = {},
+                                                                const std::function<void(Configuration&)>& more = {}) {
   const auto must = [](const Status& status) {
     RASTI_CHECK(status.has_value(), status ? "" : status.error().message.c_str());
   };
@@ -27,6 +29,7 @@ inline std::shared_ptr<const Configuration> SampleConfiguration(const test::Samp
     must(configuration->AddCalendar(world.calendar_2.spec(), "2", *second_from, 5));
     must(configuration->AddDefinition(world.definition_2, *second_from, 6));
   }
+  if (more) more(*configuration);
   must(configuration->Build());
   return configuration;
 }

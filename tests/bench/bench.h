@@ -53,6 +53,9 @@ std::vector<Benchmark> TimersBenchmarks();
 std::vector<Benchmark> ScaleBenchmarks();
 std::vector<Benchmark> TakeoverBenchmarks();
 std::vector<Benchmark> ViewsBenchmarks();
+std::vector<Benchmark> StatsBenchmarks();
+std::vector<Benchmark> FollowBenchmarks();
+std::vector<Benchmark> PackagesBenchmarks();
 
 /// What a process does that a benchmark started as a node (node_process.h); -1 where the arguments are not those.
 int RunBenchNode(int argc, char** argv);

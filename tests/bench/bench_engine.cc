@@ -61,7 +61,23 @@ EngineUnderTest::EngineUnderTest(Options options)
     close_log_ = [raw = log.get()] { return raw->Close(); };
     log_ = std::move(log);
   }
-  configuration_ = std::make_unique<runtime::FixedConfiguration>(runtime::SampleConfiguration(world_));
+  configuration_ = std::make_unique<runtime::FixedConfiguration>(
+      runtime::SampleConfiguration(world_, {}, [&](runtime::Configuration& configuration) {
+        // Workflows, tenants and versions of workflows in turn.
+        for (int64_t i = 0; i < options.packages_more; ++i) {
+          core::Definition definition = world_.definition;
+          const std::string name = i % 3 == 0 ? world_.definition.id.str() : fmt::format("other-{}", i);
+          definition.id = core::WorkflowId(name);
+          definition.version = core::MakeVersionedName(name, fmt::format("0.{}", i));
+          core::Tenant tenant = world_.tenant;
+          tenant.id = core::TenantId(fmt::format("tenant-{}", i));
+          if (i % 3 == 2) {
+            Must(configuration.AddTenant(std::move(tenant), kEarliestInstant, -i));
+          } else {
+            Must(configuration.AddDefinition(std::move(definition), kEarliestInstant, -i));
+          }
+        }
+      }));
 
   const auto budget = store::StoreBudget::Create(256u << 20, 96u << 20);
   runtime::StreamHooks hooks;

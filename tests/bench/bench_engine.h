@@ -29,6 +29,7 @@ class EngineUnderTest {
     runtime::StreamOptions stream;
     std::filesystem::path keep_in;  // the stores stay there; empty: in a folder that goes with the engine
     bool standby = false;           // of all partitions
+    int64_t packages_more = 0;      // published beside those that are needed
     Duration behind{0};             // its clock, of the wall's: brokers date by theirs, and no timer overtakes that
     // As StreamHooks has them.
     std::function<void(core::PartitionId)> on_assigned;

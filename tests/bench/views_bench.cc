@@ -28,6 +28,9 @@ struct Measured {
   double page_ms = 0;          // the first one of all cases of the tenant
   double deep_page_ms = 0;     // behind half of them
   double stage_page_ms = 0;    // of one stage
+  double log_bytes = 0;        // on disk, a case
+  double state_bytes = 0;      // likewise
+  double view_bytes = 0;       // likewise
 };
 
 // All events of a partition from its beginning, batch by batch.
@@ -44,6 +47,18 @@ int64_t ReadAll(ports::EventLog& log, const Take& take) {
     }
   }
   return count;
+}
+
+// Of all files below the folders of that name or whose names begin so.
+double BytesBelow(const std::filesystem::path& root, const std::string& beginning) {
+  uintmax_t bytes = 0;
+  for (const auto& folder : std::filesystem::directory_iterator(root)) {
+    if (!folder.path().filename().string().starts_with(beginning)) continue;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+      if (file.is_regular_file()) bytes += file.file_size();
+    }
+  }
+  return static_cast<double>(bytes);
 }
 
 double MedianPageMs(const views::Views& views, const views::InboxQuery& query) {
@@ -98,6 +113,16 @@ Measured Measure(int64_t cases) {
   query.cursor = Must(views.Inbox(walk)).next;
   measured.deep_page_ms = MedianPageMs(views, query);
 
+  const auto count = static_cast<double>(cases);
+  engine.Stop();  // writes what the state holds in memory
+  measured.log_bytes = BytesBelow(engine.directory(), "log") / count;
+  measured.state_bytes = BytesBelow(engine.directory(), "state-") / count;
+  measured.view_bytes = static_cast<double>(store->DiskBytes()) / count;
+  for (const views::ViewInfo& view : views::AllViews()) {
+    uint64_t bytes = 0;
+    for (const ports::Table table : view.tables) bytes += store->UseOf(table).disk_bytes;
+    std::fprintf(stderr, "views: %s takes %.0f bytes a case\n", view.name.c_str(), static_cast<double>(bytes) / count);
+  }
   store.reset();
   std::filesystem::remove_all(directory);
   return measured;
@@ -115,6 +140,10 @@ void Run() {
          std::min(5.0, 1.3 * few_cases.stage_page_ms), false});
   Print({"views.inbox_page_half_way", many_cases.deep_page_ms, "ms", few_cases.deep_page_ms,
          std::min(5.0, 1.3 * few_cases.deep_page_ms), false});
+  // Of cases that were submitted and no more, on disk.
+  Print({"views.disk_per_case_of_the_log", many_cases.log_bytes, "bytes", {}, {}, false});
+  Print({"views.disk_per_case_of_the_state", many_cases.state_bytes, "bytes", many_cases.log_bytes, {}, false});
+  Print({"views.disk_per_case_of_the_views", many_cases.view_bytes, "bytes", many_cases.log_bytes, {}, false});
 }
 
 }  // namespace
