@@ -131,4 +131,11 @@ expression::Environment GuardEnvironment(const Form& form, const std::vector<Act
   return environment;
 }
 
+expression::Environment PublicEnvironment(const Form& form) {
+  expression::Environment environment;
+  environment.Declare("case", CaseType());
+  environment.Declare("form", form.type());
+  return environment;
+}
+
 }  // namespace rasti::core

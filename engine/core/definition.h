@@ -151,6 +151,15 @@ struct Notification {
   Recipient to = Recipient::kSubject;
 };
 
+/// What anybody may read of a workflow's cases, beside reference, category, stage, dates, deadlines and responses.
+/// Personal fields never are.
+struct PublicRegister {
+  bool title = false;
+  std::vector<std::string> form;               // fields that are shown, as JSON Pointers: "/location/address"
+  std::vector<StageId> hidden_in;              // the case is not in the register while it is in one of these
+  std::optional<expression::Expression> when;  // nor while this does not hold, or cannot be told
+};
+
 struct Definition {
   WorkflowId id;
   VersionedName version;  // "issue-report@3"
@@ -166,6 +175,7 @@ struct Definition {
   std::vector<Notification> notifications;
   std::map<std::string, Texts> templates;
   Duration merge_timeout{std::chrono::hours(24)};
+  std::optional<PublicRegister> public_register;  // none: its cases are in no public register
 
   const RoleDefinition* FindRole(const Role& id) const;
   const Category* FindCategory(const CategoryId& id) const;
@@ -184,6 +194,9 @@ struct Definition {
 
 /// The types that guards see: `case`, `form`, `action` (its fields), `actor` and `now`; see README.md of this folder.
 expression::Environment GuardEnvironment(const Form& form, const std::vector<ActionField>& fields);
+
+/// The types that `public.when` sees: `case` and `form`, at the places that they have in GuardEnvironment.
+expression::Environment PublicEnvironment(const Form& form);
 
 /// A whole definition's consistency, beyond what each part can say of itself: unknown names, a stage that nothing
 /// reaches or nothing leaves, a clock that nothing stops, automatic actions with roles, no or several initial stages,

@@ -217,6 +217,7 @@ std::vector<DefinitionIssue> DefinitionChecker::Run() && {
   CheckClocks();
   CheckPermissions();
   CheckNotifications();
+  CheckPublicRegister();
   return std::move(issues_);
 }
 

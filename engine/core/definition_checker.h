@@ -26,6 +26,9 @@ class DefinitionChecker {
   void CheckCategories();
   void CheckPermissions();
   void CheckNotifications();
+  // definition_check_public.cc
+  void CheckPublicRegister();
+  void CheckPublicField(const std::string& pointer, const std::string& path);
   // definition_check_flow.cc
   void CheckStages();
   void CheckActions();

@@ -119,6 +119,49 @@ TEST_P(DefinitionFaults, AreFound) {
                              Field(&DefinitionIssue::message, HasSubstr(GetParam().message)))));
 }
 
+Form FormWithReporter() {
+  return *Form::Create(nlohmann::json::parse(R"({"type": "object", "properties": {
+      "place": {"type": "object", "properties": {"street": {"type": "string"}}},
+      "reporter": {"type": "object", "properties": {
+          "name": {"type": "string", "x-personal": "submitter"}, "in_hurry": {"type": "boolean"}}}}})"));
+}
+
+Definition WithPublic(std::vector<std::string> form, std::vector<StageId> hidden_in = {}) {
+  Definition definition = Sound();
+  definition.form = FormWithReporter();
+  definition.public_register = PublicRegister{true, std::move(form), std::move(hidden_in), {}};
+  return definition;
+}
+
+TEST(CheckDefinition, TakesWhatMayBePublic) {
+  EXPECT_THAT(CheckDefinition(WithPublic({"/place/street", "/place", "/reporter/in_hurry"}, {StageId("done")})),
+              ::testing::IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Public, DefinitionFaults,
+                         ::testing::Values(Fault{"Personal",
+                                                 [](Definition& d) {
+                                                   d = WithPublic({"/place", "/reporter/name"});
+                                                 },
+                                                 "public.form[1]", "holds personal data"},
+                                           Fault{"PersonalInside", [](Definition& d) { d = WithPublic({"/reporter"}); },
+                                                 "public.form[0]", "holds personal data"},
+                                           Fault{"NoField", [](Definition& d) { d = WithPublic({"/place/stret"}); },
+                                                 "public.form[0]", "no field '/place/stret'"},
+                                           Fault{"NoPointer", [](Definition& d) { d = WithPublic({"place"}); },
+                                                 "public.form[0]", "no JSON Pointer"},
+                                           Fault{"WholeForm", [](Definition& d) { d = WithPublic({""}); },
+                                                 "public.form[0]", "not the whole form"},
+                                           Fault{"FieldTwice",
+                                                 [](Definition& d) {
+                                                   d = WithPublic({"/place", "/place"});
+                                                 },
+                                                 "public.form[1]", "named twice"},
+                                           Fault{"HiddenWhere",
+                                                 [](Definition& d) { d = WithPublic({}, {StageId("don")}); },
+                                                 "public.hidden_in[0]", "did you mean 'done'"}),
+                         [](const auto& fault) { return fault.param.name; });
+
 INSTANTIATE_TEST_SUITE_P(
     Flow, DefinitionFaults,
     ::testing::Values(

@@ -117,4 +117,15 @@ Value GuardActivation::Lookup(size_t variable_index) const {
   }
 }
 
+bool IsPublic(const Definition& definition, const CaseState& state) {
+  if (!definition.public_register) return false;
+  const PublicRegister& shown = *definition.public_register;
+  if (std::ranges::find(shown.hidden_in, state.stage) != shown.hidden_in.end()) return false;
+  if (!shown.when) return true;
+  const Actor nobody;
+  const GuardActivation activation(definition, state, nobody, {}, {});
+  const auto holds = shown.when->EvaluateBool(activation);
+  return holds && *holds;
+}
+
 }  // namespace rasti::core

@@ -30,6 +30,9 @@ class GuardActivation final : public expression::Activation {
   Instant now_;
 };
 
+/// Whether a case stands in the public register, as its definition says. A pure function of both.
+bool IsPublic(const Definition& definition, const CaseState& state);
+
 /// A JSON value as an expression sees it: integers as int, other numbers as double (as the type says where both fit).
 expression::Value ValueFromJson(const nlohmann::json& data, const expression::Type& type);
 

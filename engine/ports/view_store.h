@@ -7,6 +7,7 @@
 // Threading: reads and snapshots from any thread; one writer at a time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -44,6 +45,13 @@ class Cursor {
   virtual Status status() const = 0;
 };
 
+/// What a table takes. Rows are an estimate where the store counts none: overwritten and deleted ones may count too.
+struct TableUse {
+  int64_t rows_about = 0;
+  uint64_t disk_bytes = 0;
+  uint64_t memory_bytes = 0;  // of what is not on disk yet
+};
+
 class ViewReader {
  public:
   virtual ~ViewReader() = default;
@@ -64,6 +72,7 @@ class ViewStore : public ViewReader {
   /// Bytes in memory (caches, write buffers, indexes) and on disk.
   virtual size_t MemoryBytes() const = 0;
   virtual size_t DiskBytes() const = 0;
+  virtual TableUse UseOf(Table table) const = 0;
 };
 
 }  // namespace rasti::ports

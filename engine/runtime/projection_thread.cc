@@ -62,12 +62,18 @@ Status ProjectionThread::RunUntilStopped() {
 }
 
 Result<bool> ProjectionThread::ProjectSome(Partition& partition) {
+  if (std::chrono::steady_clock::now() < partition.not_before) return false;
   const auto events = partition.reader->Read(options_.batch_most, Duration{0});
   // A log that is away for a while: looked at again after the wait.
   if (!events && events.error().code == ErrorCode::kUnavailable) return false;
   if (!events) return Fail(events.error());
   if (events->empty()) return false;
-  RASTI_CHECKED(projection_.Project(partition.id, *events));
+  if (Status projected = projection_.Project(partition.id, *events); !projected) {
+    if (projected.error().code != ErrorCode::kUnavailable) return Fail(projected.error());
+    RASTI_TRY(partition.reader, log_.OpenReader(partition.id, partition.next));
+    partition.not_before = std::chrono::steady_clock::now() + options_.try_again;
+    return false;
+  }
   const auto count = static_cast<int64_t>(events->size());
   unflushed_ += count;
   partition.next.value += count;

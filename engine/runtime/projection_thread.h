@@ -3,7 +3,8 @@
 //
 // Ownership: log and projection outlive it; nobody else drives the projection meanwhile.
 // Threading: all functions from any thread. An error of the projection or of the log stops the thread and is kept; what
-// was projected until then stays readable.
+// was projected until then stays readable. Where either is kUnavailable, it is tried again: the log is away, or the
+// projection lacks something that is not there yet; meanwhile that partition lags.
 #pragma once
 
 #include <chrono>
@@ -24,11 +25,12 @@
 namespace rasti::runtime {
 
 struct ProjectionOptions {
-  size_t batch_most = 4096;                    // events handed on at once: the more, the fewer rows are written twice
-  Duration idle_wait{10};                      // how long it waits for Notify before it looks by itself
-  int64_t flush_events = 500'000;              // flushed after so many events
-  Duration flush_interval{5'000};              // and after this time, if there were any
-  std::function<void(const Error&)> on_error;  // called once, by the thread, when it stops by itself; must not block
+  size_t batch_most = 4096;                      // events handed on at once: the more, the fewer rows are written twice
+  Duration idle_wait{10};                        // how long it waits for Notify before it looks by itself
+  Duration try_again{500};                       // after a projection that was kUnavailable
+  int64_t flush_events = 500'000;                // flushed after so many events
+  Duration flush_interval{5'000};                // and after this time, if there were any
+  std::function<void(const Error&)> on_error{};  // called once, by the thread, when it stops by itself; must not block
 };
 
 /// How far the projection is in a partition.
@@ -71,6 +73,7 @@ class ProjectionThread {
     core::PartitionId id;
     core::Sequence next;
     std::unique_ptr<ports::EventReader> reader;
+    std::chrono::steady_clock::time_point not_before{};  // what it lacked is looked for again
   };
 
   ProjectionThread(ports::EventLog& log, ports::Projection& projection, ProjectionOptions options,

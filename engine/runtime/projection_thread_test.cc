@@ -47,7 +47,14 @@ class RecordingProjection : public ports::Projection {
   }
 
   void StartAt(core::PartitionId partition, core::Sequence next) { next_[partition] = next; }
-  void FailFrom(core::Sequence sequence, Error error) { fails_.emplace(sequence, std::move(error)); }
+  void FailFrom(core::Sequence sequence, Error error) {
+    const std::scoped_lock lock(mutex_);
+    fails_.emplace(sequence, std::move(error));
+  }
+  void FailNoMore() {
+    const std::scoped_lock lock(mutex_);
+    fails_.reset();
+  }
   int flushes() const {
     const std::scoped_lock lock(mutex_);
     return flushes_;
@@ -135,6 +142,20 @@ TEST_F(ProjectionThreadTest, AWaitIsBounded) {
   EXPECT_EQ(status.error().code, ErrorCode::kTimedOut);
   EXPECT_EQ(thread->WaitFor(TokenOf(3, 0), kLong).error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(thread->WaitFor(TokenOf(-1, 0), kLong).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(ProjectionThreadTest, WaitsForWhatIsNotThereYet) {
+  Append(0, 6);
+  Append(1, 2);
+  projection_.FailFrom({3}, {ErrorCode::kUnavailable, "a definition is missing"});
+  const auto thread = Start({.batch_most = 2, .try_again = Duration{5}});
+  // Other partitions go on, and so does this one up to there.
+  EXPECT_TRUE(thread->WaitFor(TokenOf(1, 1), kLong).has_value());
+  EXPECT_TRUE(thread->WaitFor(TokenOf(0, 1), kLong).has_value());
+  EXPECT_EQ(thread->WaitFor(TokenOf(0, 2), Duration{30}).error().code, ErrorCode::kTimedOut);
+  EXPECT_FALSE(thread->error());
+  projection_.FailNoMore();
+  EXPECT_TRUE(thread->WaitForEnd(kLong).has_value());
 }
 
 TEST_F(ProjectionThreadTest, BatchesAreBounded) {

@@ -174,10 +174,20 @@ class RocksDbViewStore : public ports::ViewStore {
   }
 
   size_t MemoryBytes() const override {
-    const StoreUse use = UseOf(*database_);
+    const StoreUse use = store::UseOf(*database_);
     return use.memtable_bytes + use.reader_bytes + database_->budget->cache->GetUsage();
   }
-  size_t DiskBytes() const override { return UseOf(*database_).disk_bytes; }
+  size_t DiskBytes() const override { return store::UseOf(*database_).disk_bytes; }
+  ports::TableUse UseOf(Table table) const override {
+    const auto property = [&](const std::string& name) {
+      uint64_t value = 0;
+      database_->db->GetIntProperty(database_->table(table), name, &value);
+      return value;
+    };
+    using Properties = rocksdb::DB::Properties;
+    return {static_cast<int64_t>(property(Properties::kEstimateNumKeys)), property(Properties::kLiveSstFilesSize),
+            property(Properties::kCurSizeAllMemTables)};
+  }
 
  private:
   const std::shared_ptr<Database> database_;

@@ -4,10 +4,12 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <list>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/core/ids.h"
+#include "engine/views/public_register.h"
 #include "engine/views/rows.h"
 
 namespace rasti::views {
@@ -17,6 +19,7 @@ struct CachedCase {
   CasePage page;
   std::vector<std::string> deadline_keys;  // the rows that are in the store, sorted
   std::vector<std::string> inbox_keys;     // likewise
+  std::optional<PublicEntry> public_entry;
 
   // By the batch in hand:
   bool touched = false;

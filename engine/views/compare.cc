@@ -125,6 +125,8 @@ Result<ViewComparison> CompareViews(const ports::ViewStore& left, const ports::V
   RASTI_CHECKED(comparer.CompareKeys(kInbox));
   RASTI_CHECKED(comparer.CompareRows(kInboxCounts));
   RASTI_CHECKED(comparer.CompareRows(kStats));
+  RASTI_CHECKED(comparer.CompareRows(kPublic));
+  RASTI_CHECKED(comparer.CompareRows(kPublicCounts));
   return std::move(comparer).Take();
 }
 

@@ -20,8 +20,8 @@ struct ViewComparison {
   std::vector<std::string> differences;
 };
 
-/// Compares cases, their chain heads and histories, references, deadlines, inboxes, statistics, and the positions of
-/// all of the log's partitions. Errors: kCorruption; those of the stores.
+/// Compares cases, their chain heads and histories, references, deadlines, inboxes, statistics, the public register,
+/// and the positions of all of the log's partitions. Errors: kCorruption; those of the stores.
 Result<ViewComparison> CompareViews(const ports::ViewStore& left, const ports::ViewStore& right, ports::EventLog& log,
                                     size_t differences_most = 20);
 

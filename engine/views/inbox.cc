@@ -4,6 +4,7 @@
 
 #include "engine/views/bytes.h"
 #include "engine/views/deadline_row.h"
+#include "engine/views/merged_rows.h"
 
 namespace rasti::views {
 namespace {
@@ -61,33 +62,12 @@ std::string InboxStagePrefix(const std::string& prefix, const core::StageId& sta
   return with_stage;
 }
 
-std::string InboxAfterStage(const std::string& stage_prefix) {
-  return stage_prefix + std::string(kInboxPositionBytes + 1, '\xff');
-}
-
-std::string InboxPosition(Instant due_at, const core::CaseId& case_id) {
-  std::string position;
-  AppendSortable(position, ToUnixMillis(due_at));
-  return position.append(case_id.uuid.AsBytes());
-}
-
-std::optional<InboxKey> DecodeInboxKey(std::string_view bytes, size_t prefix_size) {
-  if (bytes.size() < prefix_size) return std::nullopt;
-  ByteReader reader(bytes.substr(prefix_size));
-  InboxKey key;
-  key.stage = core::StageId(reader.SortableText());
-  key.due_at = InstantFromUnixMillis(reader.Sortable());
-  const auto uuid = UuidFromBytes(reader.Rest());
-  if (!reader.ok() || !uuid) return std::nullopt;
-  key.case_id = core::CaseId{*uuid};
-  return key;
-}
-
 std::vector<std::string> InboxKeysOf(const core::CaseState& state) {
   std::vector<std::string> keys;
   if (!IsInInbox(state)) return keys;
   const core::ClockState* clock = NextClock(state);
-  const std::string position = InboxPosition(clock == nullptr ? kLatestInstant : clock->plan.due_at, state.id);
+  const Instant due_at = clock == nullptr ? kLatestInstant : clock->plan.due_at;
+  const std::string position = EncodeListPosition({ToUnixMillis(due_at), state.id});
   const auto add = [&](const core::TenantId& tenant, InboxList list, std::string_view id) {
     keys.push_back(InboxStagePrefix(InboxPrefix(tenant, {list, std::string(id)}), state.stage) + position);
   };
@@ -105,21 +85,6 @@ std::vector<std::string> InboxKeysOf(const core::CaseState& state) {
   if (holder.IsNobody()) add(tenant, InboxList::kNobody, "");
   std::ranges::sort(keys);
   return keys;
-}
-
-std::string EncodeInboxCount(int64_t count) {
-  std::string value;
-  AppendVarint(value, count);
-  return value;
-}
-
-Result<int64_t> DecodeInboxCount(std::string_view value) {
-  ByteReader reader(value);
-  const int64_t count = reader.Varint();
-  if (!reader.ok() || !reader.AtEnd() || count < 0) {
-    return Fail(Error::Corruption("views, table inbox_counts: a row is broken; delete the views, they are rebuilt"));
-  }
-  return count;
 }
 
 }  // namespace rasti::views

@@ -86,28 +86,11 @@ InboxRow MakeInboxRow(const core::CaseState& state);
 // ---- inbox: tenant, list, id, stage, due_at, case_id -> nothing ----
 // ---- inbox_counts: tenant, list, id, stage -> how many ----
 
-struct InboxKey {
-  core::StageId stage;
-  Instant due_at;
-  core::CaseId case_id;
-};
 /// What the rows of a list begin with.
 std::string InboxPrefix(const core::TenantId& tenant, const InboxPlace& place);
 /// The same for one stage; also the key of their count.
 std::string InboxStagePrefix(const std::string& prefix, const core::StageId& stage);
-/// Behind all rows of a stage, before those of the next.
-std::string InboxAfterStage(const std::string& stage_prefix);
-/// The rest of a key of the list. Nothing where the bytes are no such key.
-std::optional<InboxKey> DecodeInboxKey(std::string_view bytes, size_t prefix_size);
-/// (due_at, case_id) as they end a key: what pages are cut by.
-std::string InboxPosition(Instant due_at, const core::CaseId& case_id);
-inline constexpr size_t kInboxPositionBytes = 24;
-
 /// The rows of a case, sorted; none where it is in no inbox.
 std::vector<std::string> InboxKeysOf(const core::CaseState& state);
-
-std::string EncodeInboxCount(int64_t count);
-/// Errors: kCorruption.
-Result<int64_t> DecodeInboxCount(std::string_view value);
 
 }  // namespace rasti::views

@@ -2,70 +2,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "engine/views/bytes.h"
+#include "engine/views/merged_rows.h"
+#include "engine/views/row_counts.h"
 #include "engine/views/tables.h"
 #include "engine/views/views.h"
 
 namespace rasti::views {
 namespace {
-
-// The position of the last row of the page before; empty for the first page.
-Result<std::string> DecodeCursor(const InboxQuery& query) {
-  if (query.limit == 0) return Fail(Error::Invalid("a page has at least one row"));
-  auto bytes = BytesFromHex(query.cursor);
-  if (!bytes || (!bytes->empty() && bytes->size() != kInboxPositionBytes)) {
-    return Fail(Error::Invalid(fmt::format("cursor '{}': not of a page of an inbox", query.cursor)));
-  }
-  return *std::move(bytes);
-}
-
-// The stages that a list has rows of, each found by one seek.
-Result<std::vector<core::StageId>> StagesOf(const ports::ViewReader& reader, const std::string& prefix) {
-  std::vector<core::StageId> stages;
-  const auto rows = reader.Scan(kInbox);
-  rows->Seek(prefix);
-  while (rows->Valid() && rows->key().starts_with(prefix)) {
-    const auto key = DecodeInboxKey(rows->key(), prefix.size());
-    if (!key) return Fail(Error::Corruption("views, table inbox: a row is broken; delete the views, they are rebuilt"));
-    stages.push_back(key->stage);
-    rows->Seek(InboxAfterStage(InboxStagePrefix(prefix, key->stage)));
-  }
-  RASTI_CHECKED(rows->status());
-  return stages;
-}
-
-// The rows of one stage of one list, one after the other.
-class StageScan {
- public:
-  StageScan(const ports::ViewReader& reader, std::string stage_prefix, const std::string& after)
-      : rows_(reader.Scan(kInbox)), prefix_(std::move(stage_prefix)) {
-    rows_->Seek(after.empty() ? prefix_ : prefix_ + after + '\0');
-    Read();
-  }
-
-  /// Empty: there is no more.
-  std::string_view position() const { return position_; }
-  void Next() {
-    rows_->Next();
-    Read();
-  }
-  Status status() const { return rows_->status(); }
-
- private:
-  void Read() {
-    const bool more = rows_->Valid() && rows_->key().size() == prefix_.size() + kInboxPositionBytes &&
-                      rows_->key().starts_with(prefix_);
-    position_ = more ? rows_->key().substr(prefix_.size()) : std::string_view();
-  }
-
-  std::unique_ptr<ports::Cursor> rows_;
-  std::string prefix_;
-  std::string_view position_;
-};
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -86,55 +32,52 @@ class Lister {
       : reader_(reader), cases_(reader, log), query_(query) {}
 
   Result<InboxPage> List() {
-    RASTI_TRY(const std::string after, DecodeCursor(query_));
+    if (query_.limit == 0) return Fail(Error::Invalid("a page has at least one row"));
+    RASTI_TRY(const std::string after, DecodeCursor(query_.cursor, "an inbox"));
     RASTI_CHECKED(Open(after));
     std::string last;
     int64_t examined = 0;
     while (true) {
-      RASTI_TRY(StageScan* const first, First());
-      if (first == nullptr) return std::move(page_);
-      const std::string position(first->position());
-      ByteReader bytes(position);
-      const Instant due_at = InstantFromUnixMillis(bytes.Sortable());
-      if (query_.due_before && due_at >= *query_.due_before) return std::move(page_);
+      RASTI_TRY(const std::string_view first, rows_.First());
+      if (first.empty()) return std::move(page_);
+      RASTI_TRY(const ListPosition position, DecodeListPosition(first, "inbox"));
+      if (query_.due_before && InstantFromUnixMillis(position.number) >= *query_.due_before) return std::move(page_);
       const bool is_full = page_.rows.size() == query_.limit;
       if (is_full || (query_.LooksIntoCases() && examined == InboxPage::kExaminedMost)) {
         page_.next = ToHex(last);
         return std::move(page_);
       }
       ++examined;
-      RASTI_TRY(const Uuid uuid, UuidFromBytes(bytes.Rest()));
-      RASTI_TRY(const auto found, cases_.Current(core::CaseId{uuid}));
+      RASTI_TRY(const auto found, cases_.Current(position.case_id));
       if (!found) {
-        return Fail(Error::Corruption(fmt::format(
-            "views: an inbox has case {}, which is not there; delete the views, they are rebuilt", FormatUuid(uuid))));
+        return Fail(Error::Corruption(
+            fmt::format("views: an inbox has case {}, which is not there; delete the views, they are rebuilt",
+                        position.case_id.str())));
       }
       if (Passes(query_, found->state)) page_.rows.push_back(MakeInboxRow(found->state));
-      last = position;
-      first->Next();
+      last = first;
+      rows_.Next();
     }
   }
 
  private:
-  // A scan for each stage of each list, and how many cases they have.
+  // A range for each stage of each list, and how many cases they have.
   Status Open(const std::string& after) {
     std::vector<InboxPlace> places = query_.places;
     if (places.empty()) places.emplace_back();
     int64_t total = 0;
     for (const InboxPlace& place : places) {
       const std::string prefix = InboxPrefix(query_.tenant, place);
-      std::vector<core::StageId> stages;
+      std::vector<std::string> stages;
       if (query_.stage) {
-        stages.push_back(*query_.stage);
+        stages.push_back(query_.stage->str());
       } else {
-        RASTI_TRY(stages, StagesOf(reader_, prefix));
+        RASTI_TRY(stages, TextsBehind(reader_, kInbox, prefix));
       }
-      for (const core::StageId& stage : stages) {
-        const std::string stage_prefix = InboxStagePrefix(prefix, stage);
-        scans_.emplace_back(reader_, stage_prefix, after);
-        RASTI_TRY(const auto count, reader_.Get(kInboxCounts, stage_prefix));
-        if (!count) continue;
-        RASTI_TRY(const int64_t cases, DecodeInboxCount(*count));
+      for (const std::string& stage : stages) {
+        const std::string stage_prefix = InboxStagePrefix(prefix, core::StageId(stage));
+        rows_.Add(stage_prefix, after);
+        RASTI_TRY(const int64_t cases, ReadCount(reader_, kInboxCounts, stage_prefix));
         total += cases;
       }
     }
@@ -142,21 +85,10 @@ class Lister {
     return {};
   }
 
-  // Where the earliest row is; null: nowhere.
-  Result<StageScan*> First() {
-    StageScan* first = nullptr;
-    for (StageScan& scan : scans_) {
-      RASTI_CHECKED(scan.status());
-      if (scan.position().empty()) continue;
-      if (first == nullptr || scan.position() < first->position()) first = &scan;
-    }
-    return first;
-  }
-
   const ports::ViewReader& reader_;
   const HistoryReader cases_;
   const InboxQuery& query_;
-  std::vector<StageScan> scans_;
+  MergedRows rows_{reader_, kInbox};
   InboxPage page_;
 };
 

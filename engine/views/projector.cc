@@ -9,6 +9,7 @@
 #include "engine/core/apply.h"
 #include "engine/views/deadline_row.h"
 #include "engine/views/inbox.h"
+#include "engine/views/merged_rows.h"
 #include "engine/views/tables.h"
 
 namespace rasti::views {
@@ -58,7 +59,13 @@ std::vector<std::string> DeadlineKeysOf(const core::CaseState& state) {
 }  // namespace
 
 Projector::Projector(ports::ViewStore& store, ProjectorOptions options)
-    : store_(store), keep_events_(options.keep_events), batch_(store.NewBatch()), cache_(options.cached_cases_most) {}
+    : store_(store),
+      keep_events_(options.keep_events),
+      batch_(store.NewBatch()),
+      cache_(options.cached_cases_most),
+      inbox_counts_(store, kInboxCounts),
+      public_counts_(store, kPublicCounts),
+      find_definition_(std::move(options.find_definition)) {}
 
 Result<std::unique_ptr<Projector>> Projector::Open(ports::ViewStore& store, ProjectorOptions options) {
   RASTI_TRY(const auto format, store.Get(kMeta, FormatKey()));
@@ -68,7 +75,7 @@ Result<std::unique_ptr<Projector>> Projector::Open(ports::ViewStore& store, Proj
     batch->Put(kMeta, FormatKey(), FormatOf(options));
     RASTI_CHECKED(store.Write(*batch));
   }
-  return std::unique_ptr<Projector>(new Projector(store, options));
+  return std::unique_ptr<Projector>(new Projector(store, std::move(options)));
 }
 
 Result<core::Sequence> Projector::NextSequence(core::PartitionId partition) {
@@ -100,9 +107,10 @@ Status Projector::ProjectBatch(core::PartitionId partition, core::Sequence next,
     if (!status) return Fail(AtEvent(partition, next, std::move(status).error()));
     next = next.Next();
   }
-  for (CachedCase* cached : touched_) WriteRows(*cached);
+  for (CachedCase* cached : touched_) RASTI_CHECKED(WriteRows(*cached));
   touched_.clear();
-  RASTI_CHECKED(WriteInboxCounts());
+  RASTI_CHECKED(inbox_counts_.Write(*batch_));
+  RASTI_CHECKED(public_counts_.Write(*batch_));
   RASTI_CHECKED(WriteStats());
   batch_->Put(kMeta, PositionKey(partition), EncodePosition(next));
   RASTI_CHECKED(store_.Write(*batch_));
@@ -166,6 +174,7 @@ Result<CachedCase*> Projector::Load(const core::CaseId& id, core::PartitionId pa
     RASTI_TRY(loaded.page, DecodeCase(CaseKey(id), *row));
     loaded.deadline_keys = DeadlineKeysOf(loaded.page.state);
     loaded.inbox_keys = InboxKeysOf(loaded.page.state);
+    RASTI_TRY(loaded.public_entry, PublicEntryFor(loaded.page.state));
   } else {
     loaded.page.head = Sha256({id.uuid.AsBytes()});
     loaded.page.partition = partition;
@@ -173,7 +182,7 @@ Result<CachedCase*> Projector::Load(const core::CaseId& id, core::PartitionId pa
   return cache_.Insert(id, std::move(loaded));
 }
 
-void Projector::WriteRows(CachedCase& cached) {
+Status Projector::WriteRows(CachedCase& cached) {
   const core::CaseState& state = cached.page.state;
   batch_->Put(kCases, CaseKey(state.id), EncodeCase(state, cached.page.head, cached.page.partition));
   batch_->Put(kHistory, HistoryKey(state.id, cached.first_added), EncodeEntries(cached.added));
@@ -189,15 +198,17 @@ void Projector::WriteRows(CachedCase& cached) {
 
   cached.deadline_keys = std::move(keys);
   WriteInboxRows(cached);
+  RASTI_CHECKED(WritePublicRow(cached));
   cached.touched = false;
   cached.added.clear();
   cached.added_events.clear();
+  return {};
 }
 
 void Projector::WriteInboxRows(CachedCase& cached) {
   std::vector<std::string> keys = InboxKeysOf(cached.page.state);
   const auto count = [this](const std::string& key, int64_t change) {
-    count_changes_[key.substr(0, key.size() - kInboxPositionBytes)] += change;
+    inbox_counts_.Add(key.substr(0, key.size() - kPositionBytes), change);
   };
   std::vector<std::string> changed;
   std::ranges::set_difference(cached.inbox_keys, keys, std::back_inserter(changed));
@@ -214,26 +225,28 @@ void Projector::WriteInboxRows(CachedCase& cached) {
   cached.inbox_keys = std::move(keys);
 }
 
-Status Projector::WriteInboxCounts() {
-  for (const auto& [key, change] : count_changes_) {
-    if (change == 0) continue;
-    auto known = counts_.find(key);
-    if (known == counts_.end()) {
-      RASTI_TRY(const auto row, store_.Get(kInboxCounts, key));
-      int64_t count = 0;
-      if (row) {
-        RASTI_TRY(count, DecodeInboxCount(*row));
-      }
-      known = counts_.emplace(key, count).first;
-    }
-    known->second += change;
-    if (known->second == 0) {
-      batch_->Delete(kInboxCounts, key);
-    } else {
-      batch_->Put(kInboxCounts, key, EncodeInboxCount(known->second));
-    }
+Result<std::optional<PublicEntry>> Projector::PublicEntryFor(const core::CaseState& state) {
+  if (!find_definition_) return std::nullopt;
+  auto known = definitions_.find(state.definition);
+  if (known == definitions_.end()) {
+    RASTI_TRY(auto found, find_definition_(state.definition));
+    known = definitions_.emplace(state.definition, std::move(found)).first;
   }
-  count_changes_.clear();
+  return PublicEntryOf(state, *known->second);
+}
+
+Status Projector::WritePublicRow(CachedCase& cached) {
+  RASTI_TRY(std::optional<PublicEntry> entry, PublicEntryFor(cached.page.state));
+  if (entry == cached.public_entry) return {};
+  if (cached.public_entry) {
+    if (!entry || entry->key != cached.public_entry->key) batch_->Delete(kPublic, cached.public_entry->key);
+    public_counts_.Add(cached.public_entry->count_key, -1);
+  }
+  if (entry) {
+    batch_->Put(kPublic, entry->key, entry->value);
+    public_counts_.Add(entry->count_key, 1);
+  }
+  cached.public_entry = std::move(entry);
   return {};
 }
 
@@ -259,8 +272,8 @@ void Projector::Forget() {
   cache_.Clear();
   next_.clear();
   tenants_.clear();
-  counts_.clear();
-  count_changes_.clear();
+  inbox_counts_.Forget();
+  public_counts_.Forget();
   stats_changes_.clear();
 }
 

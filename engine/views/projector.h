@@ -5,6 +5,7 @@
 // Threading: one thread. Readers (views.h) read the same store meanwhile.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -12,16 +13,24 @@
 #include <vector>
 
 #include "engine/codec/event_codec.h"
+#include "engine/core/definition.h"
 #include "engine/ports/projection.h"
 #include "engine/ports/view_store.h"
 #include "engine/views/case_cache.h"
+#include "engine/views/row_counts.h"
 #include "engine/views/stats.h"
 
 namespace rasti::views {
 
+/// The definition of that version, which says what of its cases is public. Errors: kUnavailable (it is not known, at
+/// least not yet), those of the log.
+using FindDefinition =
+    std::function<Result<std::shared_ptr<const core::Definition>>(const core::VersionedName& definition)>;
+
 struct ProjectorOptions {
-  bool keep_events = false;           // beside the index, so that a history is read without the log
-  size_t cached_cases_most = 16'384;  // hot case states kept in memory, about 2 KB each
+  bool keep_events = false;             // beside the index, so that a history is read without the log
+  size_t cached_cases_most = 16'384;    // hot case states kept in memory, about 2 KB each
+  FindDefinition find_definition = {};  // none: no case is public
 };
 
 class Projector : public ports::Projection {
@@ -40,11 +49,12 @@ class Projector : public ports::Projection {
   Status ProjectBatch(core::PartitionId partition, core::Sequence next, std::span<const ports::StoredEvent> events);
   Status ProjectOne(core::PartitionId partition, core::Sequence expected, const ports::StoredEvent& stored);
   Result<CachedCase*> Load(const core::CaseId& id, core::PartitionId partition);
-  void WriteRows(CachedCase& cached);
+  Status WriteRows(CachedCase& cached);
   void WriteInboxRows(CachedCase& cached);
-  /// Adds what the batch changed to the counts of the inboxes.
-  Status WriteInboxCounts();
-  /// The same of the statistics.
+  Status WritePublicRow(CachedCase& cached);
+  /// The case's row in the public register, if it has one. Errors: those of FindDefinition.
+  Result<std::optional<PublicEntry>> PublicEntryFor(const core::CaseState& state);
+  /// Adds what the batch changed to the statistics.
   Status WriteStats();
   /// Forgets the batch in hand, and with it the states that it may have changed.
   void Forget();
@@ -57,9 +67,11 @@ class Projector : public ports::Projection {
   std::vector<CachedCase*> touched_;                  // by the batch in hand
   std::map<core::PartitionId, core::Sequence> next_;  // as committed, once asked for
   std::set<core::TenantId> tenants_;                  // that were written since the start
-  std::map<std::string, int64_t> counts_;             // of the inboxes, as committed, once asked for
-  StatsChanges stats_changes_;                        // by the batch in hand
-  std::map<std::string, int64_t> count_changes_;      // by the batch in hand
+  RowCounts inbox_counts_;
+  RowCounts public_counts_;
+  StatsChanges stats_changes_;  // by the batch in hand
+  const FindDefinition find_definition_;
+  std::map<core::VersionedName, std::shared_ptr<const core::Definition>> definitions_;  // once asked for
 };
 
 }  // namespace rasti::views

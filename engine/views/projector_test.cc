@@ -72,7 +72,7 @@ RC_GTEST_PROP(ProjectorProperty, RebuildingGivesTheSame, (uint64_t seed)) {
     RC_ASSERT(all.Project(1 + life.Below(10)).has_value());
   }
   test::MemoryViewStore fresh(ViewTables().size());
-  const auto rebuilt = *Projector::Open(fresh, {.keep_events = keep});
+  const auto rebuilt = *Projector::Open(fresh, {.keep_events = keep, .find_definition = SampleDefinition});
   for (int32_t i = 0; i < all.log.partition_count(); ++i) {
     RC_ASSERT(rebuilt->Project(core::PartitionId{i}, all.log.events(core::PartitionId{i})).has_value());
   }

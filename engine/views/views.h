@@ -23,6 +23,7 @@
 #include "engine/views/history.h"
 #include "engine/views/inbox.h"
 #include "engine/views/moment.h"
+#include "engine/views/public_register.h"
 #include "engine/views/rows.h"
 #include "engine/views/stats.h"
 
@@ -104,6 +105,9 @@ class Views {
   /// cases, into InboxPage::kExaminedMost at most. Errors: kInvalidArgument (a cursor of another list); kCorruption;
   /// those of the store.
   Result<InboxPage> Inbox(const InboxQuery& query) const;
+
+  /// What anybody may read of a tenant's cases. Range scans, as of Inbox. Errors: likewise.
+  Result<PublicPage> Public(const PublicQuery& query) const;
 
   /// Counts a tenant's cases (none: of all tenants) by how they stood at a moment with one clock (none: with all of
   /// theirs: open before closed, late before in time). With `at`: cases submitted later do not count, and what happened

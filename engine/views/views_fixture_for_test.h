@@ -25,10 +25,28 @@ inline const test::SampleWorld& World() {
   return kWorld;
 }
 
+/// What the sample's versions make public: of the first all but cases that wait or were reopened twice, with titles; of
+/// the second everything, without.
+inline Result<std::shared_ptr<const core::Definition>> SampleDefinition(const core::VersionedName& version) {
+  const bool is_first = version == World().definition.version;
+  auto definition = std::make_shared<core::Definition>(is_first ? World().definition : World().definition_2);
+  core::PublicRegister& shown = definition->public_register.emplace();
+  shown.title = is_first;
+  if (is_first) shown.hidden_in.emplace_back("waiting");
+  if (is_first) {
+    shown.when = *core::expression::Compile("case.reopened < 2", core::PublicEnvironment(definition->form),
+                                            core::expression::Type::Bool());
+  }
+  return definition;
+}
+
 struct LogAndViews {
   explicit LogAndViews(int partitions = 3) : log({.partitions = partitions}, clock) { Reopen(); }
 
-  void Reopen(ProjectorOptions options = {}) { projector = *Projector::Open(store, options); }
+  void Reopen(ProjectorOptions options = {}) {
+    options.find_definition = SampleDefinition;
+    projector = *Projector::Open(store, std::move(options));
+  }
 
   /// Projects what is there, in batches of at most `most`.
   Status Project(size_t most = 1000) {

@@ -39,6 +39,7 @@ class SimStore final : public ports::ViewStore {
   Status Checkpoint(const std::string& directory) override { return disk_->Checkpoint(directory); }
   size_t MemoryBytes() const override { return disk_->MemoryBytes(); }
   size_t DiskBytes() const override { return 0; }
+  ports::TableUse UseOf(ports::Table /*table*/) const override { return {}; }
 
  private:
   std::shared_ptr<test::MemoryViewStore> disk_;

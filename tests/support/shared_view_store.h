@@ -23,6 +23,7 @@ class SharedViewStore final : public ports::ViewStore {
   Status Checkpoint(const std::string& directory) override { return store_->Checkpoint(directory); }
   size_t MemoryBytes() const override { return store_->MemoryBytes(); }
   size_t DiskBytes() const override { return store_->DiskBytes(); }
+  ports::TableUse UseOf(ports::Table table) const override { return store_->UseOf(table); }
 
  private:
   std::shared_ptr<MemoryViewStore> store_;

@@ -33,6 +33,8 @@ void AddHistoryCommand(CLI::App& app, Context& context);
 void AddExplainCommand(CLI::App& app, Context& context);
 void AddInboxCommand(CLI::App& app, Context& context);
 void AddStatsCommand(CLI::App& app, Context& context);
+void AddPublicCommand(CLI::App& app, Context& context);
+void AddViewsCommand(CLI::App& app, Context& context);
 void AddOverdueCommand(CLI::App& app, Context& context);
 void AddTallyCommand(CLI::App& app, Context& context);
 void AddDeadlinesCommand(CLI::App& app, Context& context);

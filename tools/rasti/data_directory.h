@@ -4,7 +4,7 @@
 //   DATA/clock                 where a virtual clock stands
 //   DATA/log/                  the truth, unless brokers keep it (Kafka)
 //   DATA/LOCK                  held by whoever works in it, where brokers keep the log; otherwise that lies in log/
-//   DATA/state/p<N>/, views/   computed from the log; may be deleted while nothing runs
+//   DATA/state/p<N>/, views/   computed from the log; may be deleted while nothing runs (view_home.h)
 //   DATA/submitters/           who may hand commands in, with their keys (registry.h)
 //   DATA/dead-letters.key      opens what was set aside; the public half lies in submitters/ (may be kept elsewhere)
 //   DATA/rasti.sock            where `rasti run` listens (mode 0600)
@@ -31,7 +31,8 @@ struct DataPaths {
   std::string log() const { return root + "/log"; }
   std::string states() const { return root + "/state"; }
   std::string state(core::PartitionId partition) const;
-  std::string views() const { return root + "/views"; }
+  std::string view_home() const { return root + "/views"; }
+  std::string views() const { return view_home() + "/shown"; }  // those that are shown
   std::string submitters() const { return root + "/submitters"; }
   std::string registry() const { return submitters() + "/submitters.yaml"; }
   std::string local_key() const { return submitters() + "/local.key"; }

@@ -41,51 +41,56 @@ Result<std::vector<bool>> DirectSession::Publish(const std::vector<codec::Publis
 
 Result<views::CasePage> DirectSession::GetCase(const std::string& text, const views::Moment& moment,
                                                const std::optional<codec::Token>& token) {
-  RASTI_CHECKED(token ? engine_->projection().WaitFor(*token, kViewWait) : engine_->projection().WaitForEnd(kViewWait));
-  RASTI_TRY(const core::CaseId id, engine_->views().FindCase(text));
-  return engine_->views().GetCase(id, moment);
+  RASTI_CHECKED(token ? engine_->views().WaitFor(*token, kViewWait) : engine_->views().WaitForEnd(kViewWait));
+  RASTI_TRY(const core::CaseId id, engine_->views().shown()->FindCase(text));
+  return engine_->views().shown()->GetCase(id, moment);
 }
 
 Result<views::CaseHistory> DirectSession::History(const std::string& text, const views::Moment& moment) {
-  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
-  RASTI_TRY(const core::CaseId id, engine_->views().FindCase(text));
-  return engine_->views().History(id, moment);
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  RASTI_TRY(const core::CaseId id, engine_->views().shown()->FindCase(text));
+  return engine_->views().shown()->History(id, moment);
 }
 
 Result<views::DeadlinePage> DirectSession::Overdue(const views::DeadlineQuery& query, Instant now) {
-  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
-  return engine_->views().Overdue(query, now);
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  return engine_->views().shown()->Overdue(query, now);
 }
 
 Result<views::DeadlinePage> DirectSession::AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) {
-  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
-  return engine_->views().AtRisk(query, from, to);
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  return engine_->views().shown()->AtRisk(query, from, to);
 }
 
 Result<views::DeadlinePage> DirectSession::OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) {
-  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
-  return engine_->views().OverdueAsOf(query, moment);
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  return engine_->views().shown()->OverdueAsOf(query, moment);
 }
 
 Result<views::StatusTally> DirectSession::Tally(const std::optional<core::TenantId>& tenant,
                                                 const std::optional<core::ClockId>& clock, std::optional<Instant> at) {
-  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
-  return engine_->views().Tally(tenant, clock, at, engine_->clock().Now());
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  return engine_->views().shown()->Tally(tenant, clock, at, engine_->clock().Now());
 }
 
 Result<views::InboxPage> DirectSession::Inbox(const views::InboxQuery& query) {
-  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
-  return engine_->views().Inbox(query);
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  return engine_->views().shown()->Inbox(query);
 }
 
 Result<std::vector<views::StatsRow>> DirectSession::Stats(const views::StatsQuery& query) {
-  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
-  return engine_->views().Stats(query);
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  return engine_->views().shown()->Stats(query);
+}
+
+Result<views::PublicPage> DirectSession::Public(const views::PublicQuery& query) {
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  return engine_->views().shown()->Public(query);
 }
 
 Result<views::CaseList> DirectSession::ListCases(const views::CaseQuery& query) {
-  RASTI_CHECKED(engine_->projection().WaitForEnd(kViewWait));
-  return engine_->views().ListCases(query);
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  return engine_->views().shown()->ListCases(query);
 }
 
 Result<std::vector<core::Sequence>> DirectSession::Ends() {

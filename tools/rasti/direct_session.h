@@ -34,12 +34,16 @@ class DirectSession final : public Session {
                                    const std::optional<core::ClockId>& clock, std::optional<Instant> at) override;
   Result<views::InboxPage> Inbox(const views::InboxQuery& query) override;
   Result<std::vector<views::StatsRow>> Stats(const views::StatsQuery& query) override;
+  Result<views::PublicPage> Public(const views::PublicQuery& query) override;
+  Result<ViewStatus> Views() override { return engine_->views().status(); }
+  Status RebuildViews() override { return engine_->views().Rebuild(); }
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
   Result<std::vector<core::Sequence>> Ends() override;
   Result<runtime::DeadLetterPage> DeadLetters(const runtime::DeadLetterQuery& query) override {
     return runtime::ReadDeadLetters(engine_->log(), query);
   }
   Result<runtime::FiledDeadLetter> NoteOnDeadLetter(codec::DeadLetterNote note) override;
+  bool is_of_service() const override { return false; }
   Status Close() override;
 
  private:

@@ -19,6 +19,7 @@ class Handle final : public ports::ViewStore {
   Status Checkpoint(const std::string& directory) override { return store_->Checkpoint(directory); }
   size_t MemoryBytes() const override { return store_->MemoryBytes(); }
   size_t DiskBytes() const override { return store_->DiskBytes(); }
+  ports::TableUse UseOf(ports::Table table) const override { return store_->UseOf(table); }
 
  private:
   const std::shared_ptr<ports::ViewStore> store_;

@@ -72,7 +72,9 @@ void AddCommands(CLI::App& app, Context& context) {
   AddStatsCommand(app, context);
   AddTallyCommand(app, context);
   AddDeadlinesCommand(app, context);
+  AddPublicCommand(app, context);
   AddExportCommand(app, context);
+  AddViewsCommand(app, context);
   AddImportCommand(app, context);
   AddGoLiveCommand(app, context);
   AddTopicsCommand(app, context);

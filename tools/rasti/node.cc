@@ -5,8 +5,6 @@
 #include <filesystem>
 
 #include "engine/codec/event_codec.h"
-#include "engine/store/rocksdb_view_store.h"
-#include "engine/views/tables.h"
 #include "tools/rasti/registry.h"
 
 namespace rasti::cli {
@@ -48,10 +46,6 @@ Result<std::optional<Instant>> LastRecordedAt(ports::EventLog& log, core::Partit
     return Fail(decoded.error().At(fmt::format("partition {}, sequence {}", partition.value, end.value - 1)));
   }
   return decoded->event.ctx().recorded_at;
-}
-
-bool IsRebuildable(const Error& error) {
-  return error.code == ErrorCode::kCorruption || error.code == ErrorCode::kUnsupportedVersion;
 }
 
 }  // namespace
@@ -165,7 +159,7 @@ Status Node::OpenEngine() {
   hooks.open_store = [this](core::PartitionId partition) { return OpenState(partition); };
   hooks.drop_store = [this](core::PartitionId partition) { return DropState(partition); };
   hooks.on_commit = [this](core::PartitionId, core::Sequence) {
-    if (auto* projection = notify_.load()) projection->Notify();
+    if (auto* views = notify_.load()) views->Notify();
   };
   hooks.on_recovery = [this](core::PartitionId partition, core::Sequence next, core::Sequence end) {
     if (const auto text = rebuild_.Note(partition, next, end, clock_->Steady())) Progress(*text);
@@ -211,29 +205,13 @@ void Node::Observe(runtime::StreamHooks& hooks) {
 }
 
 Status Node::OpenViews() {
-  Status opened = OpenViewsOnce();
-  if (!opened && IsRebuildable(opened.error())) {
-    notes_.push_back(fmt::format("{}: {}; they are rebuilt from the log", paths_.views(), opened.error().message));
-    projection_.reset();
-    projector_.reset();
-    view_store_.reset();
-    std::error_code error;
-    fs::remove_all(paths_.views(), error);
-    if (error) return Fail(Error::Io(fmt::format("cannot delete {}: {}", paths_.views(), error.message())));
-    opened = OpenViewsOnce();
+  std::vector<std::string> notes;
+  RASTI_TRY(views_, NodeViews::Open(paths_, log(), budget_, DefinitionsOf(*configuration_), notes));
+  {
+    const std::lock_guard lock(notes_mutex_);
+    notes_.insert(notes_.end(), notes.begin(), notes.end());
   }
-  if (!opened) return opened;
-  views_ = std::make_unique<views::Views>(*view_store_, log());
-  notify_.store(projection_.get());
-  projection_->Notify();
-  return {};
-}
-
-Status Node::OpenViewsOnce() {
-  RASTI_TRY(view_store_, store::OpenRocksDbViewStore(
-                             {.directory = paths_.views(), .tables = views::ViewTables(), .budget = budget_}));
-  RASTI_TRY(projector_, views::Projector::Open(*view_store_, {.keep_events = !log().is_local()}));
-  RASTI_TRY(projection_, runtime::ProjectionThread::Start(log(), *projector_));
+  notify_.store(views_.get());
   return {};
 }
 
@@ -249,7 +227,7 @@ size_t Node::timer_count() const { return engine_ == nullptr ? 0 : engine_->time
 
 Status Node::status() const {
   RASTI_CHECKED(EngineStatus());
-  if (const auto error = projection_->error()) return Fail(*error);
+  if (const auto error = views_->error()) return Fail(*error);
   return {};
 }
 
@@ -266,9 +244,9 @@ Status Node::Settle(milliseconds timeout) {
     Progress(fmt::format("{} timers fired", engine_->counters().timers_fired));
   }
   for (;;) {
-    Status seen = projection_->WaitForEnd(left());
+    Status seen = views_->WaitForEnd(left());
     if (seen || seen.error().code != ErrorCode::kTimedOut || late()) return seen;
-    RASTI_TRY(const auto lags, projection_->Lag());
+    RASTI_TRY(const auto lags, views_->Lag());
     int64_t applied = 0;
     int64_t end = 0;
     for (const runtime::PartitionLag& lag : lags) {
@@ -296,7 +274,7 @@ Status Node::Close() {
   notify_.store(nullptr);
   if (engine_ != nullptr) keep(engine_->Stop());
   if (standby_ != nullptr) standby_->Stop();
-  if (projection_ != nullptr) keep(projection_->Stop());
+  if (views_ != nullptr) keep(views_->Stop());
   if (log_ != nullptr) keep(log_->Close());
   return first;
 }

@@ -1,7 +1,7 @@
 // The whole product in one process: an opened data directory with log, state, engine, views and their threads. The log
 // is in the directory, or Kafka's: then this is one node of several that share its partitions.
 //
-//   commands -> NodeLog -> Engine (stream threads, state stores) -> events -> ProjectionThread -> Views
+//   commands -> NodeLog -> Engine (stream threads, state stores) -> events -> NodeViews
 //
 // Ownership: owns everything in it and holds the directory's lock while it lives.
 // Threading: thread-safe, except that one thread opens, advances the clock and closes.
@@ -17,16 +17,14 @@
 #include "engine/base/result.h"
 #include "engine/runtime/configuration_reader.h"
 #include "engine/runtime/engine.h"
-#include "engine/runtime/projection_thread.h"
 #include "engine/runtime/standby.h"
 #include "engine/store/rocksdb_view_store.h"
-#include "engine/views/projector.h"
-#include "engine/views/views.h"
 #include "tools/rasti/data_directory.h"
 #include "tools/rasti/held_stores.h"
 #include "tools/rasti/node_clock.h"
 #include "tools/rasti/node_log.h"
 #include "tools/rasti/node_observer.h"
+#include "tools/rasti/node_views.h"
 #include "tools/rasti/rebuild_progress.h"
 #include "tools/rasti/snapshot.h"
 
@@ -77,8 +75,7 @@ class Node {
   std::map<core::PartitionId, core::Sequence> standby_positions() const;
   /// Partitions that stand still, and what they lack.
   std::map<core::PartitionId, std::string> halted() const;
-  runtime::ProjectionThread& projection() { return *projection_; }
-  const views::Views& views() const { return *views_; }
+  NodeViews& views() { return *views_; }
   const NodeClock& clock() const { return *clock_; }
   /// Memory and disk of the stores.
   store::BudgetUse store_use() const;
@@ -116,7 +113,6 @@ class Node {
   Status OpenEngine();
   void Observe(runtime::StreamHooks& hooks);
   Status OpenViews();
-  Status OpenViewsOnce();
   Result<std::unique_ptr<ports::ViewStore>> OpenState(core::PartitionId partition);
   void OpenStandby(const runtime::StreamOptions& stream);
   void Halted(core::PartitionId partition, const std::string& why);
@@ -140,15 +136,12 @@ class Node {
   std::shared_ptr<store::StoreBudget> budget_;
   HeldStores held_stores_;
   RebuildProgress rebuild_{options_.progress_every};
-  std::unique_ptr<ports::ViewStore> view_store_;
-  std::unique_ptr<views::Projector> projector_;
-  std::unique_ptr<runtime::ProjectionThread> projection_;
-  std::unique_ptr<views::Views> views_;
+  std::unique_ptr<NodeViews> views_;
   std::unique_ptr<runtime::Standby> standby_;
   std::unique_ptr<runtime::Engine> engine_;
   mutable std::mutex halted_mutex_;
   std::map<core::PartitionId, std::string> halted_;  // guarded by halted_mutex_
-  std::atomic<runtime::ProjectionThread*> notify_ = nullptr;
+  std::atomic<NodeViews*> notify_ = nullptr;
   std::chrono::milliseconds settle_most_ = std::chrono::hours(24);
   bool closed_ = false;
 };

@@ -66,7 +66,8 @@ Result<SnapshotManifest> Node::Snapshot(const std::string& directory, SnapshotWi
   for (const core::PartitionId partition : chosen) {
     sources.push_back({fmt::format("state/p{}", partition.value), held.at(partition).get()});
   }
-  sources.push_back({"views", view_store_.get()});
+  const auto views = views_->store();
+  sources.push_back({"views", views.get()});
   return WriteSnapshot(directory, sources, meta_, log(), clock_->Now());
 }
 

@@ -12,6 +12,7 @@
 #include "engine/views/compare.h"
 #include "engine/views/projector.h"
 #include "engine/views/tables.h"
+#include "tools/rasti/node_views.h"
 #include "tools/rasti/state_check.h"
 
 namespace rasti::cli {
@@ -29,11 +30,13 @@ Result<std::unique_ptr<ports::ViewStore>> OpenViewStore(const std::string& direc
 // Builds views of its own from the log, and compares them with the stored ones where those stand.
 class ViewCheck {
  public:
-  ViewCheck(ports::EventLog& log, const ReplayPlan& plan) : log_(log), plan_(plan) {}
+  ViewCheck(ports::EventLog& log, runtime::ConfigurationSource& configuration, const ReplayPlan& plan)
+      : log_(log), configuration_(configuration), plan_(plan) {}
 
   Result<ReplayReport> Run() {
     RASTI_TRY(built_, OpenViewStore(plan_.scratch + "/views", false));
-    RASTI_TRY(projector_, views::Projector::Open(*built_, {.keep_events = !log_.is_local()}));
+    RASTI_TRY(projector_, views::Projector::Open(*built_, {.keep_events = !log_.is_local(),
+                                                           .find_definition = DefinitionsOf(configuration_)}));
     if (std::filesystem::exists(plan_.paths.views())) {
       RASTI_CHECKED(CompareStored());
     } else {
@@ -89,6 +92,7 @@ class ViewCheck {
   }
 
   ports::EventLog& log_;
+  runtime::ConfigurationSource& configuration_;
   const ReplayPlan& plan_;
   std::unique_ptr<ports::ViewStore> built_;
   std::unique_ptr<views::Projector> projector_;
@@ -126,7 +130,7 @@ Result<ReplayReport> VerifyByReplay(NodeLog& node_log, const ReplayPlan& plan) {
     return report;
   }
   // The views are built beside the states: two readers of the log, two cores.
-  auto views_part = std::async(std::launch::async, [&] { return ViewCheck(log, plan).Run(); });
+  auto views_part = std::async(std::launch::async, [&] { return ViewCheck(log, configuration, plan).Run(); });
   for (int i = 0; i < log.partition_count(); ++i) Add(report, CheckPartition(log, {i}, plan));
   auto viewed = views_part.get();
   if (viewed) report.tally = viewed->tally;

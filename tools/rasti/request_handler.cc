@@ -138,6 +138,13 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
     case v1::Request::kInbox: return Inbox(request.inbox(), response);
     case v1::Request::kStats: return Stats(request.stats(), response);
     case v1::Request::kCount: return Count(request.count(), response);
+    case v1::Request::kPublicCases: return Public(request.public_cases(), response);
+    case v1::Request::kViews: {
+      if (request.views().rebuild()) RASTI_CHECKED(engine_.views().Rebuild());
+      RASTI_TRY(const ViewStatus status, engine_.views().status());
+      ToWire(status, *response.mutable_views());
+      return {};
+    }
     case v1::Request::kDeadLetters: return DeadLetters(request.dead_letters(), response);
     case v1::Request::kNoteDeadLetter: return NoteDeadLetter(request.note_dead_letter(), response);
     case v1::Request::kSettle: {
@@ -169,19 +176,19 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
 
 Status RequestHandler::Show(const v1::Request::ShowCase& ask, v1::Response& response) {
   RASTI_TRY(const views::Moment moment, FromWire(ask.moment()));
-  RASTI_CHECKED(ask.has_token() ? engine_.projection().WaitFor(FromWire(ask.token()), kViewWait)
-                                : engine_.projection().WaitForEnd(kViewWait));
-  RASTI_TRY(const core::CaseId id, engine_.views().FindCase(ask.case_()));
-  RASTI_TRY(const views::CasePage page, engine_.views().GetCase(id, moment));
+  RASTI_CHECKED(ask.has_token() ? engine_.views().WaitFor(FromWire(ask.token()), kViewWait)
+                                : engine_.views().WaitForEnd(kViewWait));
+  RASTI_TRY(const core::CaseId id, engine_.views().shown()->FindCase(ask.case_()));
+  RASTI_TRY(const views::CasePage page, engine_.views().shown()->GetCase(id, moment));
   ToWire(page, *response.mutable_page());
   return {};
 }
 
 Status RequestHandler::History(const v1::Request::ShowHistory& ask, v1::Response& response) {
   RASTI_TRY(const views::Moment moment, FromWire(ask.moment()));
-  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
-  RASTI_TRY(const core::CaseId id, engine_.views().FindCase(ask.case_()));
-  RASTI_TRY(views::CaseHistory history, engine_.views().History(id, moment));
+  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
+  RASTI_TRY(const core::CaseId id, engine_.views().shown()->FindCase(ask.case_()));
+  RASTI_TRY(views::CaseHistory history, engine_.views().shown()->History(id, moment));
   response.mutable_history()->set_partition(history.partition.value);
   size_t bytes = 0;
   // The records as they are: what the client checks must be what the log holds.
@@ -205,11 +212,12 @@ Status RequestHandler::Deadlines(const v1::Request::ListDeadlines& ask, v1::Resp
   query.cursor = ask.cursor();
   query.historic_at_moment = ask.historic_at_moment();
   RASTI_TRY(const views::Moment as_of, FromWire(ask.as_of()));
-  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
+  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
   const Instant to = InstantFromUnixMillis(ask.to_at_ms());
-  const auto page = !as_of.IsNow()         ? engine_.views().OverdueAsOf(query, as_of)
-                    : ask.has_from_at_ms() ? engine_.views().AtRisk(query, InstantFromUnixMillis(ask.from_at_ms()), to)
-                                           : engine_.views().Overdue(query, to);
+  const auto page = !as_of.IsNow() ? engine_.views().shown()->OverdueAsOf(query, as_of)
+                    : ask.has_from_at_ms()
+                        ? engine_.views().shown()->AtRisk(query, InstantFromUnixMillis(ask.from_at_ms()), to)
+                        : engine_.views().shown()->Overdue(query, to);
   if (!page) return Fail(page.error());
   ToWire(*page, *response.mutable_deadlines());
   return {};
@@ -218,16 +226,25 @@ Status RequestHandler::Deadlines(const v1::Request::ListDeadlines& ask, v1::Resp
 Status RequestHandler::Inbox(const v1::Request::ListInbox& ask, v1::Response& response) {
   RASTI_TRY(views::InboxQuery query, FromWire(ask));
   query.limit = std::min<size_t>(query.limit, kRowsMost);
-  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
-  RASTI_TRY(const views::InboxPage page, engine_.views().Inbox(query));
+  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
+  RASTI_TRY(const views::InboxPage page, engine_.views().shown()->Inbox(query));
   ToWire(page, *response.mutable_inbox());
+  return {};
+}
+
+Status RequestHandler::Public(const v1::Request::ListPublic& ask, v1::Response& response) {
+  views::PublicQuery query = FromWire(ask);
+  query.limit = std::min<size_t>(query.limit, kRowsMost);
+  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
+  RASTI_TRY(const views::PublicPage page, engine_.views().shown()->Public(query));
+  ToWire(page, *response.mutable_public_cases());
   return {};
 }
 
 Status RequestHandler::Stats(const v1::Request::SumUp& ask, v1::Response& response) {
   RASTI_TRY(const views::StatsQuery query, FromWire(ask));
-  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
-  RASTI_TRY(const auto rows, engine_.views().Stats(query));
+  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
+  RASTI_TRY(const auto rows, engine_.views().shown()->Stats(query));
   ToWire(rows, *response.mutable_stats());
   return {};
 }
@@ -241,18 +258,18 @@ Status RequestHandler::Cases(const v1::Request::ListCases& ask, v1::Response& re
     RASTI_TRY(const Uuid after, UuidFromBytes(ask.after()));
     query.after = core::CaseId{after};
   }
-  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
-  RASTI_TRY(const views::CaseList list, engine_.views().ListCases(query));
+  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
+  RASTI_TRY(const views::CaseList list, engine_.views().shown()->ListCases(query));
   ToWire(list, *response.mutable_cases());
   return {};
 }
 
 Status RequestHandler::Count(const v1::Request::CountCases& ask, v1::Response& response) {
-  RASTI_CHECKED(engine_.projection().WaitForEnd(kViewWait));
+  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
   const auto tenant = ask.tenant().empty() ? std::nullopt : std::optional(core::TenantId(ask.tenant()));
   const auto clock = ask.clock().empty() ? std::nullopt : std::optional(core::ClockId(ask.clock()));
   const auto at = ask.has_at_ms() ? std::optional(InstantFromUnixMillis(ask.at_ms())) : std::nullopt;
-  RASTI_TRY(const views::StatusTally tally, engine_.views().Tally(tenant, clock, at, engine_.clock().Now()));
+  RASTI_TRY(const views::StatusTally tally, engine_.views().shown()->Tally(tenant, clock, at, engine_.clock().Now()));
   ToWire(tally, *response.mutable_tally());
   return {};
 }
@@ -312,7 +329,7 @@ Status RequestHandler::EngineStatus(v1::Response& response) {
   status.set_started_at_ms(ToUnixMillis(started_at_));
   if (client_count_) status.set_clients(client_count_());
   status.set_metrics(metrics_address_);
-  RASTI_TRY(const auto lags, engine_.projection().Lag());
+  RASTI_TRY(const auto lags, engine_.views().Lag());
   const auto standby = engine_.standby_positions();
   const auto halted = engine_.halted();
   for (const runtime::PartitionLag& lag : lags) {

@@ -19,6 +19,7 @@
 #include "engine/runtime/configuration.h"
 #include "engine/runtime/dead_letter_box.h"
 #include "engine/views/views.h"
+#include "tools/rasti/node_views.h"
 
 namespace rasti::cli {
 
@@ -67,6 +68,13 @@ class Session {
   /// Errors: see views::Views::Stats.
   virtual Result<std::vector<views::StatsRow>> Stats(const views::StatsQuery& query) = 0;
 
+  /// What anybody may read of a tenant's cases. Errors: see views::Views::Public.
+  virtual Result<views::PublicPage> Public(const views::PublicQuery& query) = 0;
+
+  virtual Result<ViewStatus> Views() = 0;
+  /// Begins to build the views anew beside those that are shown. Errors: see NodeViews::Rebuild.
+  virtual Status RebuildViews() = 0;
+
   /// All cases of a tenant, page by page.
   virtual Result<views::CaseList> ListCases(const views::CaseQuery& query) = 0;
   /// The next sequence of each partition of the log.
@@ -77,6 +85,8 @@ class Session {
   /// The engine's clock says when. Errors: kNotFound.
   virtual Result<runtime::FiledDeadLetter> NoteOnDeadLetter(codec::DeadLetterNote note) = 0;
 
+  /// Whether a service does the work, which goes on when the session has ended.
+  virtual bool is_of_service() const = 0;
   /// Ends the session in good order. Errors: what was decided is committed, but the stores could not be flushed.
   virtual Status Close() = 0;
 };

@@ -336,24 +336,27 @@ Result<std::vector<std::string>> SeedFromSnapshot(const std::string& snapshot, c
   std::error_code error;
   for (const SnapshotPart& part : manifest.parts) {
     if (part.folder != kViews && !with_state) continue;
-    const std::string target = paths.root + "/" + part.folder;
+    const std::string name = paths.root + "/" + part.folder;
+    const std::string target = part.folder == kViews ? paths.views() : name;
     if (fs::exists(target, error)) {
-      done.push_back(fmt::format("{}: there already, not taken from the snapshot", target));
+      done.push_back(fmt::format("{}: there already, not taken from the snapshot", name));
       continue;
     }
     if (Status put = PutPart(manifest, snapshot, part.folder, target); !put) {
       fs::remove_all(target + kMaking, error);
       for (const std::string& other : targets) fs::remove_all(other + kMaking, error);
+      fs::remove(paths.view_home(), error);  // where it was made for this
       return Fail(put.error());
     }
     targets.push_back(target);
     int64_t events = 0;
     for (const SnapshotPosition& position : part.positions) events += position.next.value;
     done.push_back(
-        fmt::format("{}: taken from the snapshot of {}, {} events", target, FormatInstant(manifest.made_at), events));
+        fmt::format("{}: taken from the snapshot of {}, {} events", name, FormatInstant(manifest.made_at), events));
   }
   // Everything was looked at before anything counts.
   for (const std::string& target : targets) {
+    fs::remove(target, error);  // a link to views that are not there
     fs::rename(target + kMaking, target, error);
     RASTI_CHECKED(FromSystem(target, error));
   }

@@ -45,9 +45,9 @@ Status CopyAtRest(const DataPaths& paths, const DataMeta& meta, const SnapshotOp
   const auto budget = store::StoreBudget::Create(kCacheBytes, kCacheBytes);
   std::vector<std::unique_ptr<ports::ViewStore>> stores;
   std::vector<SnapshotSource> sources;
-  const auto add = [&](const std::string& folder, std::vector<std::string> tables) -> Status {
-    RASTI_TRY(auto store, store::OpenRocksDbViewStore(
-                              {.directory = paths.root + "/" + folder, .tables = std::move(tables), .budget = budget}));
+  const auto add = [&](const std::string& folder, const std::string& place, std::vector<std::string> tables) -> Status {
+    RASTI_TRY(auto store,
+              store::OpenRocksDbViewStore({.directory = place, .tables = std::move(tables), .budget = budget}));
     sources.push_back({folder, store.get()});
     stores.push_back(std::move(store));
     return {};
@@ -64,9 +64,9 @@ Status CopyAtRest(const DataPaths& paths, const DataMeta& meta, const SnapshotOp
   }
   RASTI_TRY(const auto chosen, ChoosePartitions(options.wish(), at_hand, partitions, paths.root));
   for (const core::PartitionId partition : chosen) {
-    RASTI_CHECKED(add(fmt::format("state/p{}", partition.value), runtime::CaseStore::Tables()));
+    RASTI_CHECKED(add(fmt::format("state/p{}", partition.value), paths.state(partition), runtime::CaseStore::Tables()));
   }
-  if (has_views) RASTI_CHECKED(add("views", views::ViewTables()));
+  if (has_views) RASTI_CHECKED(add("views", paths.views(), views::ViewTables()));
   RASTI_CHECKED(WriteSnapshot(directory, sources, meta, log->events(), clock.Now()));
   return log->Close();
 }

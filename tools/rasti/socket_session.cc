@@ -194,6 +194,27 @@ Result<std::vector<views::StatsRow>> SocketSession::Stats(const views::StatsQuer
   return FromWire(response.stats());
 }
 
+Result<views::PublicPage> SocketSession::Public(const views::PublicQuery& query) {
+  v1::Request request;
+  ToWire(query, *request.mutable_public_cases());
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return FromWire(response.public_cases());
+}
+
+Result<ViewStatus> SocketSession::Views() {
+  v1::Request request;
+  request.mutable_views();
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return FromWire(response.views());
+}
+
+Status SocketSession::RebuildViews() {
+  v1::Request request;
+  request.mutable_views()->set_rebuild(true);
+  RASTI_CHECKED(connection_->Call(std::move(request), kQueryWait));
+  return {};
+}
+
 Result<views::CaseList> SocketSession::ListCases(const views::CaseQuery& query) {
   v1::Request request;
   auto& ask = *request.mutable_cases();

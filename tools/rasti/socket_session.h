@@ -33,10 +33,14 @@ class SocketSession final : public Session {
                                    const std::optional<core::ClockId>& clock, std::optional<Instant> at) override;
   Result<views::InboxPage> Inbox(const views::InboxQuery& query) override;
   Result<std::vector<views::StatsRow>> Stats(const views::StatsQuery& query) override;
+  Result<views::PublicPage> Public(const views::PublicQuery& query) override;
+  Result<ViewStatus> Views() override;
+  Status RebuildViews() override;
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
   Result<std::vector<core::Sequence>> Ends() override;
   Result<runtime::DeadLetterPage> DeadLetters(const runtime::DeadLetterQuery& query) override;
   Result<runtime::FiledDeadLetter> NoteOnDeadLetter(codec::DeadLetterNote note) override;
+  bool is_of_service() const override { return true; }
   Status Close() override { return {}; }
 
   /// Has the service write a snapshot into a directory of this machine. Errors: those of Node::Snapshot.

@@ -25,20 +25,6 @@ constexpr std::array kInboxLists{
     std::pair{views::InboxList::kNobody, v1::Request::ListInbox::LIST_NOBODY},
 };
 
-Result<core::CaseStatus> StatusOf(v1::CaseStatus wire) {
-  const auto status = std::ranges::find(kStatuses, wire, &decltype(kStatuses)::value_type::second);
-  if (status != kStatuses.end()) return status->first;
-  return Fail(ErrorCode::kUnsupportedVersion, "an answer with a status that only a newer rasti knows");
-}
-
-Result<Instant> InstantOf(int64_t millis) {
-  const Instant instant = InstantFromUnixMillis(millis);
-  if (instant < kEarliestInstant || instant > kLatestInstant) {
-    return Fail(Error::Invalid("an instant that is not between the years 1 and 9999"));
-  }
-  return instant;
-}
-
 Result<core::CaseId> CaseIdOf(const std::string& bytes) {
   RASTI_TRY(const Uuid uuid, UuidFromBytes(bytes));
   return core::CaseId{uuid};
@@ -62,6 +48,24 @@ core::Assignment FromWire(const v1::Assignment& in) {
 
 }  // namespace
 
+v1::CaseStatus ToWire(core::CaseStatus status) {
+  return std::ranges::find(kStatuses, status, &decltype(kStatuses)::value_type::first)->second;
+}
+
+Result<core::CaseStatus> FromWire(v1::CaseStatus wire) {
+  const auto status = std::ranges::find(kStatuses, wire, &decltype(kStatuses)::value_type::second);
+  if (status != kStatuses.end()) return status->first;
+  return Fail(ErrorCode::kUnsupportedVersion, "an answer with a status that only a newer rasti knows");
+}
+
+Result<Instant> InstantFromWire(int64_t millis) {
+  const Instant instant = InstantFromUnixMillis(millis);
+  if (instant < kEarliestInstant || instant > kLatestInstant) {
+    return Fail(Error::Invalid("an instant that is not between the years 1 and 9999"));
+  }
+  return instant;
+}
+
 void ToWire(const views::Moment& moment, v1::Request::Moment& out) {
   if (moment.at) out.set_occurred_by_at_ms(ToUnixMillis(*moment.at));
   if (moment.known_at) out.set_known_by_at_ms(ToUnixMillis(*moment.known_at));
@@ -70,10 +74,10 @@ void ToWire(const views::Moment& moment, v1::Request::Moment& out) {
 Result<views::Moment> FromWire(const v1::Request::Moment& in) {
   views::Moment moment;
   if (in.has_occurred_by_at_ms()) {
-    RASTI_TRY(moment.at, InstantOf(in.occurred_by_at_ms()));
+    RASTI_TRY(moment.at, InstantFromWire(in.occurred_by_at_ms()));
   }
   if (in.has_known_by_at_ms()) {
-    RASTI_TRY(moment.known_at, InstantOf(in.known_by_at_ms()));
+    RASTI_TRY(moment.known_at, InstantFromWire(in.known_by_at_ms()));
   }
   return moment;
 }
@@ -110,7 +114,7 @@ void ToWire(const views::DeadlinePage& page, v1::Response::Deadlines& out) {
     to.set_title(row.title);
     to.set_category(row.category.str());
     to.set_stage(row.stage.str());
-    to.set_status(std::ranges::find(kStatuses, row.status, &decltype(kStatuses)::value_type::first)->second);
+    to.set_status(ToWire(row.status));
     ToWire(row.holder, *to.mutable_holder());
     to.set_clock(row.clock.str());
     to.set_due_at_ms(ToUnixMillis(row.due_at));
@@ -125,7 +129,7 @@ Result<views::DeadlinePage> FromWire(const v1::Response::Deadlines& in) {
   views::DeadlinePage page;
   for (const auto& from : in.rows()) {
     views::DeadlineRow& row = page.rows.emplace_back();
-    RASTI_TRY(row.status, StatusOf(from.status()));
+    RASTI_TRY(row.status, FromWire(from.status()));
     row.tenant = core::TenantId(from.tenant());
     RASTI_TRY(row.case_id, CaseIdOf(from.case_id()));
     row.reference = from.reference();
@@ -134,7 +138,7 @@ Result<views::DeadlinePage> FromWire(const v1::Response::Deadlines& in) {
     row.stage = core::StageId(from.stage());
     row.holder = FromWire(from.holder());
     row.clock = core::ClockId(from.clock());
-    RASTI_TRY(row.due_at, InstantOf(from.due_at_ms()));
+    RASTI_TRY(row.due_at, InstantFromWire(from.due_at_ms()));
     row.breached = from.breached();
     row.escalated_to = from.escalated_to();
     row.historic = from.historic();
@@ -171,7 +175,7 @@ Result<views::InboxQuery> FromWire(const v1::Request::ListInbox& in) {
   }
   if (!in.stage().empty()) query.stage.emplace(in.stage());
   if (in.has_due_before_at_ms()) {
-    RASTI_TRY(query.due_before, InstantOf(in.due_before_at_ms()));
+    RASTI_TRY(query.due_before, InstantFromWire(in.due_before_at_ms()));
   }
   if (!in.category().empty()) query.category.emplace(in.category());
   if (!in.queue().empty()) query.queue.emplace(in.queue());
@@ -190,7 +194,7 @@ void ToWire(const views::InboxPage& page, v1::Response::Inbox& out) {
     to.set_title(row.title);
     to.set_category(row.category.str());
     to.set_stage(row.stage.str());
-    to.set_status(std::ranges::find(kStatuses, row.status, &decltype(kStatuses)::value_type::first)->second);
+    to.set_status(ToWire(row.status));
     ToWire(row.holder, *to.mutable_holder());
     if (row.clock) to.set_clock(row.clock->str());
     to.set_due_at_ms(ToUnixMillis(row.due_at));
@@ -209,7 +213,7 @@ Result<views::InboxPage> FromWire(const v1::Response::Inbox& in) {
   views::InboxPage page;
   for (const v1::Response::Inbox::Row& from : in.rows()) {
     views::InboxRow& row = page.rows.emplace_back();
-    RASTI_TRY(row.status, StatusOf(from.status()));
+    RASTI_TRY(row.status, FromWire(from.status()));
     row.tenant = core::TenantId(from.tenant());
     RASTI_TRY(row.case_id, CaseIdOf(from.case_id()));
     row.reference = from.reference();
@@ -218,14 +222,14 @@ Result<views::InboxPage> FromWire(const v1::Response::Inbox& in) {
     row.stage = core::StageId(from.stage());
     row.holder = FromWire(from.holder());
     if (!from.clock().empty()) row.clock.emplace(from.clock());
-    RASTI_TRY(row.due_at, InstantOf(from.due_at_ms()));
+    RASTI_TRY(row.due_at, InstantFromWire(from.due_at_ms()));
     row.breached = from.breached();
     row.escalated_to = from.escalated_to();
-    RASTI_TRY(row.submitted_at, InstantOf(from.submitted_at_ms()));
-    RASTI_TRY(row.last_occurred_at, InstantOf(from.last_occurred_at_ms()));
+    RASTI_TRY(row.submitted_at, InstantFromWire(from.submitted_at_ms()));
+    RASTI_TRY(row.last_occurred_at, InstantFromWire(from.last_occurred_at_ms()));
     row.historic = from.historic();
     if (from.has_ended_at_ms()) {
-      RASTI_TRY(row.ended_at, InstantOf(from.ended_at_ms()));
+      RASTI_TRY(row.ended_at, InstantFromWire(from.ended_at_ms()));
     }
   }
   page.next = in.next();

@@ -8,8 +8,15 @@
 #include "engine/runtime/dead_letter_box.h"
 #include "engine/views/views.h"
 #include "proto/rasti/v1/socket.pb.h"
+#include "tools/rasti/node_views.h"
 
 namespace rasti::cli {
+
+v1::CaseStatus ToWire(core::CaseStatus status);
+/// Errors: kUnsupportedVersion (one that only a newer rasti knows).
+Result<core::CaseStatus> FromWire(v1::CaseStatus wire);
+/// Milliseconds since 1970. Errors: kInvalidArgument (not between the years 1 and 9999).
+Result<Instant> InstantFromWire(int64_t millis);
 
 void ToWire(const views::Moment& moment, v1::Request::Moment& out);
 Result<views::Moment> FromWire(const v1::Request::Moment& in);
@@ -33,6 +40,15 @@ void ToWire(const views::StatsQuery& query, v1::Request::SumUp& out);
 Result<views::StatsQuery> FromWire(const v1::Request::SumUp& in);
 void ToWire(const std::vector<views::StatsRow>& rows, v1::Response::Stats& out);
 std::vector<views::StatsRow> FromWire(const v1::Response::Stats& in);
+
+void ToWire(const views::PublicQuery& query, v1::Request::ListPublic& out);
+views::PublicQuery FromWire(const v1::Request::ListPublic& in);
+void ToWire(const views::PublicPage& page, v1::Response::Public& out);
+Result<views::PublicPage> FromWire(const v1::Response::Public& in);
+
+void ToWire(const ViewStatus& status, v1::Response::Views& out);
+/// Errors: kUnsupportedVersion (a state of a rebuild that only a newer rasti knows).
+Result<ViewStatus> FromWire(const v1::Response::Views& in);
 
 void ToWire(const views::CaseList& list, v1::Response::Cases& out);
 Result<views::CaseList> FromWire(const v1::Response::Cases& in);

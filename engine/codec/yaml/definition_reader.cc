@@ -101,6 +101,20 @@ void DefinitionReader::ReadTemplates(const YamlNode& node) {
   }
 }
 
+void DefinitionReader::ReadPublic(const YamlNode& node) {
+  core::PublicRegister& shown = definition_.public_register.emplace();
+  YamlMap map(node, "public", reader_);
+  if (const YamlNode* title = map.Optional("title")) shown.title = reader_.Bool(*title, "title").value_or(false);
+  if (const YamlNode* form = map.Optional("form")) shown.form = reader_.Texts(*form, "form");
+  if (const YamlNode* hidden = map.Optional("hidden_in")) {
+    shown.hidden_in = reader_.Ids<core::StageId>(*hidden, "hidden_in");
+  }
+  if (const YamlNode* when = map.Optional("when")) {
+    shown.when = ReadCondition(*when, "when", core::PublicEnvironment(definition_.form));
+  }
+  map.Finish();
+}
+
 core::Definition DefinitionReader::Read(const YamlNode& root) {
   YamlMap map(root, "a workflow", reader_);
   std::string id;
@@ -131,6 +145,7 @@ core::Definition DefinitionReader::Read(const YamlNode& root) {
   if (const YamlNode* permissions = map.Required("permissions")) ReadPermissions(*permissions);
   if (const YamlNode* notifications = map.Optional("notifications")) ReadNotifications(*notifications);
   if (const YamlNode* templates = map.Optional("templates")) ReadTemplates(*templates);
+  if (const YamlNode* shown = map.Optional("public")) ReadPublic(*shown);
   if (const YamlNode* timeout = map.Optional("merge_timeout")) {
     definition_.merge_timeout = reader_.Length(*timeout, "merge_timeout").value_or(definition_.merge_timeout);
   }

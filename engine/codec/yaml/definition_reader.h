@@ -25,6 +25,7 @@ class DefinitionReader {
   void ReadPermissions(const YamlNode& node);
   void ReadNotifications(const YamlNode& node);
   void ReadTemplates(const YamlNode& node);
+  void ReadPublic(const YamlNode& node);
   core::Texts Title(YamlMap& map, std::string_view what);
   // yaml/flow_yaml.cc
   core::Action ReadAction(const YamlNode& node);
@@ -37,6 +38,8 @@ class DefinitionReader {
   /// Compiles a guard; its faults are placed within the scalar.
   std::optional<core::expression::Expression> ReadGuard(const YamlNode& node, std::string_view what,
                                                         const std::vector<core::ActionField>& fields);
+  std::optional<core::expression::Expression> ReadCondition(const YamlNode& node, std::string_view what,
+                                                            const core::expression::Environment& environment);
 
   std::string_view source_;
   YamlReader reader_;

@@ -28,10 +28,14 @@ sla::Rule SomeRule() {
 
 std::optional<core::expression::Expression> DefinitionReader::ReadGuard(const YamlNode& node, std::string_view what,
                                                                         const std::vector<core::ActionField>& fields) {
+  return ReadCondition(node, what, core::GuardEnvironment(definition_.form, fields));
+}
+
+std::optional<core::expression::Expression> DefinitionReader::ReadCondition(
+    const YamlNode& node, std::string_view what, const core::expression::Environment& environment) {
   const auto text = reader_.Text(node, what);
   if (!text || !form_is_known_) return Always();
-  auto guard = core::expression::Compile(*text, core::GuardEnvironment(definition_.form, fields),
-                                         core::expression::Type::Bool());
+  auto guard = core::expression::Compile(*text, environment, core::expression::Type::Bool());
   if (guard) return *std::move(guard);
   const auto& error = guard.error();
   reader_.issues().Error(PlaceInScalar(source_, node, error.line, error.column),

@@ -102,7 +102,7 @@ void Operations::SampleLags() {
 }
 
 void Operations::LookAtLags(Node& node) {
-  const auto lags = node.projection().Lag();
+  const auto lags = node.views().Lag();
   if (!lags) return;  // the log is away: what was seen last stands
   int64_t behind = 0;
   {
@@ -132,8 +132,9 @@ void Operations::LookAtNode() {
   sample_.write_buffer_bytes = use.write_buffer_bytes;
   ServiceSample::Stores state{"state", 0, 0, 0};
   ServiceSample::Stores views{"views", 0, 0, 0};
+  const std::string view_home = DataPaths(options_.directory).view_home();
   for (const store::StoreUse& store : use.stores) {
-    ServiceSample::Stores& kind = store.directory == DataPaths(options_.directory).views() ? views : state;
+    ServiceSample::Stores& kind = store.directory.starts_with(view_home) ? views : state;
     kind.memtable_bytes += store.memtable_bytes;
     kind.reader_bytes += store.reader_bytes;
     kind.disk_bytes += store.disk_bytes;

@@ -1,0 +1,142 @@
+#include "engine/views/public_register.h"
+
+#include <gmock/gmock.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "engine/views/public_case.h"
+#include "engine/views/views_fixture_for_test.h"
+
+namespace rasti::views {
+namespace {
+
+using testing::Contains;
+using testing::Each;
+using testing::HasSubstr;
+using testing::Not;
+
+bool EndedSaidAnew(const core::CaseState& state) {
+  return state.status == core::CaseStatus::kClosed || state.status == core::CaseStatus::kWithdrawn ||
+         state.status == core::CaseStatus::kMerged;
+}
+
+// What the page is to be, from the folds that deciding kept.
+std::vector<std::string> NaiveRegister(const test::RandomLife& life, const PublicQuery& query) {
+  std::vector<std::pair<Instant, std::pair<core::CaseId, std::string>>> found;
+  for (const auto& [id, state] : life.cases()) {
+    if (state.tenant != query.tenant) continue;
+    const bool is_first = state.definition == World().definition.version;
+    if (is_first && (state.stage == core::StageId("waiting") || state.reopened >= 2)) continue;
+    if (query.workflow && core::NameOf(state.definition) != query.workflow->view()) continue;
+    if (query.category && state.category != *query.category) continue;
+    if (query.ended && *query.ended != EndedSaidAnew(state)) continue;
+    found.push_back({state.received_at.value_or(state.submitted_at), {id, state.reference}});
+  }
+  std::ranges::sort(found, [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second.first < b.second.first;
+  });
+  std::vector<std::string> references;
+  for (const auto& [at, one] : found) references.push_back(one.second);
+  return references;
+}
+
+std::vector<std::string> AllPages(const Views& views, PublicQuery query, int64_t* total) {
+  std::vector<std::string> references;
+  do {
+    const auto page = views.Public(query);
+    RC_ASSERT(page.has_value());
+    RC_ASSERT(page->rows.size() <= query.limit);
+    for (const PublicRow& row : page->rows) references.push_back(row.reference);
+    *total = page->total;
+    query.cursor = page->next;
+  } while (!query.cursor.empty());
+  return references;
+}
+
+RC_GTEST_PROP(PublicRegisterProperty, PagesAreWhatANaiveScanFinds, (uint64_t seed)) {
+  LogAndViews all;
+  test::RandomLife life(World(), all.log, {.seed = seed, .cases = 12});
+  std::set<core::CategoryId> categories{core::CategoryId("nothing")};
+  for (int round = 0; round < 3; ++round) {
+    life.RunTo(life.events() + 1 + life.Below(120));
+    RC_ASSERT(all.Project(1 + life.Below(30)).has_value());
+    for (const auto& [id, state] : life.cases()) categories.insert(state.category);
+    for (const core::CategoryId& category : categories) {
+      PublicQuery query;
+      query.tenant = World().tenant.id;
+      query.limit = 1 + life.Below(5);
+      if (life.Below(2) == 0) query.category = category;
+      if (life.Below(2) == 0) query.ended = life.Below(2) == 0;
+      if (life.Below(2) == 0) query.workflow = core::WorkflowId(life.Below(8) == 0 ? "other" : "sample");
+      int64_t total = -1;
+      const auto wanted = NaiveRegister(life, query);
+      RC_ASSERT(AllPages(all.views, query, &total) == wanted);
+      RC_ASSERT(total == static_cast<int64_t>(wanted.size()));
+    }
+  }
+}
+
+class PublicCaseTest : public testing::Test {
+ protected:
+  PublicCaseTest() : life_(World(), all_.log, {.seed = 5, .cases = 20}) {
+    life_.RunTo(800);
+    EXPECT_TRUE(all_.Project());
+  }
+  Result<PublicCase> Public(const core::CaseId& id, const core::Definition& definition) {
+    return MakePublicCase(*all_.views.GetCase(id), *all_.views.History(id), definition);
+  }
+
+  LogAndViews all_;
+  test::RandomLife life_;
+};
+
+TEST_F(PublicCaseTest, ShowsEachResponseAndStageAndNothingElseThatPeopleWrote) {
+  core::Definition definition = World().definition;
+  definition.public_register.emplace();
+  int responses = 0;
+  for (const auto& [id, state] : life_.cases()) {
+    const auto shown = Public(id, definition);
+    ASSERT_TRUE(shown) << shown.error().message;
+    EXPECT_EQ(shown->head.reference, state.reference);
+    EXPECT_FALSE(shown->head.title);
+    EXPECT_EQ(shown->form, "{}");
+    EXPECT_EQ(shown->clocks.size(), state.clocks.size());
+    ASSERT_FALSE(shown->steps.empty());
+    EXPECT_EQ(shown->steps.front().kind, PublicStep::Kind::kReceived);
+    int told = 0;
+    for (const PublicStep& step : shown->steps) {
+      if (step.kind == PublicStep::Kind::kResponse) ++told;
+    }
+    EXPECT_EQ(told, state.responses);
+    responses += told;
+  }
+  EXPECT_GT(responses, 0);
+}
+
+TEST_F(PublicCaseTest, IsNotThereWhereNothingIsPublic) {
+  core::Definition definition = World().definition;
+  const auto& [id, state] = *life_.cases().begin();
+  EXPECT_EQ(Public(id, definition).error().code, ErrorCode::kNotFound);
+  definition.public_register.emplace().hidden_in.push_back(state.stage);
+  const auto hidden = Public(id, definition);
+  ASSERT_FALSE(hidden);
+  EXPECT_EQ(hidden.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(hidden.error().message, Not(HasSubstr(id.str())));
+}
+
+TEST_F(PublicCaseTest, OfTheFormOnlyWhatIsNamed) {
+  core::Definition definition = World().definition;
+  definition.public_register.emplace().form = {"/place/street", "/size", "/absent"};
+  const auto& [id, state] = *life_.cases().begin();
+  CasePage page = *all_.views.GetCase(id);
+  page.state.form = R"({"place":{"house":7,"street":"Rruga B"},"size":3,"other":"x"})";
+  const auto shown = MakePublicCase(page, *all_.views.History(id), definition);
+  ASSERT_TRUE(shown) << shown.error().message;
+  EXPECT_EQ(shown->form, R"({"place":{"street":"Rruga B"},"size":3})");
+}
+
+}  // namespace
+}  // namespace rasti::views

@@ -1,0 +1,94 @@
+// What anybody may read: the register and a case of it, over the socket and from the directory at rest.
+#include <gmock/gmock.h>
+
+#include "tests/end_to_end/rasti_fixture.h"
+
+namespace rasti::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+class PublicTest : public RastiTest {
+ protected:
+  std::string Open(const std::string& category) const {
+    return Json({"submit", "--workflow", "issue-report", "--tenant", "prishtine", "--category", category, "--title",
+                 "By Arta at number 17", "--channel", "portal", "--role", "citizen", "--form",
+                 R"({"description":"My own words","location":{"address":"Rruga B 17"},"danger":true,)"
+                 R"("reporter":{"name":"Arta","phone":"+383 44 123 456"}})"})["reference"];
+  }
+  nlohmann::json List(const Words& more = {}) const {
+    Words words{"public", "list", "--tenant", "prishtine"};
+    words.insert(words.end(), more.begin(), more.end());
+    return Json(words);
+  }
+  void ExpectNothingPrivate(const std::string& text) const {
+    for (const char* secret : {"Arta", "+383 44", "My own words", "number 17"})
+      EXPECT_THAT(text, Not(HasSubstr(secret)));
+  }
+};
+
+TEST_F(PublicTest, ResponsesAndDeadlinesAreToldAndPeopleAreNot) {
+  Init({"--virtual-time", "2026-11-20T09:00:00+01:00"});
+  const std::string pothole = Open("pothole");
+  const std::string waste = Open("waste");
+  Json({"assign", pothole, "--to", "person", "roads.officer1", "--as", "clerk1"});
+  Json({"act", pothole, "register", "--as", "clerk1"});
+  Json({"act", pothole, "start_work", "--as", "roads.officer1"});
+  Json({"act", pothole, "respond", "--as", "roads.officer1", "--field", "outcome=planned", "--field",
+        "text=The road is mended on Monday."});
+
+  const auto all = List();
+  EXPECT_EQ(all["total"], 2);
+  EXPECT_EQ(List({"--category", "waste"})["cases"][0]["reference"], waste);
+  EXPECT_EQ(List({"--ended"})["total"], 0);
+  ExpectNothingPrivate(all.dump());
+
+  const auto shown = Json({"public", "show", pothole, "--language", "sq"});
+  ExpectNothingPrivate(shown.dump());
+  EXPECT_EQ(shown["category_title"], "Gropë në rrugë");
+  EXPECT_EQ(shown["form"]["location"]["address"], "Rruga B 17");
+  std::vector<std::string> texts;
+  for (const auto& step : shown["steps"]) {
+    if (step["what"] == "response") texts.push_back(step["text"]);
+  }
+  EXPECT_THAT(texts, ElementsAre("The road is mended on Monday."));
+  const Finished text = Rasti({"public", "show", pothole});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("response (planned): The road is mended on Monday."));
+  EXPECT_THAT(text.out, HasSubstr("First response"));
+  ExpectNothingPrivate(text.out);
+
+  // What its citizen took back is not held up to anybody.
+  Json({"withdraw", waste, "--as", "clerk1", "--role", "clerk"});
+  EXPECT_EQ(List()["total"], 1);
+  ExpectRefusal({"public", "show", waste}, 4, {"the public register has no such case"});
+}
+
+TEST_F(PublicTest, PagesGoOnOverTheSocketToo) {
+  Init();
+  const auto service = StartService();
+  for (int i = 0; i < 5; ++i) Open("waste");
+  std::vector<std::string> found;
+  std::string cursor;
+  int pages = 0;
+  do {
+    Words words{"--limit", "2"};
+    if (!cursor.empty()) words.insert(words.end(), {"--cursor", cursor});
+    const auto page = List(words);
+    EXPECT_EQ(page["total"], 5);
+    for (const auto& row : page["cases"]) found.push_back(row["reference"]);
+    cursor = page.value("next", "");
+    ++pages;
+  } while (!cursor.empty());
+  EXPECT_EQ(pages, 3);
+  std::ranges::sort(found);
+  EXPECT_EQ(std::ranges::unique(found).begin() - found.begin(), 5);
+  ExpectRefusal({"public", "list", "--tenant", "prishtine", "--cursor", "zz"}, 2, {"cursor 'zz'", "public register"});
+  ExpectRefusal({"public", "list", "--tenant", "nowhere"}, 4, {"no tenant 'nowhere'"});
+}
+
+}  // namespace
+}  // namespace rasti::test
