@@ -13,8 +13,6 @@
 namespace rasti::views {
 namespace {
 
-using testing::Contains;
-using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -85,7 +83,7 @@ class PublicCaseTest : public testing::Test {
     life_.RunTo(800);
     EXPECT_TRUE(all_.Project());
   }
-  Result<PublicCase> Public(const core::CaseId& id, const core::Definition& definition) {
+  Result<PublicCase> Public(const core::CaseId& id, const core::Definition& definition) const {
     return MakePublicCase(*all_.views.GetCase(id), *all_.views.History(id), definition);
   }
 

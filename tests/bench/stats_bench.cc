@@ -40,9 +40,9 @@ void WriteLife(test::EventWriter& writer, int64_t n, Instant year, std::mt19937_
   const Instant due_at = submitted_at + std::chrono::hours(24 * 10);
   writer.Write(id, tenant, submitted_at, test::Started("resolve", submitted_at, due_at));
   if (below(8) == 0) return;
-  const Instant answered_at = submitted_at + std::chrono::hours(1 + below(24 * 6));
+  const Instant answered_at = submitted_at + std::chrono::hours(1 + below(int64_t{24} * 6));
   writer.Write(id, tenant, answered_at, core::ResponseSent{"resolved", "It is mended."});
-  const Instant closed_at = answered_at + std::chrono::hours(below(24 * 8));
+  const Instant closed_at = answered_at + std::chrono::hours(below(int64_t{24} * 8));
   writer.Write(id, tenant, closed_at, core::ClockMet{core::ClockId("resolve"), due_at, closed_at <= due_at});
   writer.Write(
       id, tenant, closed_at,

@@ -175,7 +175,7 @@ void NodeViews::Build(const std::shared_ptr<Set>& fresh) {
 
 Status NodeViews::CatchUp(Set& fresh) {
   for (;;) {
-    const Status waited = fresh.projection->WaitForEnd(kStep);
+    Status waited = fresh.projection->WaitForEnd(kStep);
     if (!waited && waited.error().code != ErrorCode::kTimedOut) return waited;
     RASTI_TRY(const auto lags, fresh.projection->Lag());
     const std::lock_guard lock(mutex_);

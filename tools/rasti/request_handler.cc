@@ -126,7 +126,7 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
     case v1::Request::kPackages: {
       // Another node may have published some. Where the log is away, what is known serves who fills in a form: it is
       // decided by who has read them all.
-      const Status refreshed = engine_.configuration().Refresh();
+      Status refreshed = engine_.configuration().Refresh();
       if (!refreshed && refreshed.error().code != ErrorCode::kUnavailable) return refreshed;
       ToWire(engine_.configuration().packages(), *response.mutable_packages());
       return {};

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "engine/base/result.h"
 #include "tools/rasti/data_directory.h"
@@ -32,7 +33,7 @@ class ViewHome {
   static Status Drop(const std::string& directory);
 
  private:
-  explicit ViewHome(const DataPaths& paths) : paths_(paths) {}
+  explicit ViewHome(DataPaths paths) : paths_(std::move(paths)) {}
   std::string Directory(int number) const;
   Status Link(int number) const;
   Status DropLeftovers() const;
