@@ -23,7 +23,8 @@ class ViewsRebuildTest : public RastiTest {
     return names;
   }
   int64_t RowsOf(const std::string& view) const {
-    for (const auto& one : Json({"views", "list"})["views"]) {
+    const auto list = Json({"views", "list"});
+    for (const auto& one : list["views"]) {
       if (one["view"] == view) return one["rows_about"];
     }
     ADD_FAILURE() << "no view " << view;
@@ -39,17 +40,19 @@ TEST_F(ViewsRebuildTest, AServiceBuildsThemBesideAndSwaps) {
   EXPECT_EQ(RowsOf("cases"), 5);
   EXPECT_EQ(Json({"views", "list"})["rebuild"]["state"], "none");
 
-  const auto before = Json({"inbox", "--tenant", "prishtine"});
+  const auto before = Json({"inbox", "--tenant", "prishtine"})["cases"];
   const auto rebuilt = Json({"views", "rebuild"});
   EXPECT_EQ(rebuilt["state"], "done") << rebuilt;
   EXPECT_EQ(rebuilt["applied"], rebuilt["end"]);
-  EXPECT_EQ(Json({"inbox", "--tenant", "prishtine"}), before);
+  EXPECT_EQ(Json({"inbox", "--tenant", "prishtine"})["cases"], before);
   EXPECT_THAT(Lying(), ElementsAre("2", "shown"));
 
   // What comes later is shown by the new ones, at once.
   references.push_back(SubmitPothole()["reference"]);
   for (const std::string& reference : references) EXPECT_EQ(Json({"show", reference})["reference"], reference);
-  for (const auto& partition : Json({"views", "lag"})["partitions"]) EXPECT_EQ(partition["behind"], 0);
+  const auto lag = Json({"views", "lag"});
+  EXPECT_FALSE(lag["partitions"].empty());
+  for (const auto& partition : lag["partitions"]) EXPECT_EQ(partition["behind"], 0);
   EXPECT_EQ(RowsOf("cases"), 6);
 }
 
