@@ -165,6 +165,12 @@ class Style(FakeTree):
         self.only("README.md", "Text. \n", 1, "blanks")
         self.only("README.md", "Text.", 1, "no newline")
 
+    def test_a_test_that_is_in_no_program(self):
+        self.write("tests/a/CMakeLists.txt", "rasti_test(a SOURCES b_test.cc c/d_test.cc)\n")
+        self.write("tests/a/b_test.cc", "int i;\n")
+        self.write("tests/a/c/d_test.cc", "int i;\n")
+        self.only("tests/a/test.cc", "int i;\n", 1, "in no program")
+
     def test_scripts(self):
         good = "#!/usr/bin/env bash\n# Purpose.\nset -euo pipefail\n"
         self.only("tools/a.sh", good, 1, "not executable")

@@ -86,9 +86,24 @@ def check_text(tree, path):
         yield f"{path}:{len(lines)}: no newline at the end"
 
 
+def check_built(tree):
+    """A test that no program holds passes for ever."""
+    for path in tree.with_endings(".cc"):
+        folder, _, name = path.rpartition("/")
+        if not path.startswith("tests/"):
+            continue
+        while folder and f"{folder}/CMakeLists.txt" not in tree.paths:
+            folder = folder.rpartition("/")[0]
+        listing = tree.text(f"{folder}/CMakeLists.txt") if folder else None
+        takes_all = listing and ("rasti_folder(" in listing or "GLOB" in listing)
+        if listing and not takes_all and not re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", listing):
+            yield f"{path}:1: is in no program: name it in {folder}/CMakeLists.txt"
+
+
 def check(tree):
     """Yields 'path:line: what is wrong' for every breach."""
     yield from check_lengths(tree)
+    yield from check_built(tree)
     for path in tree.paths:
         if tree.text(path) is None:
             continue
