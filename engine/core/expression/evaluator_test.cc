@@ -358,6 +358,7 @@ TEST(ValueTest, ComparesObjectsWhateverTheirOrder) {
   EXPECT_EQ(a.ToString(), "{x: 1, y: 2.0, z: null}");
   EXPECT_NE(Value(1), Value("1"));
   EXPECT_EQ(Value("it's").ToString(), R"('it\'s')");
+  EXPECT_EQ(Value("a\nb\rc\x7f").ToString(), R"('a\nb\u000dc\u007f')");
   EXPECT_EQ(Value::OrNull(std::optional<int>()), Value());
 }
 

@@ -43,9 +43,12 @@ bool ObjectsEqual(const Value& a, const Value& b) {
 std::string Quoted(std::string_view text) {
   std::string quoted = "'";
   for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
     if (c == '\'' || c == '\\') quoted += '\\';
     if (c == '\n') {
       quoted += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      quoted += fmt::format("\\u{:04x}", byte);
     } else {
       quoted += c;
     }
