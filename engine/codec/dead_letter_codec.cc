@@ -47,7 +47,7 @@ void FromWire(const v1::DeadLetter& in, DeadLetter& out, Faults& faults) {
   FromWire(in.id(), out.id, faults);
   out.reason = in.reason();
   out.message = in.message();
-  out.taken_at = InstantFromUnixMillis(in.taken_at_ms());
+  codec::FromWire(in.taken_at_ms(), out.taken_at, "taken_at_ms", faults);
   out.submitter = core::SubmitterId(in.submitter());
   out.command_id = core::CommandId(in.command_id());
   if (!in.case_id().empty()) codec::FromWire(in.case_id(), out.case_id.emplace(), "case_id", faults);
@@ -58,7 +58,7 @@ void FromWire(const v1::DeadLetter& in, DeadLetter& out, Faults& faults) {
 
 void FromWire(const v1::DeadLetterNote& in, DeadLetterNote& out, Faults& faults) {
   FromWire(in.id(), out.id, faults);
-  out.noted_at = InstantFromUnixMillis(in.noted_at_ms());
+  codec::FromWire(in.noted_at_ms(), out.noted_at, "noted_at_ms", faults);
   switch (in.what_case()) {
     case v1::DeadLetterNote::kRetried:
       out.what = DeadLetterRetried{in.retried().accepted(), in.retried().outcome()};

@@ -63,6 +63,18 @@ TEST(DeadLetterCodec, KnowsWhatOnlyANewerEngineWrites) {
   EXPECT_EQ(DecodeDeadLetterRecord(record.SerializeAsString()).error().code, ErrorCode::kCorruption);
 }
 
+TEST(DeadLetterCodec, RefusesInstantsBeyondTheYears1To9999) {
+  v1::DeadLetterRecord record;
+  record.mutable_letter()->set_id("0-1");
+  EXPECT_TRUE(DecodeDeadLetterRecord(record.SerializeAsString()));
+  record.mutable_letter()->set_taken_at_ms(INT64_MIN);
+  EXPECT_EQ(DecodeDeadLetterRecord(record.SerializeAsString()).error().code, ErrorCode::kCorruption);
+  record.mutable_note()->set_id("0-1");
+  record.mutable_note()->mutable_discarded();
+  record.mutable_note()->set_noted_at_ms(INT64_MAX);
+  EXPECT_EQ(DecodeDeadLetterRecord(record.SerializeAsString()).error().code, ErrorCode::kCorruption);
+}
+
 TEST(DeadLetterCodec, TakesAnyBytesWithoutCrashing) {
   EXPECT_TRUE(rc::check("any bytes", [] {
     const std::string bytes = test::AnyBytes();

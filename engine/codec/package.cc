@@ -27,6 +27,13 @@ Mark PlaceOfKey(const std::string& yaml, std::string_view key) {
   return entry == nullptr ? Mark{} : entry->value.mark;
 }
 
+std::string TextOfKey(const std::string& yaml, std::string_view key) {
+  Issues ignored("");
+  const auto root = ParseYaml(yaml, ignored);
+  const YamlEntry* entry = root ? root->Find(key) : nullptr;
+  return entry == nullptr ? std::string() : entry->value.text;
+}
+
 void CheckKnown(std::string_view what, const std::string& name, const std::set<std::string>& known, Mark mark,
                 Issues& issues) {
   if (known.empty() || known.contains(name)) return;
@@ -97,7 +104,8 @@ Loaded LoadCalendar(const PackageFiles& files, const LoadContext& context) {
   Issues issues("calendar.yaml");
   CheckKnown("time zone", spec->zone_name, context.zones, PlaceOfKey(files.files.at("calendar.yaml"), "zone"), issues);
   Append(std::move(issues), loaded);
-  CheckIdentity(files, spec->name, files.version, "calendar.yaml", loaded);
+  // The version is no part of what deadlines are counted on, so only the file has it.
+  CheckIdentity(files, spec->name, TextOfKey(files.files.at("calendar.yaml"), "version"), "calendar.yaml", loaded);
   loaded.package = *std::move(spec);
   return loaded;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/codec/convert_basics.h"
+#include "engine/codec/parse.h"
 #include "proto/rasti/v1/package.pb.h"
 
 namespace rasti::codec {
@@ -41,7 +43,7 @@ std::string EncodePackage(const PublishedPackage& package) {
 
 Result<PublishedPackage> DecodePackage(std::string_view bytes) {
   v1::Package message;
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (!Parse(message, bytes)) {
     return Fail(Error::Corruption("a published package cannot be read: it is no rasti.v1.Package"));
   }
   PublishedPackage package;
@@ -57,8 +59,10 @@ Result<PublishedPackage> DecodePackage(std::string_view bytes) {
                   fmt::format("package {} is of kind {}, which a newer version knows", package.files.id().str(),
                               static_cast<int>(message.kind())));
   }
-  package.effective_from = InstantFromUnixMillis(message.effective_from_at_ms());
-  package.published_at = InstantFromUnixMillis(message.published_at_ms());
+  Faults faults(ErrorCode::kCorruption);
+  FromWire(message.effective_from_at_ms(), package.effective_from, "effective_from_at_ms", faults);
+  FromWire(message.published_at_ms(), package.published_at, "published_at_ms", faults);
+  if (faults.any()) return Fail(faults.Take().At(fmt::format("package {}", package.files.id().str())));
   package.published_by = message.published_by();
   for (const v1::File& file : message.files()) package.files.files[file.path()] = file.content();
   return package;

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/codec/package_codec.h"
+
 namespace rasti::codec {
 namespace {
 
@@ -111,6 +113,33 @@ TEST(LoadPackage, RefusesAnotherIdentity) {
   const auto loaded = LoadPackage(package);
   ASSERT_FALSE(loaded);
   EXPECT_THAT(loaded.error().front().message, HasSubstr("prizren@2"));
+}
+
+TEST(LoadPackage, RefusesACalendarOfAnotherVersion) {
+  constexpr const char* kCalendar = R"(calendar: town
+version: "2"
+zone: Europe/Belgrade
+covers: {from: 2026-01-01, to: 2026-12-31}
+week: {monday: ["08:00-16:00"]}
+)";
+  EXPECT_TRUE(LoadPackage({PackageKind::kCalendar, "town", "2", {{"calendar.yaml", kCalendar}}}));
+  const auto loaded = LoadPackage({PackageKind::kCalendar, "town", "3", {{"calendar.yaml", kCalendar}}});
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().front().message, HasSubstr("town@2"));
+}
+
+TEST(PackageCodec, RefusesInstantsBeyondTheYears1To9999) {
+  PublishedPackage package{
+      {PackageKind::kTenant, "prizren", "2", {{"tenant.yaml", kTenant}}}, kEarliestInstant, kLatestInstant, "operator"};
+  EXPECT_EQ(DecodePackage(EncodePackage(package)), package);
+  package.effective_from = kLatestInstant + Duration{1};
+  const auto late = DecodePackage(EncodePackage(package));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::kCorruption);
+  EXPECT_THAT(late.error().message, AllOf(HasSubstr("prizren@2"), HasSubstr("effective_from_at_ms")));
+  package.effective_from = kEarliestInstant;
+  package.published_at = Instant::min();
+  EXPECT_FALSE(DecodePackage(EncodePackage(package)));
 }
 
 TEST(LoadPackage, RefusesFilesThatLackOrAreNoZones) {
