@@ -12,9 +12,15 @@ std::string Issue::ToString() const {
 }
 
 void Issues::Add(Mark at, std::string message, Severity severity) {
-  if (issues_.size() >= kMost) return;
   Issue issue{file_, at.line, at.column, std::move(message), severity};
-  if (std::ranges::find(issues_, issue) == issues_.end()) issues_.push_back(std::move(issue));
+  if (std::ranges::find(issues_, issue) != issues_.end()) return;
+  if (issues_.size() >= kMost) {
+    // An error that is dropped for warnings would let a faulty file pass for a sound one.
+    const auto warning = std::ranges::find(issues_, Severity::kWarning, &Issue::severity);
+    if (severity != Severity::kError || warning == issues_.end()) return;
+    issues_.erase(warning);
+  }
+  issues_.push_back(std::move(issue));
 }
 
 bool Issues::HasErrors() const { return codec::HasErrors(issues_); }

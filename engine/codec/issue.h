@@ -29,7 +29,7 @@ struct Mark {
   auto operator<=>(const Mark&) const = default;
 };
 
-/// Collects the issues of one file. At most kMost are kept: what is beyond helps nobody.
+/// Collects the issues of one file. At most kMost are kept, errors before warnings: what is beyond helps nobody.
 class Issues {
  public:
   static constexpr size_t kMost = 200;
