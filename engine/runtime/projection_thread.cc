@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace rasti::runtime {
 
@@ -115,6 +116,9 @@ void ProjectionThread::Notify() {
 }
 
 Status ProjectionThread::WaitFor(const codec::Token& token, Duration timeout) {
+  if (token.sequence.value < 0 || token.sequence.value == std::numeric_limits<int64_t>::max()) {
+    return Fail(Error::Invalid(fmt::format("the token names sequence {}, which no event has", token.sequence.value)));
+  }
   return WaitUntilApplied({{token.partition, token.sequence.Next()}}, timeout);
 }
 

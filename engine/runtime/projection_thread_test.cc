@@ -142,6 +142,8 @@ TEST_F(ProjectionThreadTest, AWaitIsBounded) {
   EXPECT_EQ(status.error().code, ErrorCode::kTimedOut);
   EXPECT_EQ(thread->WaitFor(TokenOf(3, 0), kLong).error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(thread->WaitFor(TokenOf(-1, 0), kLong).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(thread->WaitFor(TokenOf(0, -1), kLong).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(thread->WaitFor(TokenOf(0, INT64_MAX), kLong).error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST_F(ProjectionThreadTest, WaitsForWhatIsNotThereYet) {

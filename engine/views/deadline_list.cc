@@ -32,7 +32,8 @@ Result<std::optional<DeadlineKey>> DecodeCursor(const DeadlineQuery& query) {
   if (query.cursor.empty()) return std::nullopt;
   const auto bytes = BytesFromHex(query.cursor);
   auto key = bytes ? DecodeDeadlineKey(*bytes) : std::nullopt;
-  if (!key || (query.tenant && key->tenant != *query.tenant)) {
+  const bool is_time = key && key->due_at >= kEarliestInstant && key->due_at <= kLatestInstant;
+  if (!is_time || (query.tenant && key->tenant != *query.tenant)) {
     return Fail(Error::Invalid(fmt::format("cursor '{}': not of a page of this list", query.cursor)));
   }
   return key;

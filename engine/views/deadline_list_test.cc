@@ -224,6 +224,10 @@ TEST_F(DeadlineListTest, ACursorOfAnotherListIsRefused) {
     query.cursor = cursor;
     EXPECT_EQ(all_.views.Overdue(query, at_).error().code, ErrorCode::kInvalidArgument) << cursor;
   }
+  // No row is due then, and there would be no instant behind it.
+  const DeadlineKey never{core::TenantId("prizren"), Instant::max(), test::SampleCaseId(1), core::ClockId("resolve")};
+  query.cursor = ToHex(EncodeDeadlineKey(never));
+  EXPECT_EQ(all_.views.Overdue(query, at_).error().code, ErrorCode::kInvalidArgument);
 }
 
 }  // namespace

@@ -153,8 +153,7 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
       return engine_.Settle(std::clamp(wait, milliseconds{0}, kSettleMost));
     }
     case v1::Request::kAdvanceClock: {
-      const Instant to = InstantFromUnixMillis(request.advance_clock().advance_to_at_ms());
-      if (to < kEarliestInstant || to > kLatestInstant) return Fail(Error::Invalid("not between the years 1 and 9999"));
+      RASTI_TRY(const Instant to, InstantFromWire(request.advance_clock().advance_to_at_ms()));
       const std::lock_guard lock(change_mutex_);
       response.mutable_done();
       return engine_.AdvanceClock(to);
@@ -212,12 +211,12 @@ Status RequestHandler::Deadlines(const v1::Request::ListDeadlines& ask, v1::Resp
   query.cursor = ask.cursor();
   query.historic_at_moment = ask.historic_at_moment();
   RASTI_TRY(const views::Moment as_of, FromWire(ask.as_of()));
+  RASTI_TRY(const Instant from, InstantFromWire(ask.from_at_ms()));
+  RASTI_TRY(const Instant to, InstantFromWire(ask.to_at_ms()));
   RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
-  const Instant to = InstantFromUnixMillis(ask.to_at_ms());
-  const auto page = !as_of.IsNow() ? engine_.views().shown()->OverdueAsOf(query, as_of)
-                    : ask.has_from_at_ms()
-                        ? engine_.views().shown()->AtRisk(query, InstantFromUnixMillis(ask.from_at_ms()), to)
-                        : engine_.views().shown()->Overdue(query, to);
+  const auto page = !as_of.IsNow()         ? engine_.views().shown()->OverdueAsOf(query, as_of)
+                    : ask.has_from_at_ms() ? engine_.views().shown()->AtRisk(query, from, to)
+                                           : engine_.views().shown()->Overdue(query, to);
   if (!page) return Fail(page.error());
   ToWire(*page, *response.mutable_deadlines());
   return {};
@@ -265,10 +264,13 @@ Status RequestHandler::Cases(const v1::Request::ListCases& ask, v1::Response& re
 }
 
 Status RequestHandler::Count(const v1::Request::CountCases& ask, v1::Response& response) {
+  std::optional<Instant> at;
+  if (ask.has_at_ms()) {
+    RASTI_TRY(at, InstantFromWire(ask.at_ms()));
+  }
   RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
   const auto tenant = ask.tenant().empty() ? std::nullopt : std::optional(core::TenantId(ask.tenant()));
   const auto clock = ask.clock().empty() ? std::nullopt : std::optional(core::ClockId(ask.clock()));
-  const auto at = ask.has_at_ms() ? std::optional(InstantFromUnixMillis(ask.at_ms())) : std::nullopt;
   RASTI_TRY(const views::StatusTally tally, engine_.views().shown()->Tally(tenant, clock, at, engine_.clock().Now()));
   ToWire(tally, *response.mutable_tally());
   return {};
@@ -281,7 +283,9 @@ Status RequestHandler::DeadLetters(const v1::Request::ListDeadLetters& ask, v1::
     RASTI_TRY(query.id, codec::ParseDeadLetterId(ask.letter()));
     query.with_content = true;
   }
-  if (ask.has_since_at_ms()) query.since = InstantFromUnixMillis(ask.since_at_ms());
+  if (ask.has_since_at_ms()) {
+    RASTI_TRY(query.since, InstantFromWire(ask.since_at_ms()));
+  }
   if (ask.most() > 0) query.most = static_cast<size_t>(std::min(ask.most(), kDeadLettersMost));
   RASTI_TRY(const runtime::DeadLetterPage page, runtime::ReadDeadLetters(engine_.log(), query));
   auto& answer = *response.mutable_dead_letters();

@@ -16,8 +16,7 @@ Result<views::StatsQuery> FromWire(const v1::Request::SumUp& in) {
   views::StatsQuery query;
   for (const std::string& tenant : in.tenants()) query.tenants.emplace_back(tenant);
   for (const int64_t bound : in.bounds_at_ms()) {
-    const Instant at = InstantFromUnixMillis(bound);
-    if (at < kEarliestInstant || at > kLatestInstant) return Fail(Error::Invalid("not between the years 1 and 9999"));
+    RASTI_TRY(const Instant at, InstantFromWire(bound));
     query.bounds.push_back(at);
   }
   query.by_tenant = in.by_tenant();
