@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <sstream>
 #include <string_view>
 
@@ -12,6 +13,8 @@ namespace rasti::cli {
 namespace {
 
 constexpr size_t kDeclarationBytesMost = 200;
+// Of a character reference that is refused.
+constexpr size_t kReferenceShownMost = 30;
 
 bool IsTrace(const pugi::xml_node& node) { return std::string_view(node.name()) == "trace"; }
 bool IsEvent(const pugi::xml_node& node) { return std::string_view(node.name()) == "event"; }
@@ -33,6 +36,26 @@ class DepthWalker : public pugi::xml_tree_walker {
  public:
   bool for_each(pugi::xml_node& /*node*/) override { return depth() < kXesDepthMost; }
 };
+
+int64_t LineAt(std::string_view text, size_t offset) {
+  const auto before = text.substr(0, offset);
+  return std::count(before.begin(), before.end(), '\n') + 1;
+}
+
+// The first character reference that names no character: pugixml would cut the value there, or take another character.
+size_t FindNoCharacter(std::string_view text) {
+  constexpr uint64_t kLast = 0x10FFFF;
+  for (size_t at = text.find("&#"); at != std::string_view::npos; at = text.find("&#", at + 2)) {
+    const bool hex = text.substr(at + 2).starts_with('x');
+    const size_t from = at + (hex ? 3 : 2);
+    const size_t end = text.find_first_not_of(hex ? "0123456789abcdefABCDEF" : "0123456789", from);
+    if (end == std::string_view::npos || end == from || text[end] != ';') continue;
+    uint64_t number = 0;
+    const auto [last, error] = std::from_chars(text.data() + from, text.data() + end, number, hex ? 16 : 10);
+    if (error != std::errc() || number == 0 || number > kLast) return at;
+  }
+  return std::string_view::npos;
+}
 
 // What the XML declaration says, in lower case; empty where it does not.
 std::string DeclaredEncoding(std::string_view text) {
@@ -77,18 +100,35 @@ Result<std::unique_ptr<XesReader>> XesReader::Open(const std::string& path) {
 }
 
 Status XesReader::Parse() {
+  if (const size_t nul = text_.find('\0'); nul != std::string::npos) {
+    return Fail(
+        Error::Invalid(fmt::format("{}:{}: no XML: a NUL byte, which no text holds", path_, LineAt(text_, nul))));
+  }
+  if (const size_t at = FindNoCharacter(text_); at != std::string::npos) {
+    return Fail(
+        Error::Invalid(fmt::format("{}:{}: no XML: '{}' names no character", path_, LineAt(text_, at),
+                                   text_.substr(at, std::min(text_.find(';', at) + 1 - at, kReferenceShownMost)))));
+  }
   const auto parsed = document_.load_buffer(text_.data(), text_.size(), pugi::parse_default, pugi::encoding_utf8);
   if (!parsed) {
-    const auto line = std::count(text_.begin(), text_.begin() + parsed.offset, '\n') + 1;
+    const int64_t line = LineAt(text_, static_cast<size_t>(parsed.offset));
     return Fail(Error::Invalid(fmt::format("{}:{}: no XML: {}", path_, line, parsed.description())));
   }
   DepthWalker walker;
   if (!document_.traverse(walker)) {
     return Fail(Error::Invalid(fmt::format("{}: elements nest deeper than {} levels", path_, kXesDepthMost)));
   }
-  if (std::string_view(document_.document_element().name()) != "log") {
-    return Fail(Error::Invalid(fmt::format("{}: no XES: its root is <{}>, not <log>", path_,
-                                           std::string_view(document_.document_element().name()).substr(0, 60))));
+  const pugi::xml_node root = document_.document_element();
+  for (pugi::xml_node next = root.next_sibling(); next; next = next.next_sibling()) {
+    if (next.type() != pugi::node_element) continue;
+    const int64_t line = LineAt(text_, static_cast<size_t>(next.offset_debug()));
+    return Fail(
+        Error::Invalid(fmt::format("{}:{}: no XML: a second root element <{}>; put each log in a file of its own",
+                                   path_, line, std::string_view(next.name()).substr(0, 60))));
+  }
+  if (std::string_view(root.name()) != "log") {
+    return Fail(Error::Invalid(
+        fmt::format("{}: no XES: its root is <{}>, not <log>", path_, std::string_view(root.name()).substr(0, 60))));
   }
   return {};
 }

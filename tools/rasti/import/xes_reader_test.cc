@@ -111,6 +111,8 @@ TEST_F(XesReaderTest, WhatIsNoLog) {
   EXPECT_THAT(Refusal("case,activity\n1,2\n"), HasSubstr("no XML"));
   EXPECT_THAT(Refusal("<log>\n<trace>\n<event></trace></log>"), HasSubstr(":3: no XML"));
   EXPECT_THAT(Refusal("<logs/>"), HasSubstr("its root is <logs>, not <log>"));
+  EXPECT_THAT(Refusal("<log/>\n<!-- and -->\n<log><trace><event/></trace></log>"),
+              HasSubstr(":3: no XML: a second root"));
   std::string deep;
   for (int i = 0; i < 100'000; ++i) deep += "<a>";
   for (int i = 0; i < 100'000; ++i) deep += "</a>";
@@ -118,6 +120,22 @@ TEST_F(XesReaderTest, WhatIsNoLog) {
   std::string wide;
   for (int i = 0; i < 11'000; ++i) wide += "<int key='k" + std::to_string(i) + "' value='1'/>";
   EXPECT_THAT(Refusal("<log><trace>" + wide + "</trace></log>"), HasSubstr("more than 10000 different keys"));
+}
+
+// pugixml ends a value at a NUL, and takes 2^32 + 65 for an 'A'.
+TEST_F(XesReaderTest, CharactersThatAreNone) {
+  const auto log = [](const std::string& value) {
+    return "<log>\n<trace><event><string key='a' value='x" + value + "y'/></event></trace></log>";
+  };
+  EXPECT_THAT(Refusal(log(std::string(1, '\0'))), HasSubstr(":2: no XML: a NUL byte"));
+  EXPECT_THAT(Refusal("<log><trace><event/></trace></log>" + std::string(1, '\0') + "<!-- -->"),
+              HasSubstr("a NUL byte"));
+  for (const char* none :
+       {"&#0;", "&#x0;", "&#000;", "&#1114112;", "&#x110000;", "&#4294967361;", "&#18446744073709551681;"}) {
+    EXPECT_THAT(Refusal(log(none)), HasSubstr(std::string(":2: no XML: '") + none + "' names no character"));
+  }
+  EXPECT_THAT(Rows(log("&#65;&#x10FFFF;&#;&#x;&# 0;"))[0].fields, ElementsAre("xA\U0010FFFF&#;&#x;&# 0;y"));
+  EXPECT_THAT(Rows(log("&#xD800;"))[0].fault, HasSubstr("no UTF-8"));
 }
 
 TEST_F(XesReaderTest, EntitiesOfADocumentTypeAreNotResolved) {
