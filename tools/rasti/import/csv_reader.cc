@@ -14,7 +14,6 @@
 namespace rasti::cli {
 namespace {
 
-constexpr size_t kChunkBytes = size_t{256} << 10;
 // Reading again behind broken quotes costs time; a file that needs more of it than this is something else.
 constexpr size_t kReadAgainMost = size_t{256} << 20;
 
@@ -38,7 +37,8 @@ size_t LineEnd(std::string_view text, bool at_end) {
 
 }  // namespace
 
-Result<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, codec::TableEncoding encoding) {
+Result<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, codec::TableEncoding encoding,
+                                                   size_t chunk_bytes) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat about {};
   const bool opened = file >= 0 && ::fstat(file, &about) == 0;
@@ -50,7 +50,7 @@ Result<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, code
                                              : ErrorCode::kIo;
     return Fail(code, fmt::format("cannot read {}: {}", path, std::strerror(error)));  // NOLINT(concurrency-mt-unsafe)
   }
-  std::unique_ptr<CsvReader> reader(new CsvReader(path, file, encoding));
+  std::unique_ptr<CsvReader> reader(new CsvReader(path, file, encoding, chunk_bytes));
   reader->bytes_total_ = about.st_size;
   reader->Reset();
   RASTI_CHECKED(reader->SkipByteOrderMark());
@@ -82,10 +82,10 @@ Status CsvReader::Fill() {
   buffer_.erase(0, buffer_at_);
   buffer_at_ = 0;
   const size_t size = buffer_.size();
-  buffer_.resize(size + kChunkBytes);
+  buffer_.resize(size + chunk_bytes_);
   ssize_t got = -1;
   do {
-    got = ::read(file_, buffer_.data() + size, kChunkBytes);
+    got = ::read(file_, buffer_.data() + size, chunk_bytes_);
   } while (got < 0 && errno == EINTR);
   buffer_.resize(size + static_cast<size_t>(std::max<ssize_t>(got, 0)));
   if (encoding_ == codec::TableEncoding::kLatin1 && marks_looked_for_) Latin1ToUtf8(buffer_, size);

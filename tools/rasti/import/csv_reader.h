@@ -20,13 +20,17 @@ namespace rasti::cli {
 
 /// The longest row, in bytes. What is longer is no row of a table.
 inline constexpr size_t kCsvRowBytesMost = size_t{256} << 10;
+/// Read at once.
+inline constexpr size_t kCsvChunkBytes = size_t{256} << 10;
 
 class CsvReader final : public RowSource {
  public:
   /// Reads the header too. Errors: kNotFound, kPermission, kIo; kInvalidArgument (empty, no header, UTF-16; a byte
-  /// order mark of UTF-8 in a file that is said to be Latin-1).
+  /// order mark of UTF-8 in a file that is said to be Latin-1). `chunk_bytes` are read at once, at least 1; the rows
+  /// are the same whatever it is.
   static Result<std::unique_ptr<CsvReader>> Open(const std::string& path,
-                                                 codec::TableEncoding encoding = codec::TableEncoding::kUtf8);
+                                                 codec::TableEncoding encoding = codec::TableEncoding::kUtf8,
+                                                 size_t chunk_bytes = kCsvChunkBytes);
   ~CsvReader() override;
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
@@ -46,8 +50,8 @@ class CsvReader final : public RowSource {
     bool cut = false;  // longer than a row may be: what is beyond was left out
   };
 
-  CsvReader(std::string path, int file, codec::TableEncoding encoding)
-      : path_(std::move(path)), file_(file), encoding_(encoding) {}
+  CsvReader(std::string path, int file, codec::TableEncoding encoding, size_t chunk_bytes)
+      : path_(std::move(path)), file_(file), encoding_(encoding), chunk_bytes_(chunk_bytes) {}
   /// Reads what is there into the buffer; at the end of the file sets at_end_.
   Status Fill();
   Status SkipByteOrderMark();
@@ -64,6 +68,7 @@ class CsvReader final : public RowSource {
   const std::string path_;
   const int file_;
   const codec::TableEncoding encoding_;
+  const size_t chunk_bytes_;
   bool at_end_ = false;
   csv_parser parser_{};
   bool parser_open_ = false;

@@ -45,6 +45,29 @@ class CsvReaderTest : public ::testing::Test {
   std::string path_;
 };
 
+TEST_F(CsvReaderTest, TheSameRowsInWhateverPiecesTheFileIsRead) {
+  constexpr std::string_view kFile =
+      "\xEF\xBB\xBF"
+      "a,b\r\n1,\"x\r\n\"\"y\"\r\r\n2,\xC3\xA9\r3,\"open\n4,z\n\n5,\"a\" b\n6,\xFF\n7,\r\n";
+  const std::vector<TableRow> whole = Rows(kFile);
+  ASSERT_EQ(whole.size(), 7u);
+  for (size_t chunk_bytes = 1; chunk_bytes < kFile.size(); ++chunk_bytes) {
+    auto reader = CsvReader::Open(path_, codec::TableEncoding::kUtf8, chunk_bytes);
+    ASSERT_TRUE(reader);
+    for (const TableRow& row : whole) {
+      const auto read = (*reader)->Next();
+      ASSERT_TRUE(read.has_value() && read->has_value());
+      EXPECT_EQ((*read)->line, row.line) << chunk_bytes;
+      EXPECT_EQ((*read)->fields, row.fields) << chunk_bytes;
+      EXPECT_EQ((*read)->raw, row.raw) << chunk_bytes;
+      EXPECT_EQ((*read)->fault, row.fault) << chunk_bytes;
+    }
+    const auto end = (*reader)->Next();
+    ASSERT_TRUE(end.has_value());
+    EXPECT_FALSE(end->has_value());
+  }
+}
+
 TEST_F(CsvReaderTest, Latin1WhereItIsSaidToBe) {
   std::ofstream(path_, std::ios::binary) << "id,na\xEFve\n1,caf\xE9\n2," << std::string(300'000 / 2, '\xE9')
                                          << "\n3,x\n";

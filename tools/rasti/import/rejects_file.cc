@@ -21,9 +21,11 @@ Error WriteError(const std::string& path, int error) {
 }  // namespace
 
 std::string CsvField(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos && !text.starts_with(' ') && !text.ends_with(' ')) {
-    return std::string(text);
-  }
+  // Readers take blanks and tabs off the ends of what stands in no quotes.
+  constexpr std::string_view kBlanks = " \t";
+  const bool blank_ends = !text.empty() && (kBlanks.find(text.front()) != std::string_view::npos ||
+                                            kBlanks.find(text.back()) != std::string_view::npos);
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos && !blank_ends) return std::string(text);
   std::string field = "\"";
   for (const char c : text) {
     if (c == '"') field += '"';
