@@ -2,7 +2,7 @@
 # Configures and builds one preset of CMakePresets.json, with as many compilers as cores and memory allow.
 #
 #   tools/build.sh                     the release preset: build/rasti and the tests
-#   tools/build.sh asan                another preset: debug, asan, tsan
+#   tools/build.sh asan                another preset: debug, asan, tsan, fuzz
 #   tools/build.sh release rasti       these targets of it only
 #
 # RASTI_JOBS   how many compilers at once, if you know better
@@ -13,7 +13,7 @@ help_if_asked "$@"
 preset=${1:-release}
 targets=("${@:2}")
 case $preset in
-  asan | tsan) mib_per_job=2500 ;;
+  asan | tsan | fuzz) mib_per_job=2500 ;;
   *) mib_per_job=1500 ;;
 esac
 jobs=${RASTI_JOBS:-$(job_count "$mib_per_job")}

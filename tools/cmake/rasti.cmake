@@ -10,6 +10,12 @@ if(RASTI_SANITIZE)
   target_compile_options(rasti_flags INTERFACE -fsanitize=${RASTI_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(rasti_flags INTERFACE -fsanitize=${RASTI_SANITIZE})
 endif()
+if(RASTI_FUZZ)
+  # Coverage of our own code, and the checks of the standard library. More than -O1 makes compiling longer, and runs
+  # hardly shorter.
+  target_compile_options(rasti_flags INTERFACE -O1 -fsanitize=fuzzer-no-link)
+  target_compile_definitions(rasti_flags INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
 if(RASTI_SANITIZE STREQUAL "thread")
   add_library(rasti_c11_threads OBJECT ${PROJECT_SOURCE_DIR}/tools/tsan/c11_threads.cc)
   target_compile_options(rasti_c11_threads PRIVATE -fsanitize=thread)
@@ -26,6 +32,9 @@ set(RASTI_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-st
 # GCC 12 reports false uninitialised and overflow warnings inside std::variant and std::string at -O2 and with sanitizers.
 list(APPEND RASTI_WARNINGS -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds
                            -Wno-stringop-overread)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  list(APPEND RASTI_WARNINGS -Wno-unknown-warning-option)
+endif()
 
 # An imported target for a Debian library that brings neither CMake nor pkg-config files.
 function(rasti_find_library name header)
