@@ -186,7 +186,7 @@ class KafkaOutageTest : public KafkaNodesTest {
     const Status back = come_back(broker);
     ASSERT_TRUE(back) << back.error().message;
     const Finished answered = waiting.Finish();
-    EXPECT_EQ(answered.exit_code, 0) << answered.err;
+    ASSERT_EQ(answered.exit_code, 0) << answered.err << node->Finish().err;
     const std::string while_away = answered.json()["reference"];
     for (const std::string& reference : {before, while_away}) {
       JsonAt(0, {"act", reference, "register", "--as", "clerk1"});

@@ -37,6 +37,12 @@ rd_kafka_resp_err_t AskOffset(rd_kafka_t* client, const std::string& topic, int3
   return asked->err;
 }
 
+// What librdkafka itself does not know: a broker that has just come back names no partition for a while, of topics that
+// were there when the log was opened. A topic that is gone is UNKNOWN_TOPIC_OR_PART, which brokers say.
+bool IsNotKnownYet(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+}
+
 // Asks with `ask(patience_ms)` until it succeeds or the time is over.
 template <class Ask>
 Status AskPatiently(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout, Ask ask) {
@@ -52,10 +58,12 @@ Status AskPatiently(rd_kafka_t* client, const std::string& topic, int32_t partit
     // The partition has another leader than a moment ago, or a new topic has none yet.
     const bool passes = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
                         code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
-                        code == RD_KAFKA_RESP_ERR__TIMED_OUT;
+                        code == RD_KAFKA_RESP_ERR__TIMED_OUT || IsNotKnownYet(code);
     if (!passes || std::chrono::steady_clock::now() > deadline) {
       rd_kafka_poll(client, 0);
-      return Fail(Explained(ToError(code, fmt::format("asking for the end of {}-{}", topic, partition)), client));
+      Error error = ToError(code, fmt::format("asking for the end of {}-{}", topic, partition));
+      if (IsNotKnownYet(code)) error.code = ErrorCode::kUnavailable;
+      return Fail(Explained(std::move(error), client));
     }
     std::this_thread::sleep_for(kBeforeRetry);
     RefreshLeaders(client, patience);
