@@ -6,6 +6,7 @@
 
 #include "engine/codec/calendar_yaml.h"
 #include "engine/codec/definition_yaml.h"
+#include "engine/codec/overrides_yaml.h"
 #include "engine/codec/tenant_yaml.h"
 #include "engine/codec/yaml/rule_yaml.h"
 #include "engine/codec/yaml/yaml_node.h"
@@ -126,6 +127,21 @@ Loaded LoadTenant(const PackageFiles& files, const std::string& yaml, const Load
   return loaded;
 }
 
+Loaded LoadOverrides(const PackageFiles& files, const std::string& yaml, const LoadContext& context) {
+  Loaded loaded;
+  Issues issues("overrides.yaml");
+  auto overrides = ReadOverrides(yaml, issues);
+  if (overrides) {
+    CheckKnown("workflow", overrides->workflow.str(), context.workflows, PlaceOfKey(yaml, "overrides"), issues);
+    CheckKnown("tenant", overrides->tenant.str(), context.tenants, PlaceOfKey(yaml, "tenant"), issues);
+    CheckIdentity(files, core::OverridesName(overrides->workflow, overrides->tenant), overrides->version,
+                  "overrides.yaml", loaded);
+    loaded.package = *std::move(overrides);
+  }
+  Append(std::move(issues), loaded);
+  return loaded;
+}
+
 Loaded LoadTzData(const PackageFiles& files) {
   Loaded loaded;
   for (const auto& [name, bytes] : files.files) {
@@ -156,6 +172,10 @@ Loaded Load(const PackageFiles& files, const LoadContext& context) {
       return yaml == nullptr ? missing("tenant.yaml") : LoadTenant(files, *yaml, context);
     }
     case PackageKind::kTzData: return LoadTzData(files);
+    case PackageKind::kOverrides: {
+      const std::string* yaml = file("overrides.yaml");
+      return yaml == nullptr ? missing("overrides.yaml") : LoadOverrides(files, *yaml, context);
+    }
   }
   return {};
 }
@@ -168,6 +188,7 @@ std::string_view PackageKindName(PackageKind kind) {
     case PackageKind::kCalendar: return "calendar";
     case PackageKind::kTenant: return "tenant";
     case PackageKind::kTzData: return "tzdata";
+    case PackageKind::kOverrides: return "overrides";
   }
   return "";
 }
@@ -176,7 +197,8 @@ Result<PackageKind> ParsePackageKind(std::string_view name) {
   for (int i = 0; i < kPackageKindCount; ++i) {
     if (PackageKindName(static_cast<PackageKind>(i)) == name) return static_cast<PackageKind>(i);
   }
-  return Fail(Error::Invalid(fmt::format("no kind of package '{}': workflow, calendar, tenant or tzdata", name)));
+  return Fail(
+      Error::Invalid(fmt::format("no kind of package '{}': workflow, calendar, tenant, tzdata or overrides", name)));
 }
 
 tl::expected<LoadedPackage, std::vector<Issue>> LoadPackage(const PackageFiles& files, const LoadContext& context) {
@@ -189,16 +211,25 @@ std::vector<Issue> LintPackage(const PackageFiles& files, const LoadContext& con
   return Load(files, context).issues;
 }
 
+std::vector<Issue> LintFit(const PackageFiles& overrides, const core::Definition& base, const core::Tenant* tenant) {
+  Issues issues("overrides.yaml");
+  const auto loaded = LoadPackage(overrides);
+  if (!loaded) return loaded.error();
+  CheckFit(overrides.files.at("overrides.yaml"), std::get<core::Overrides>(*loaded), base, tenant, issues);
+  return std::move(issues).Take();
+}
+
 LoadContext ContextOf(const std::vector<PackageFiles>& packages) {
   LoadContext context;
   for (const PackageFiles& package : packages) {
     switch (package.kind) {
-      case PackageKind::kWorkflow: break;
+      case PackageKind::kWorkflow: context.workflows.insert(package.name); break;
       case PackageKind::kCalendar: context.calendars.insert(package.name); break;
       case PackageKind::kTenant: context.tenants.insert(package.name); break;
       case PackageKind::kTzData:
         for (const auto& [zone, bytes] : package.files) context.zones.insert(zone);
         break;
+      case PackageKind::kOverrides: break;
     }
   }
   return context;

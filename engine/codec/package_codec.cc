@@ -15,6 +15,7 @@ rasti::v1::PackageKind ToWire(PackageKind kind) {
     case PackageKind::kCalendar: return v1::PACKAGE_KIND_CALENDAR;
     case PackageKind::kTenant: return v1::PACKAGE_KIND_TENANT;
     case PackageKind::kTzData: return v1::PACKAGE_KIND_TZDATA;
+    case PackageKind::kOverrides: return v1::PACKAGE_KIND_OVERRIDES;
   }
   return v1::PACKAGE_KIND_UNSPECIFIED;
 }
@@ -54,6 +55,7 @@ Result<PublishedPackage> DecodePackage(std::string_view bytes) {
     case v1::PACKAGE_KIND_CALENDAR: package.files.kind = PackageKind::kCalendar; break;
     case v1::PACKAGE_KIND_TENANT: package.files.kind = PackageKind::kTenant; break;
     case v1::PACKAGE_KIND_TZDATA: package.files.kind = PackageKind::kTzData; break;
+    case v1::PACKAGE_KIND_OVERRIDES: package.files.kind = PackageKind::kOverrides; break;
     default:
       return Fail(ErrorCode::kUnsupportedVersion,
                   fmt::format("package {} is of kind {}, which a newer version knows", package.files.id().str(),

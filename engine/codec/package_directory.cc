@@ -24,9 +24,10 @@ struct MainFile {
   const char* name_key;
   PackageKind kind;
 };
-constexpr std::array<MainFile, 3> kMainFiles = {{{"workflow.yaml", "workflow", PackageKind::kWorkflow},
+constexpr std::array<MainFile, 4> kMainFiles = {{{"workflow.yaml", "workflow", PackageKind::kWorkflow},
                                                  {"calendar.yaml", "calendar", PackageKind::kCalendar},
-                                                 {"tenant.yaml", "tenant", PackageKind::kTenant}}};
+                                                 {"tenant.yaml", "tenant", PackageKind::kTenant},
+                                                 {"overrides.yaml", "overrides", PackageKind::kOverrides}}};
 
 Result<std::string> ReadFile(const fs::path& path) {
   std::error_code error;
@@ -82,6 +83,13 @@ Result<PackageFiles> ReadByMainFile(const fs::path& folder, const MainFile& main
   }
   if (!IsPackageVersion(package.version)) {
     return Fail(Error::Invalid(fmt::format("{}: '{}' is no version, as in \"1\"", place, package.version)));
+  }
+  if (main.kind == PackageKind::kOverrides) {
+    RASTI_TRY(const std::string tenant, TopLevelValue(*root, "tenant", place));
+    if (!IsPackageName(tenant)) {
+      return Fail(Error::Invalid(fmt::format("{}: '{}' is no name of a tenant", place, tenant)));
+    }
+    package.name = core::OverridesName(core::WorkflowId(package.name), core::TenantId(tenant));
   }
   package.files.emplace(main.file, std::move(yaml));
   if (main.kind == PackageKind::kCalendar) {
@@ -158,9 +166,11 @@ Status Collect(const fs::path& folder, int depth, std::vector<PackageFiles>* pac
   auto package = ReadPackageDirectory(folder.string());
   if (package) {
     packages->push_back(*std::move(package));
-    return {};
+    // A tenant's overrides lie below it.
+    if (packages->back().kind != PackageKind::kTenant) return {};
+  } else if (package.error().code != ErrorCode::kNotFound) {
+    return Fail(package.error());
   }
-  if (package.error().code != ErrorCode::kNotFound) return Fail(package.error());
   RASTI_TRY(const auto entries, EntriesOf(folder));
   for (const fs::path& entry : entries) {
     if (fs::is_directory(entry)) RASTI_CHECKED(Collect(entry, depth + 1, packages));
@@ -181,8 +191,8 @@ Result<PackageFiles> ReadPackageDirectory(const std::string& path) {
   RASTI_TRY(const bool holds_zones, HoldsZones(folder, true));
   if (!holds_zones) {
     return Fail(
-        Error::NotFound(fmt::format("{}: no package: there is no workflow.yaml, calendar.yaml, tenant.yaml or "
-                                    "TZif file",
+        Error::NotFound(fmt::format("{}: no package: there is no workflow.yaml, calendar.yaml, tenant.yaml, "
+                                    "overrides.yaml or TZif file",
                                     folder.string())));
   }
   PackageFiles package;

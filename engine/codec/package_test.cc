@@ -57,6 +57,27 @@ TEST_F(Package, IsReadByTheFileThatIsThere) {
   EXPECT_EQ(std::get<core::Tenant>(*loaded).id, core::TenantId("prizren"));
 }
 
+TEST_F(Package, OfOverridesIsCalledAfterWorkflowAndTenant) {
+  Write("tenant.yaml", kTenant);
+  Write("issue-report/overrides.yaml", "overrides: issue-report\ntenant: prizren\nversion: \"3\"\n");
+  Write("issue-report/scenarios/overrides.yaml", "no package");
+  // The folder of a tenant takes its overrides along.
+  const auto packages = ReadPackages(Path());
+  ASSERT_TRUE(packages) << packages.error().message;
+  ASSERT_EQ(packages->size(), 2U);
+  EXPECT_EQ((*packages)[0].kind, PackageKind::kTenant);
+  EXPECT_EQ((*packages)[1].kind, PackageKind::kOverrides);
+  EXPECT_EQ((*packages)[1].id(), core::VersionedName("issue-report+prizren@3"));
+  const auto loaded = LoadPackage((*packages)[1]);
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(std::get<core::Overrides>(*loaded).tenant, core::TenantId("prizren"));
+  const LoadContext around{.tenants = {"peje"}, .calendars = {}, .zones = {}, .workflows = {"issue-reports"}};
+  EXPECT_THAT(
+      LintPackage((*packages)[1], around),
+      ElementsAre(Field(&Issue::message, HasSubstr("no workflow 'issue-report', did you mean 'issue-reports'?")),
+                  Field(&Issue::message, HasSubstr("no tenant 'prizren'"))));
+}
+
 TEST_F(Package, OfTimeZonesTakesItsVersionFromTheFolder) {
   Write("2025b/Europe/Belgrade", "TZif2...");
   Write("2025b/UTC", "TZif2");

@@ -70,6 +70,12 @@ Verdict DecideSubmit(DecisionBuilder& builder, const Command& command, const Sub
                   fmt::format("there is no workflow '{}'", submit.workflow.str()));
   }
   if (auto verdict = CheckCategory(definition, submit.category); !verdict) return verdict;
+  // What was once is not undone: a historic case may have a category of old.
+  if (!definition.FindCategory(submit.category)->offered && !submit.historic) {
+    return Reject(RejectionCode::kUnknownCategory, "category",
+                  fmt::format("{} does not offer the category '{}' for new cases", definition.version.str(),
+                              submit.category.str()));
+  }
   if (!definition.channels.empty() &&
       std::ranges::find(definition.channels, submit.channel) == definition.channels.end()) {
     return Reject(

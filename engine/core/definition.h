@@ -118,6 +118,7 @@ struct Category {
   CategoryId id;
   Texts title;
   std::optional<QueueId> queue;  // where its cases go at first
+  bool offered = true;           // for new cases; those that have it keep it
 };
 
 /// Commands that are not actions, and who may give them.

@@ -145,6 +145,9 @@ void DefinitionChecker::CheckCategories() {
     CheckTexts(category.title, Indexed("categories", i) + ".title");
     if (category.queue) CheckId(category.queue->view(), Indexed("categories", i) + ".queue");
   }
+  if (!definition_.categories.empty() && std::ranges::none_of(definition_.categories, &Category::offered)) {
+    Add("categories", "none of them is offered, so no case could be opened");
+  }
 }
 
 void DefinitionChecker::CheckPermissions() {

@@ -3,12 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 
 namespace rasti::runtime {
 namespace {
 
 tl::unexpected<core::Rejection> Reject(core::RejectionCode code, std::string field, std::string message) {
   return tl::unexpected(core::Rejection{code, std::move(field), std::move(message)});
+}
+
+// Whether someone who names a version means this one: the workflow's own, with or without the tenant's overrides.
+bool IsVersion(const core::Definition& definition, std::string_view version) {
+  return version == core::VersionOf(definition.version) ||
+         version == core::VersionOf(core::PartsOf(definition.version).base);
 }
 
 }  // namespace
@@ -36,17 +43,31 @@ Status Configuration::Add(Versions<T>& versions, Version<T> version, std::string
 }
 
 Status Configuration::AddDefinition(core::Definition definition, Instant effective_from, int64_t position) {
-  const auto shared = std::make_shared<const core::Definition>(std::move(definition));
-  const std::string version(core::VersionOf(shared->version));
-  RASTI_CHECKED(Add(definitions_[shared->id.str()], {version, effective_from, position, shared}, shared->id.view()));
-  by_versioned_name_[shared->version.str()] = shared;
+  return AddDefinition(std::make_shared<const core::Definition>(std::move(definition)), effective_from, position);
+}
+
+Status Configuration::AddDefinition(std::shared_ptr<const core::Definition> definition, Instant effective_from,
+                                    int64_t position) {
+  const std::string version(core::VersionOf(definition->version));
+  RASTI_CHECKED(
+      Add(definitions_[definition->id.str()], {version, effective_from, position, definition}, definition->id.view()));
+  by_versioned_name_[definition->version.str()] = std::move(definition);
   return {};
 }
 
 Status Configuration::AddTenant(core::Tenant tenant, Instant effective_from, int64_t position) {
-  const auto shared = std::make_shared<const core::Tenant>(std::move(tenant));
-  const std::string version(core::VersionOf(shared->version));
-  return Add(tenants_[shared->id.str()], {version, effective_from, position, shared}, shared->id.view());
+  return AddTenant(std::make_shared<const core::Tenant>(std::move(tenant)), effective_from, position);
+}
+
+Status Configuration::AddTenant(std::shared_ptr<const core::Tenant> tenant, Instant effective_from, int64_t position) {
+  const std::string version(core::VersionOf(tenant->version));
+  return Add(tenants_[tenant->id.str()], {version, effective_from, position, tenant}, tenant->id.view());
+}
+
+Status Configuration::AddOverrides(std::shared_ptr<const core::Overrides> overrides, Instant effective_from,
+                                   int64_t position) {
+  const std::string name = core::OverridesName(overrides->workflow, overrides->tenant);
+  return Add(overrides_[name], {overrides->version, effective_from, position, overrides}, name);
 }
 
 Status Configuration::AddCalendar(sla::CalendarSpec spec, std::string version, Instant effective_from,
@@ -80,8 +101,72 @@ Status Configuration::Build() {
 }
 
 const core::Definition* Configuration::FindDefinition(const core::VersionedName& version) const {
-  const auto found = by_versioned_name_.find(version.str());
-  return found == by_versioned_name_.end() ? nullptr : found->second.get();
+  if (const auto found = by_versioned_name_.find(version.str()); found != by_versioned_name_.end()) {
+    return found->second.get();
+  }
+  {
+    const std::shared_lock lock(made_mutex_);
+    if (const auto found = made_.find(version.str()); found != made_.end()) return found->second.definition.get();
+  }
+  const core::DefinitionName parts = core::PartsOf(version);
+  if (parts.overrides.empty()) return nullptr;
+  const auto base = by_versioned_name_.find(parts.base.str());
+  const auto overrides = overrides_.find(core::OverridesName(core::WorkflowId(std::string(core::NameOf(parts.base))),
+                                                             core::TenantId(std::string(parts.tenant))));
+  if (base == by_versioned_name_.end() || overrides == overrides_.end()) return nullptr;
+  const auto own = std::ranges::find(overrides->second, parts.overrides, &Version<core::Overrides>::version);
+  return own == overrides->second.end() ? nullptr : Made(*base->second, *own->value).definition.get();
+}
+
+const Configuration::MadeDefinition& Configuration::Made(const core::Definition& base,
+                                                         const core::Overrides& overrides) const {
+  const std::string name = core::WithOverrides(base.version, overrides.tenant, overrides.version).str();
+  {
+    const std::shared_lock lock(made_mutex_);
+    if (const auto found = made_.find(name); found != made_.end()) return found->second;
+  }
+  core::Materialised materialised = core::Materialise(base, overrides);
+  MadeDefinition made;
+  if (materialised.issues.empty()) {
+    made.definition = std::make_shared<const core::Definition>(std::move(materialised.definition));
+  } else {
+    made.why_not = fmt::format("{}: {}", materialised.issues.front().path, materialised.issues.front().message);
+  }
+  const std::unique_lock lock(made_mutex_);
+  return made_.try_emplace(name, std::move(made)).first->second;
+}
+
+const core::Overrides* Configuration::OverridesAt(const core::WorkflowId& workflow, const core::TenantId& tenant,
+                                                  Instant at) const {
+  if (overrides_.empty()) return nullptr;
+  const auto found = overrides_.find(core::OverridesName(workflow, tenant));
+  if (found == overrides_.end()) return nullptr;
+  const auto* version = InForce(found->second, at);
+  return version == nullptr ? nullptr : version->value.get();
+}
+
+tl::expected<const core::Definition*, core::Rejection> Configuration::ForNewCase(const core::WorkflowId& workflow,
+                                                                                 const core::TenantId& tenant,
+                                                                                 Instant at) const {
+  const core::Definition* base = DefinitionAt(workflow, at);
+  if (base == nullptr) {
+    return Reject(core::RejectionCode::kUnknownWorkflow, "workflow",
+                  fmt::format("no version of workflow '{}' is in force", workflow.str()));
+  }
+  const core::Overrides* overrides = OverridesAt(workflow, tenant, at);
+  if (overrides == nullptr) return base;
+  const MadeDefinition& made = Made(*base, *overrides);
+  if (made.definition != nullptr) return made.definition.get();
+  // Two nodes published at once what does not go together. Whose deadlines hold is not for the engine to guess.
+  return Reject(
+      core::RejectionCode::kVersionNotInForce, "workflow",
+      fmt::format("the overrides {}@{} do not fit {}: {}; publish a version of either that does",
+                  core::OverridesName(workflow, tenant), overrides->version, base->version.str(), made.why_not));
+}
+
+const core::Definition* Configuration::DefinitionAt(const core::WorkflowId& workflow, const core::TenantId& tenant,
+                                                    Instant at) const {
+  return ForNewCase(workflow, tenant, at).value_or(nullptr);
 }
 
 const core::Definition* Configuration::DefinitionAt(const core::WorkflowId& workflow, Instant at) const {
@@ -148,6 +233,33 @@ std::vector<const core::Definition*> Configuration::DefinitionsAt(Instant at) co
   return definitions;
 }
 
+std::vector<const core::Overrides*> Configuration::OverridesAt(Instant at) const {
+  std::vector<const core::Overrides*> overrides;
+  for (const auto& [name, versions] : overrides_) {
+    if (const auto* version = InForce(versions, at)) overrides.push_back(version->value.get());
+  }
+  return overrides;
+}
+
+std::vector<Configuration::Pairing> Configuration::Pairings() const {
+  std::vector<Pairing> pairings;
+  for (const auto& [name, versions] : overrides_) {
+    const auto bases = definitions_.find(versions.front().value->workflow.str());
+    if (bases == definitions_.end()) continue;
+    std::vector<Instant> changes;
+    for (const auto& version : versions) changes.push_back(version.effective_from);
+    for (const auto& version : bases->second) changes.push_back(version.effective_from);
+    std::ranges::sort(changes);
+    changes.erase(std::unique(changes.begin(), changes.end()), changes.end());
+    for (const Instant at : changes) {
+      const auto* base = InForce(bases->second, at);
+      const auto* own = InForce(versions, at);
+      if (base != nullptr && own != nullptr) pairings.push_back({base->value.get(), own->value.get(), at});
+    }
+  }
+  return pairings;
+}
+
 tl::expected<core::Config, core::Rejection> Configuration::With(const core::Definition* definition,
                                                                 const core::TenantId& tenant,
                                                                 Instant recorded_at) const {
@@ -190,24 +302,19 @@ tl::expected<core::Config, core::Rejection> Configuration::For(const core::CaseS
       return Reject(core::RejectionCode::kUnknownCase, "case_id",
                     fmt::format("there is no case {}", command.case_id.str()));
     }
-    const core::Definition* definition = DefinitionAt(submit->workflow, recorded_at);
-    if (definition == nullptr) {
-      return Reject(core::RejectionCode::kUnknownWorkflow, "workflow",
-                    fmt::format("no version of workflow '{}' is in force", submit->workflow.str()));
-    }
-    if (submit->version && *submit->version != core::VersionOf(definition->version)) {
+    const auto definition = ForNewCase(submit->workflow, command.tenant, recorded_at);
+    if (!definition) return tl::unexpected(definition.error());
+    if (submit->version && !IsVersion(**definition, *submit->version)) {
       return Reject(core::RejectionCode::kVersionNotInForce, "version",
-                    fmt::format("version '{}' is not in force; {} is", *submit->version, definition->version.str()));
+                    fmt::format("version '{}' is not in force; {} is", *submit->version, (*definition)->version.str()));
     }
-    return With(definition, command.tenant, recorded_at);
+    return With(*definition, command.tenant, recorded_at);
   }
   auto config = For(state, recorded_at);
   if (!config) return config;
   if (const auto* migrate = std::get_if<core::MigrateCase>(&command.payload)) {
-    const core::Definition* target =
-        FindDefinition(core::MakeVersionedName(core::NameOf(state.definition), migrate->to_version));
-    const core::Definition* in_force = DefinitionAt(config->definition->id, recorded_at);
-    if (target != nullptr && target == in_force) config->migrate_to = target;
+    const auto in_force = ForNewCase(config->definition->id, state.tenant, recorded_at);
+    if (in_force && IsVersion(**in_force, migrate->to_version)) config->migrate_to = *in_force;
   }
   return config;
 }
@@ -230,6 +337,7 @@ std::optional<Instant> Configuration::NextChangeAfter(Instant at) const {
   for (const auto& [name, versions] : definitions_) look(versions);
   for (const auto& [name, versions] : tenants_) look(versions);
   for (const auto& [name, versions] : calendars_) look(versions);
+  for (const auto& [name, versions] : overrides_) look(versions);
   return next;
 }
 

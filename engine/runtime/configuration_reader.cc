@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace rasti::runtime {
 namespace {
@@ -15,7 +17,19 @@ std::string Join(const std::vector<codec::Issue>& issues) {
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
+// The part of a package that a configuration shares.
+template <class T>
+std::shared_ptr<const T> Part(const std::shared_ptr<const codec::LoadedPackage>& loaded, const T& part) {
+  return {loaded, &part};
+}
+
 }  // namespace
+
+Result<ConfigurationReader::Record> ConfigurationReader::MakeRecord(int64_t position, codec::PublishedPackage package) {
+  auto loaded = codec::LoadPackage(package.files);
+  if (!loaded) return Fail(Error::Invalid(fmt::format("{}:\n{}", package.Key(), Join(loaded.error()))));
+  return Record{position, std::move(package), std::make_shared<const codec::LoadedPackage>(*std::move(loaded))};
+}
 
 ConfigurationReader::ConfigurationReader(ports::EventLog& log)
     : log_(log), current_(std::make_shared<const Configuration>()) {}
@@ -45,14 +59,16 @@ Status ConfigurationReader::Read() {
   std::shared_ptr<const Configuration> current;
   if (!fresh->empty()) {
     records = records_;  // only who holds reading_ changes them
+    std::set<std::string> keys;
+    for (const Record& record : records) keys.insert(record.package.Key());
     for (const ports::DefinitionRecord& record : *fresh) {
       auto package = codec::DecodePackage(record.value);
       if (!package)
         return Fail(package.error().At(fmt::format("definition {} at position {}", record.key, record.position)));
-      const auto same = [&](const Record& one) { return one.package.Key() == package->Key(); };
       // Of two records with one key the first holds, for every node and for ever.
-      if (std::ranges::any_of(records, same)) continue;
-      records.push_back({record.position, *std::move(package)});
+      if (!keys.insert(package->Key()).second) continue;
+      RASTI_TRY(Record whole, MakeRecord(record.position, *std::move(package)));
+      records.push_back(std::move(whole));
     }
     RASTI_TRY(current, Build(records));
   }
@@ -70,24 +86,26 @@ Status ConfigurationReader::Read() {
 Result<std::shared_ptr<const Configuration>> ConfigurationReader::Build(const std::vector<Record>& records) {
   auto configuration = std::make_shared<Configuration>();
   for (const Record& record : records) {
-    const codec::PublishedPackage& package = record.package;
-    auto loaded = codec::LoadPackage(package.files);
-    if (!loaded) return Fail(Error::Invalid(fmt::format("{}:\n{}", package.Key(), Join(loaded.error()))));
-    const Instant from = package.effective_from;
+    const Instant from = record.package.effective_from;
     const int64_t position = record.position;
-    const std::string& version = package.files.version;
+    const std::string& version = record.package.files.version;
     const auto add = core::Overloaded{
-        [&](core::Definition& definition) {
-          return configuration->AddDefinition(std::move(definition), from, position);
+        [&](const core::Definition& definition) {
+          return configuration->AddDefinition(Part(record.loaded, definition), from, position);
         },
-        [&](core::Tenant& tenant) { return configuration->AddTenant(std::move(tenant), from, position); },
-        [&](sla::CalendarSpec& spec) { return configuration->AddCalendar(std::move(spec), version, from, position); },
-        [&](codec::TzData& zones) -> Status {
+        [&](const core::Tenant& tenant) {
+          return configuration->AddTenant(Part(record.loaded, tenant), from, position);
+        },
+        [&](const sla::CalendarSpec& spec) { return configuration->AddCalendar(spec, version, from, position); },
+        [&](const codec::TzData& zones) -> Status {
           if (Status registered = sla::RegisterTimeZones(zones.version, zones.zones); !registered) return registered;
           return configuration->AddTimeZones(version, from, position);
         },
+        [&](const core::Overrides& overrides) {
+          return configuration->AddOverrides(Part(record.loaded, overrides), from, position);
+        },
     };
-    if (Status added = std::visit(add, *loaded); !added) return Fail(added.error().At(package.Key()));
+    if (Status added = std::visit(add, *record.loaded); !added) return Fail(added.error().At(record.package.Key()));
   }
   RASTI_CHECKED(configuration->Build());
   return std::shared_ptr<const Configuration>(std::move(configuration));
@@ -114,9 +132,32 @@ Result<std::shared_ptr<const Configuration>> ConfigurationReader::Of(
     const std::vector<codec::PublishedPackage>& packages) {
   std::vector<Record> records;
   for (const codec::PublishedPackage& package : packages) {
-    records.push_back({static_cast<int64_t>(records.size()), package});
+    RASTI_TRY(Record record, MakeRecord(static_cast<int64_t>(records.size()), package));
+    records.push_back(std::move(record));
   }
   return Build(records);
+}
+
+Status ConfigurationReader::CheckFit(const Configuration& configuration, const std::vector<Record>& records,
+                                     const std::vector<codec::PublishedPackage>& fresh) {
+  std::set<core::VersionedName> names;
+  for (const codec::PublishedPackage& package : fresh) names.insert(package.files.id());
+  std::string wrong;
+  for (const Configuration::Pairing& pairing : configuration.Pairings()) {
+    const core::Overrides& own = *pairing.overrides;
+    const auto name = core::MakeVersionedName(core::OverridesName(own.workflow, own.tenant), own.version);
+    if (!names.contains(name) && !names.contains(pairing.base->version)) continue;
+    const auto record = std::ranges::find_if(records, [&](const Record& one) {
+      return one.package.files.kind == codec::PackageKind::kOverrides && one.package.files.id() == name;
+    });
+    const auto issues =
+        codec::LintFit(record->package.files, *pairing.base, configuration.TenantAt(own.tenant, pairing.from));
+    if (issues.empty()) continue;
+    wrong += fmt::format("{}the overrides {} do not fit {}, with which they would be in force:\n{}",
+                         wrong.empty() ? "" : "\n", name.str(), pairing.base->version.str(), Join(issues));
+  }
+  if (wrong.empty()) return {};
+  return Fail(Error::Invalid(std::move(wrong)));
 }
 
 Result<std::vector<ConfigurationReader::Published>> ConfigurationReader::Publish(
@@ -130,12 +171,13 @@ Result<std::vector<ConfigurationReader::Published>> ConfigurationReader::Publish
   const codec::LoadContext context = codec::ContextOf(all);
 
   auto records = records_;
+  std::map<std::string, size_t> known_at;
+  for (size_t i = 0; i < records.size(); ++i) known_at.emplace(records[i].package.Key(), i);
   std::vector<Published> outcome;
   for (const codec::PublishedPackage& package : packages) {
-    const auto same = [&](const Record& one) { return one.package.Key() == package.Key(); };
-    const auto known = std::ranges::find_if(records, same);
-    if (known != records.end()) {
-      if (known->package.files != package.files) {
+    const auto [known, is_new] = known_at.emplace(package.Key(), records.size());
+    if (!is_new) {
+      if (records[known->second].package.files != package.files) {
         return Fail(
             ErrorCode::kAlreadyExists,
             fmt::format("{} is published already with other content; what is published never changes: give it a "
@@ -145,14 +187,15 @@ Result<std::vector<ConfigurationReader::Published>> ConfigurationReader::Publish
       outcome.push_back(Published::kUnchanged);
       continue;
     }
-    if (auto loaded = codec::LoadPackage(package.files, context); !loaded) {
-      return Fail(Error::Invalid(fmt::format("{}:\n{}", package.Key(), Join(loaded.error()))));
-    }
-    records.push_back({next_position_ + static_cast<int64_t>(records.size()), package});
+    auto loaded = codec::LoadPackage(package.files, context);
+    if (!loaded) return Fail(Error::Invalid(fmt::format("{}:\n{}", package.Key(), Join(loaded.error()))));
+    records.push_back({next_position_ + static_cast<int64_t>(records.size()), package,
+                       std::make_shared<const codec::LoadedPackage>(*std::move(loaded))});
     outcome.push_back(Published::kNew);
   }
   // All of them together must make a configuration before any is written.
-  if (auto built = Build(records); !built) return Fail(built.error());
+  RASTI_TRY(const auto built, Build(records));
+  RASTI_CHECKED(CheckFit(*built, records, packages));
   for (size_t i = 0; i < packages.size(); ++i) {
     if (outcome[i] == Published::kUnchanged) continue;
     RASTI_CHECKED(log_.Publish(packages[i].Key(), codec::EncodePackage(packages[i])));

@@ -29,7 +29,8 @@ class ConfigurationReader final : public ConfigurationSource {
   /// Checks packages against each other and the configuration, makes them durable, and takes them into force. A version
   /// that is published already with the same files is left alone.
   /// Errors: kAlreadyExists (that version with other files: make it a new version), kInvalidArgument (what is wrong,
-  /// one line an issue). Nothing is published then.
+  /// one line an issue; also a workflow and overrides that would be in force together and do not fit). Nothing is
+  /// published then.
   Result<std::vector<Published>> Publish(const std::vector<codec::PublishedPackage>& packages);
   /// All packages as they were published.
   std::vector<codec::PublishedPackage> packages() const;
@@ -40,7 +41,13 @@ class ConfigurationReader final : public ConfigurationSource {
   struct Record {
     int64_t position = 0;
     codec::PublishedPackage package;
+    std::shared_ptr<const codec::LoadedPackage> loaded;  // read once, shared by all configurations that it is part of
   };
+  static Result<Record> MakeRecord(int64_t position, codec::PublishedPackage package);
+  /// Everything in which the workflows and overrides of a configuration do not fit, where one of a pair is among
+  /// `fresh`.
+  static Status CheckFit(const Configuration& configuration, const std::vector<Record>& records,
+                         const std::vector<codec::PublishedPackage>& fresh);
   static Result<std::shared_ptr<const Configuration>> Build(const std::vector<Record>& records);
   // REQUIRES: reading_ is held.
   Status Read();

@@ -77,8 +77,9 @@ TEST_F(ScenariosTest, WhatShipsLivesUpToItsStories) {
     EXPECT_THAT(workflow["scenarios"], Not(IsEmpty())) << workflow["package"];
     EXPECT_THAT(workflow["actions_not_taken"], IsEmpty()) << workflow["package"];
   }
-  EXPECT_THAT(packages,
-              ElementsAre("boston-311@1", "coselog@1", "feedback@1", "issue-report@1", "proposal@1", "request@1"));
+  EXPECT_THAT(packages, ElementsAre("boston-311@1", "coselog@1", "feedback@1", "issue-report+ferizaj@1",
+                                    "issue-report+gracanice@1", "issue-report+lipjan@1", "issue-report@1", "proposal@1",
+                                    "request+ferizaj@1", "request+lipjan@1", "request@1"));
 }
 
 TEST_F(ScenariosTest, AStoryThatGoesAsToldPasses) {
@@ -141,6 +142,33 @@ TEST_F(ScenariosTest, WhatIsSaidOfACaseThatWasNotOpenedIsNotPassedOver) {
   const Finished played = Test();
   EXPECT_EQ(played.exit_code, 1);
   EXPECT_THAT(played.out, HasSubstr("hole.yaml:10:11: error: the case 'case' was not opened"));
+}
+
+TEST_F(ScenariosTest, OverridesAreTestedTogetherWithTheirWorkflowAndItsOwnStoriesWithoutThem) {
+  const std::string own = root() + "/own";
+  WriteFile(own + "/overrides.yaml",
+            "overrides: issue-report\ntenant: prishtine\nversion: \"1\"\nclocks: {acknowledge: {due: {count: "
+            "working_days, number: 1}}}\n");
+  std::string story = kStory;
+  WriteFile(own + "/scenarios/hole.yaml", story);
+  const Finished slower = Child({Program(), "test", own}).Finish();
+  EXPECT_EQ(slower.exit_code, 1) << slower.out << slower.err;
+  EXPECT_THAT(slower.out, HasSubstr("clock acknowledge due: expected Tue 2026-11-24 16:00:00 +01:00, is Mon 2026-11-23 "
+                                    "16:00:00 +01:00"));
+  EXPECT_THAT(slower.out, HasSubstr("issue-report+prishtine@1  hole: "));
+  EXPECT_THAT(slower.out, Not(HasSubstr("no scenario takes")));
+  story.replace(story.find("2026-11-24T16"), 13, "2026-11-23T16");
+  WriteFile(own + "/scenarios/hole.yaml", story);
+  EXPECT_EQ(Child({Program(), "test", own}).Finish().exit_code, 0);
+  // The workflow's own story is told without anybody's overrides.
+  Write(kStory);
+  EXPECT_EQ(Test({"--with", "workflows", own}).exit_code, 0);
+
+  story.replace(story.find("tenant: prishtine"), 17, "tenant: peje");
+  WriteFile(own + "/scenarios/hole.yaml", story);
+  const Finished other = Child({Program(), "test", own}).Finish();
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.out, HasSubstr("tenant: a story of the overrides of 'prishtine' is told of 'prishtine'"));
 }
 
 TEST_F(ScenariosTest, OnlySomeAreChosenByTheirNames) {

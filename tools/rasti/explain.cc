@@ -31,6 +31,53 @@ const core::EventContext* PlanningOf(const views::CaseHistory& history, const co
   return last;
 }
 
+// The version of the workflow that said by which rule the clock runs. It goes by the rule of its start, until a
+// correction of the case gives it another.
+core::VersionedName RuleFrom(const views::CaseHistory& history, const core::ClockId& clock) {
+  core::VersionedName from;
+  std::optional<sla::Rule> rule;
+  const auto take = [&](const core::EventContext& context, const sla::Rule& now) {
+    if (rule != now) from = context.versions.definition;
+    rule = now;
+  };
+  for (const codec::DecodedEvent& event : history.events) {
+    const core::EventPayload& payload = event.event.payload;
+    if (const auto* started = std::get_if<core::ClockStarted>(&payload);
+        started != nullptr && started->clock == clock) {
+      rule.reset();
+      take(event.event.ctx(), started->rule);
+    }
+    const auto* replanned = std::get_if<core::ClockReplanned>(&payload);
+    if (replanned != nullptr && replanned->clock == clock) take(event.event.ctx(), replanned->rule);
+  }
+  return from;
+}
+
+// What a tenant's overrides say otherwise than the workflow, of the clock's deadline.
+struct RuleSource {
+  core::VersionedName base;
+  std::string overrides;               // "issue-report+ferizaj@1"; empty: there are none
+  std::optional<std::string> instead;  // of what the workflow says; nothing where they leave it as it is
+};
+
+RuleSource SourceOf(const core::VersionedName& definition, const core::ClockState& clock, const CaseSetting& setting,
+                    const core::CategoryId& category) {
+  const core::DefinitionName parts = core::PartsOf(definition);
+  RuleSource source{.base = parts.base, .overrides = {}, .instead = {}};
+  if (parts.overrides.empty()) return source;
+  source.overrides = fmt::format("{}+{}@{}", core::NameOf(parts.base), parts.tenant, parts.overrides);
+  const core::Definition* base = setting.configuration->FindDefinition(parts.base);
+  const core::Clock* known = base == nullptr ? nullptr : base->FindClock(clock.id);
+  if (known == nullptr) return source;
+  const sla::Rule* rule = known->RuleFor(category);
+  if (rule == nullptr) {
+    source.instead = "no such deadline";
+  } else if (*rule != clock.course.rule) {
+    source.instead = sla::Describe(*rule);
+  }
+  return source;
+}
+
 struct Explained {
   const sla::Calendar* calendar = nullptr;
   core::Versions versions;
@@ -129,6 +176,14 @@ Outcome<nlohmann::ordered_json> ShowClock(const Context& context, const core::Cl
     RASTI_TRY(const Explained explained, ExplainClock(clock, setting, history));
     const std::string rule = sla::Describe(clock.course.rule);
     context.out.Line(fmt::format("  rule      {}", rule));
+    const RuleSource source = SourceOf(RuleFrom(history, clock.id), clock, setting, found.state().category);
+    if (!source.overrides.empty()) {
+      context.out.Line(fmt::format(
+          "  said by   {}",
+          source.instead
+              ? fmt::format("the overrides {}; {} says: {}", source.overrides, source.base.str(), *source.instead)
+              : fmt::format("{}; the overrides {} leave it so", source.base.str(), source.overrides)));
+    }
     context.out.Line(fmt::format("  calendar  {}, time zones {}", explained.versions.calendar.str(),
                                  explained.versions.tzdata.str()));
     for (const sla::ExplanationStep& step : explained.steps) {
@@ -141,6 +196,9 @@ Outcome<nlohmann::ordered_json> ShowClock(const Context& context, const core::Cl
                             fmt::format("  {} {}{}", skipped ? '-' : '+', of_a_day ? step.day + "  " : "", step.text)));
     }
     json["rule"] = rule;
+    json["workflow"] = source.base.str();
+    if (!source.overrides.empty()) json["overrides"] = source.overrides;
+    if (source.instead) json["instead_of"] = *source.instead;
     json["calendar"] = explained.versions.calendar.str();
     json["tzdata"] = explained.versions.tzdata.str();
     json["steps"] = StepsJson(explained.steps);

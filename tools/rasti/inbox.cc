@@ -117,6 +117,9 @@ void RemarkOnUnknown(const Context& context, const InboxOptions& options, const 
     for (const core::Stage& stage : definition->stages) stages.push_back(stage.id.view());
     for (const core::Category& category : definition->categories) categories.push_back(category.id.view());
   }
+  for (const core::Overrides* overrides : around.configuration->OverridesAt(around.now)) {
+    for (const core::CategoryOverride& category : overrides->categories) categories.push_back(category.id.view());
+  }
   const auto remark = [&](std::string_view what, const std::string& name, const std::vector<std::string_view>& known) {
     if (name.empty() || std::ranges::find(known, name) != known.end()) return;
     context.out.Note(fmt::format("note: no workflow in force has a {} '{}'{}", what, name,

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <map>
+#include <optional>
 
 namespace rasti::cli {
 namespace fs = std::filesystem;
@@ -47,14 +50,15 @@ class Scanner {
     auto package = codec::ReadPackageDirectory(folder.string());
     if (package) {
       scan_.packages.push_back({folder.string(), *std::move(package)});
-      return true;
-    }
-    if (package.error().code == ErrorCode::kInvalidArgument) {
+      // A tenant's overrides lie below it.
+      if (scan_.packages.back().files.kind != codec::PackageKind::kTenant) return true;
+    } else if (package.error().code == ErrorCode::kInvalidArgument) {
       scan_.issues.push_back(IssueOf(package.error(), folder));
       return true;
+    } else if (package.error().code != ErrorCode::kNotFound) {
+      return Fail(package.error());
     }
-    if (package.error().code != ErrorCode::kNotFound) return Fail(package.error());
-    bool found = false;
+    bool found = package.has_value();
     for (const fs::path& below : FoldersIn(folder)) {
       RASTI_TRY(const bool here, Visit(below, depth + 1));
       found = found || here;
@@ -65,6 +69,56 @@ class Scanner {
  private:
   PackageScan& scan_;
 };
+
+// Workflows and tenants as they will be: those that were found in place of the published ones.
+class Around {
+ public:
+  Around(const std::vector<FoundPackage>& found, const std::vector<codec::PublishedPackage>& published) {
+    for (const codec::PublishedPackage& package : published) Take(package.files);
+    for (const FoundPackage& package : found) Take(package.files);
+  }
+
+  const core::Definition* Workflow(const std::string& name) { return Get<core::Definition>(workflows_, name); }
+  const core::Tenant* Tenant(const std::string& name) { return Get<core::Tenant>(tenants_, name); }
+
+ private:
+  struct Known {
+    const codec::PackageFiles* files = nullptr;
+    std::optional<codec::LoadedPackage> loaded;
+    bool tried = false;
+  };
+  using Names = std::map<std::string, Known>;
+
+  void Take(const codec::PackageFiles& files) {
+    if (files.kind == codec::PackageKind::kWorkflow) workflows_[files.name].files = &files;
+    if (files.kind == codec::PackageKind::kTenant) tenants_[files.name].files = &files;
+  }
+  // nullptr where there is none, or a faulty one, which is told of elsewhere.
+  template <class T>
+  static const T* Get(Names& names, const std::string& name) {
+    const auto found = names.find(name);
+    if (found == names.end()) return nullptr;
+    Known& known = found->second;
+    if (!known.tried) {
+      known.tried = true;
+      if (auto loaded = codec::LoadPackage(*known.files)) known.loaded = *std::move(loaded);
+    }
+    return known.loaded ? &std::get<T>(*known.loaded) : nullptr;
+  }
+
+  Names workflows_;
+  Names tenants_;
+};
+
+void LintOverrides(const FoundPackage& package, Around& around, std::vector<codec::Issue>& issues) {
+  const auto loaded = codec::LoadPackage(package.files);
+  if (!loaded) return;
+  const auto& overrides = std::get<core::Overrides>(*loaded);
+  const core::Definition* base = around.Workflow(overrides.workflow.str());
+  if (base == nullptr) return;
+  std::ranges::move(codec::LintFit(package.files, *base, around.Tenant(overrides.tenant.str())),
+                    std::back_inserter(issues));
+}
 
 }  // namespace
 
@@ -83,17 +137,21 @@ Result<PackageScan> ScanPackages(const std::vector<std::string>& folders,
     if (error) return Fail(ErrorCode::kPermission, fmt::format("cannot read {}: {}", name, error.message()));
     RASTI_TRY(const bool found, Scanner(scan).Visit(folder.has_filename() ? folder : folder.parent_path(), 0));
     if (!found) {
-      return Fail(Error::NotFound(fmt::format(
-          "{}: no package in or under this folder: there is no workflow.yaml, calendar.yaml, tenant.yaml or zone file",
-          name)));
+      return Fail(Error::NotFound(
+          fmt::format("{}: no package in or under this folder: there is no workflow.yaml, calendar.yaml, tenant.yaml, "
+                      "overrides.yaml or zone file",
+                      name)));
     }
   }
   std::vector<codec::PackageFiles> known;
   for (const codec::PublishedPackage& package : published) known.push_back(package.files);
   for (const FoundPackage& package : scan.packages) known.push_back(package.files);
   const codec::LoadContext context = codec::ContextOf(known);
+  Around around(scan.packages, published);
   for (const FoundPackage& package : scan.packages) {
-    for (codec::Issue issue : codec::LintPackage(package.files, context)) {
+    std::vector<codec::Issue> found = codec::LintPackage(package.files, context);
+    if (package.files.kind == codec::PackageKind::kOverrides) LintOverrides(package, around, found);
+    for (codec::Issue& issue : found) {
       issue.file = (fs::path(package.folder) / issue.file).string();
       scan.issues.push_back(std::move(issue));
     }

@@ -30,7 +30,7 @@ Outcome<Places> FindPlaces(const SubmitWish& wish, const runtime::Configuration&
   Places places;
   places.tenant = configuration.TenantAt(core::TenantId(wish.tenant), now);
   if (places.tenant == nullptr) return Refuse(UnknownTenant(wish.tenant, configuration, now));
-  places.definition = configuration.DefinitionAt(core::WorkflowId(wish.workflow), now);
+  places.definition = configuration.DefinitionAt(core::WorkflowId(wish.workflow), places.tenant->id, now);
   if (places.definition == nullptr) return Refuse(UnknownWorkflow(wish.workflow, configuration, now));
   if (places.tenant->overseen_by) places.overseer = configuration.TenantAt(*places.tenant->overseen_by, now);
   return places;

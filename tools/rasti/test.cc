@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "tools/rasti/commands.h"
@@ -29,8 +30,9 @@ struct Story {
 };
 
 struct TestedWorkflow {
-  const FoundPackage* package = nullptr;
-  core::Definition definition;
+  const FoundPackage* package = nullptr;  // the workflow, or a tenant's overrides for one
+  core::Definition definition;            // with the overrides that are tested
+  std::string tenant;                     // theirs; empty: no overrides
   std::vector<Story> stories;
 };
 
@@ -77,18 +79,50 @@ void CheckTenant(const Story& story, const std::set<std::string>& tenants, std::
                    fmt::format("tenant: no package of '{}' is here; name the folder of tenants with --with", name)});
 }
 
+// A story of overrides is about their tenant, whoever else comes up in it.
+void CheckOwner(const TestedWorkflow& tested, const Story& story, std::vector<codec::Issue>& wrong) {
+  if (tested.tenant.empty() || story.scenario.tenant == tested.tenant) return;
+  const codec::Mark mark = story.scenario.tenant_mark;
+  wrong.push_back({story.file, mark.line, mark.column,
+                   fmt::format("tenant: a story of the overrides of '{0}' is told of '{0}'", tested.tenant)});
+}
+
+// A workflow, or overrides together with theirs; nothing where the package is neither, or faulty, as the scan has said.
+std::optional<TestedWorkflow> MakeTested(const FoundPackage& package,
+                                         const std::vector<codec::PackageFiles>& packages) {
+  using Kind = codec::PackageKind;
+  if (package.files.kind != Kind::kWorkflow && package.files.kind != Kind::kOverrides) return std::nullopt;
+  auto loaded = codec::LoadPackage(package.files);
+  if (!loaded) return std::nullopt;
+  TestedWorkflow tested;
+  tested.package = &package;
+  if (auto* definition = std::get_if<core::Definition>(&*loaded)) {
+    tested.definition = std::move(*definition);
+    return tested;
+  }
+  const auto& overrides = std::get<core::Overrides>(*loaded);
+  const auto base = std::ranges::find_if(packages, [&](const codec::PackageFiles& files) {
+    return files.kind == Kind::kWorkflow && files.name == overrides.workflow.view();
+  });
+  if (base == packages.end()) return std::nullopt;
+  const auto workflow = codec::LoadPackage(*base);
+  if (!workflow) return std::nullopt;
+  tested.definition = core::Materialise(std::get<core::Definition>(*workflow), overrides).definition;
+  tested.tenant = overrides.tenant.str();
+  return tested;
+}
+
 // All that is to be played, or everything that is wrong with it.
 Outcome<std::vector<TestedWorkflow>> ReadStories(const Context& context, const TestOptions& options,
-                                                 const PackageScan& scan, const std::set<std::string>& tenants) {
+                                                 const PackageScan& scan,
+                                                 const std::vector<codec::PackageFiles>& packages) {
+  const std::set<std::string> tenants = codec::ContextOf(packages).tenants;
   std::vector<TestedWorkflow> workflows;
   std::vector<codec::Issue> wrong;
   for (const FoundPackage& package : scan.packages) {
-    if (package.files.kind != codec::PackageKind::kWorkflow) continue;
-    auto loaded = codec::LoadPackage(package.files);
-    if (!loaded) continue;  // the scan has said why
-    TestedWorkflow tested;
-    tested.package = &package;
-    tested.definition = std::get<core::Definition>(*std::move(loaded));
+    auto made = MakeTested(package, packages);
+    if (!made) continue;
+    TestedWorkflow& tested = *made;
     RASTI_TRY(const auto files, ScenarioFiles(package.folder));
     for (const std::string& file : files) {
       RASTI_TRY(const std::string yaml, ReadFile(file));
@@ -99,9 +133,10 @@ Outcome<std::vector<TestedWorkflow>> ReadStories(const Context& context, const T
       Story story{file, *std::move(scenario)};
       if (!Wanted(options, story)) continue;
       CheckTenant(story, tenants, wrong);
+      CheckOwner(tested, story, wrong);
       tested.stories.push_back(std::move(story));
     }
-    workflows.push_back(std::move(tested));
+    workflows.push_back(*std::move(made));
   }
   if (!codec::HasErrors(wrong)) return workflows;
   PrintIssues(wrong, context.out);
@@ -118,12 +153,17 @@ Outcome<PlayedScenario> PlayStory(const TestedWorkflow& workflow, const Story& s
   return *std::move(played);
 }
 
-// All but other workflows: their forms take longer to read than a story takes to play.
+// All but other workflows: their forms take longer to read than a story takes to play. The stories of a workflow are
+// told of what it says itself; those of overrides with all that there are for it, so that two tenants can be compared.
 std::vector<codec::PackageFiles> NeededFor(const TestedWorkflow& workflow,
                                            const std::vector<codec::PackageFiles>& packages) {
+  using Kind = codec::PackageKind;
+  const std::string& name = workflow.definition.id.str();
+  const bool with_overrides = !workflow.tenant.empty();
   std::vector<codec::PackageFiles> needed;
   for (const codec::PackageFiles& files : packages) {
-    if (files.kind == codec::PackageKind::kWorkflow && files.name != workflow.package->files.name) continue;
+    if (files.kind == Kind::kWorkflow && files.name != name) continue;
+    if (files.kind == Kind::kOverrides && !(with_overrides && files.name.starts_with(name + "+"))) continue;
     needed.push_back(files);
   }
   return needed;
@@ -159,6 +199,8 @@ Outcome<void> TestWorkflow(const Context& context, const TestedWorkflow& workflo
   }
   std::vector<std::string> missing;
   for (const core::Action& action : workflow.definition.actions) {
+    // Overrides have no actions of their own.
+    if (!workflow.tenant.empty()) break;
     if (!taken.contains(action.id)) missing.push_back(action.id.str());
   }
   if (!missing.empty()) outcomes.uncovered.push_back(fmt::format("{}: {}", name, fmt::join(missing, ", ")));
@@ -187,8 +229,7 @@ Outcome<void> RunTest(const Context& context, const TestOptions& options) {
     });
     if (!known) packages.push_back(package.files);
   }
-  RASTI_TRY(const std::vector<TestedWorkflow> workflows,
-            ReadStories(context, options, scan, codec::ContextOf(packages).tenants));
+  RASTI_TRY(const std::vector<TestedWorkflow> workflows, ReadStories(context, options, scan, packages));
   Outcomes outcomes;
   for (const TestedWorkflow& workflow : workflows) {
     RASTI_CHECKED(TestWorkflow(context, workflow, packages, outcomes));
@@ -223,12 +264,14 @@ Outcome<void> RunTest(const Context& context, const TestOptions& options) {
 
 void AddTestCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<TestOptions>();
-  CLI::App* command = AddCommand(
-      app, context, "test",
-      "Play the scenarios of workflow packages (scenarios/*.yaml) over virtual time, each on an engine of its own",
-      "  rasti test workflows/issue-report\n"
-      "  workflows/issue-report/scenarios/happy.yaml:14:5: error: stage: expected acknowledged, is received",
-      [&context, options] { return RunTest(context, *options); });
+  CLI::App* command =
+      AddCommand(app, context, "test",
+                 "Play the scenarios of workflows and of tenants' overrides (scenarios/*.yaml beside them) over "
+                 "virtual time, each "
+                 "on an engine of its own",
+                 "  rasti test workflows/issue-report\n"
+                 "  workflows/issue-report/scenarios/happy.yaml:14:5: error: stage: expected acknowledged, is received",
+                 [&context, options] { return RunTest(context, *options); });
   command->add_option("DIR", options->folders, "Folders of packages; sub-folders are looked through")->required();
   command
       ->add_option("--with", options->with,

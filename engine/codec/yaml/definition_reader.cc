@@ -37,6 +37,9 @@ void DefinitionReader::ReadCategories(const YamlNode& node) {
     if (const YamlNode* queue = map.Optional("queue")) {
       if (const auto id = reader_.Text(*queue, "queue")) category.queue = core::QueueId(*id);
     }
+    if (const YamlNode* offered = map.Optional("offered")) {
+      category.offered = reader_.Bool(*offered, "offered").value_or(true);
+    }
     map.Finish();
   });
 }

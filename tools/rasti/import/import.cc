@@ -50,7 +50,8 @@ Outcome<ImportSetting> FindSetting(const codec::ImportMapping& mapping, const ru
   if (setting.tenant == nullptr)
     issues.Error(mapping.tenant.mark,
                  fmt::format("there is no tenant '{}' in force; `rasti packages` lists them", mapping.tenant.text));
-  setting.definition = configuration.DefinitionAt(core::WorkflowId(mapping.workflow.text), now);
+  setting.definition =
+      configuration.DefinitionAt(core::WorkflowId(mapping.workflow.text), core::TenantId(mapping.tenant.text), now);
   if (setting.definition == nullptr)
     issues.Error(mapping.workflow.mark,
                  fmt::format("there is no workflow '{}' in force; `rasti packages` lists them", mapping.workflow.text));
