@@ -57,6 +57,7 @@ void ToWire(const core::CommandPayload& in, v1::Command& out) {
                  [&](const core::RecordDelivery& command) { ToWire(command, *out.mutable_record_delivery()); },
                  [&](const core::RecordAccess& command) { ToWire(command, *out.mutable_record_access()); },
                  [&](const core::LinkDuplicate& command) { ToWire(command, *out.mutable_link_duplicate()); },
+                 [&](const core::IssueNumber& command) { ToWire(command, *out.mutable_issue_number()); },
                  [&](const core::AnswerFollowUp& command) { ToWire(command, *out.mutable_answer_follow_up()); },
              },
              in);
@@ -95,6 +96,7 @@ void FromWire(const v1::Command& in, core::CommandPayload& out, Faults& faults) 
     case C::kRecordDelivery: return Fill<core::RecordDelivery>(in.record_delivery(), out, faults);
     case C::kRecordAccess: return Fill<core::RecordAccess>(in.record_access(), out, faults);
     case C::kLinkDuplicate: return Fill<core::LinkDuplicate>(in.link_duplicate(), out, faults);
+    case C::kIssueNumber: return Fill<core::IssueNumber>(in.issue_number(), out, faults);
     case C::kAnswerFollowUp: return Fill<core::AnswerFollowUp>(in.answer_follow_up(), out, faults);
     case C::PAYLOAD_NOT_SET: return faults.TooNew("payload", "no kind of command that this engine knows");
   }

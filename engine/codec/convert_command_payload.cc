@@ -34,12 +34,14 @@ void ToWire(const core::TakeAction& in, v1::TakeAction& out) {
   out.set_action(in.action.str());
   out.set_fields(in.fields);
   out.set_note(in.note);
+  out.set_response_template(in.response_template);
 }
 
 void FromWire(const v1::TakeAction& in, core::TakeAction& out, Faults&) {
   out.action = core::ActionId(in.action());
   out.fields = in.fields();
   out.note = in.note();
+  out.response_template = in.response_template();
 }
 
 void ToWire(const core::AssignCase& in, v1::AssignCase& out) {
@@ -214,10 +216,23 @@ void FromWire(const v1::LinkDuplicate& in, core::LinkDuplicate& out, Faults& fau
   FromWire(in.duplicate(), out.duplicate, "duplicate", faults);
 }
 
+void ToWire(const core::IssueNumber& in, v1::IssueNumber& out) {
+  out.set_register_id(in.register_id);
+  out.set_period(in.period);
+  out.set_to(ToWire(in.to));
+}
+
+void FromWire(const v1::IssueNumber& in, core::IssueNumber& out, Faults& faults) {
+  out.register_id = in.register_id();
+  out.period = in.period();
+  FromWire(in.to(), out.to, "issue_number.to", faults);
+}
+
 void ToWire(const core::AnswerFollowUp& in, v1::AnswerFollowUp& out) {
   out.set_follow_up(in.follow_up.str());
   out.set_from(ToWire(in.from));
   out.set_accepted(in.accepted);
+  if (in.number) out.set_number(*in.number);
   out.set_code(in.code);
   out.set_reason(in.reason);
 }
@@ -226,6 +241,7 @@ void FromWire(const v1::AnswerFollowUp& in, core::AnswerFollowUp& out, Faults& f
   out.follow_up = core::CommandId(in.follow_up());
   FromWire(in.from(), out.from, "answer_follow_up.from", faults);
   out.accepted = in.accepted();
+  if (in.has_number()) out.number = in.number();
   out.code = in.code();
   out.reason = in.reason();
 }

@@ -47,6 +47,8 @@ void ToWire(const core::RecordAccess& in, v1::RecordAccess& out);
 void FromWire(const v1::RecordAccess& in, core::RecordAccess& out, Faults& faults);
 void ToWire(const core::LinkDuplicate& in, v1::LinkDuplicate& out);
 void FromWire(const v1::LinkDuplicate& in, core::LinkDuplicate& out, Faults& faults);
+void ToWire(const core::IssueNumber& in, v1::IssueNumber& out);
+void FromWire(const v1::IssueNumber& in, core::IssueNumber& out, Faults& faults);
 void ToWire(const core::AnswerFollowUp& in, v1::AnswerFollowUp& out);
 void FromWire(const v1::AnswerFollowUp& in, core::AnswerFollowUp& out, Faults& faults);
 

@@ -68,6 +68,10 @@ void ToWire(const core::EventPayload& in, v1::Event& out) {
                  [&](const core::FollowUpTimedOut& event) { ToWire(event, *out.mutable_follow_up_timed_out()); },
                  [&](const core::DeliveryRecorded& event) { ToWire(event, *out.mutable_delivery_recorded()); },
                  [&](const core::PersonalDataOpened& event) { ToWire(event, *out.mutable_personal_data_opened()); },
+                 [&](const core::NumberRequested& event) { ToWire(event, *out.mutable_number_requested()); },
+                 [&](const core::NumberIssued& event) { ToWire(event, *out.mutable_number_issued()); },
+                 [&](const core::NumberReceived& event) { ToWire(event, *out.mutable_number_received()); },
+                 [&](const core::NumberRefused& event) { ToWire(event, *out.mutable_number_refused()); },
              },
              in);
 }
@@ -121,6 +125,10 @@ void FromWire(const v1::Event& in, core::EventPayload& out, Faults& faults) {
     case E::kFollowUpTimedOut: return Fill<core::FollowUpTimedOut>(in.follow_up_timed_out(), out, faults);
     case E::kDeliveryRecorded: return Fill<core::DeliveryRecorded>(in.delivery_recorded(), out, faults);
     case E::kPersonalDataOpened: return Fill<core::PersonalDataOpened>(in.personal_data_opened(), out, faults);
+    case E::kNumberRequested: return Fill<core::NumberRequested>(in.number_requested(), out, faults);
+    case E::kNumberIssued: return Fill<core::NumberIssued>(in.number_issued(), out, faults);
+    case E::kNumberReceived: return Fill<core::NumberReceived>(in.number_received(), out, faults);
+    case E::kNumberRefused: return Fill<core::NumberRefused>(in.number_refused(), out, faults);
     case E::PAYLOAD_NOT_SET: return faults.Wrong("payload", "missing");
   }
 }

@@ -61,11 +61,13 @@ void FromWire(const v1::AttachmentSent& in, core::AttachmentAdded& out, Faults& 
 void ToWire(const core::ResponseSent& in, v1::ResponseSent& out) {
   out.set_outcome(in.outcome);
   out.set_text(in.text);
+  out.set_response_template(in.response_template);
 }
 
 void FromWire(const v1::ResponseSent& in, core::ResponseSent& out, Faults&) {
   out.outcome = in.outcome();
   out.text = in.text();
+  out.response_template = in.response_template();
 }
 
 void ToWire(const core::MergeRequested& in, v1::MergeRequested& out) {
@@ -122,6 +124,56 @@ void FromWire(const v1::FollowUpTimedOut& in, core::FollowUpTimedOut& out, Fault
   out.follow_up = core::CommandId(in.follow_up());
   FromWire(in.to(), out.to, "to", faults);
   FromWire(in.times_out_at_ms(), out.times_out_at, "times_out_at_ms", faults);
+}
+
+void ToWire(const core::NumberRequested& in, v1::NumberRequested& out) {
+  out.set_register_id(in.register_id);
+  out.set_period(in.period);
+  out.set_follow_up(in.follow_up.str());
+}
+
+void FromWire(const v1::NumberRequested& in, core::NumberRequested& out, Faults&) {
+  out.register_id = in.register_id();
+  out.period = in.period();
+  out.follow_up = core::CommandId(in.follow_up());
+}
+
+void ToWire(const core::NumberIssued& in, v1::NumberIssued& out) {
+  out.set_number(in.number);
+  out.set_to(ToWire(in.to));
+}
+
+void FromWire(const v1::NumberIssued& in, core::NumberIssued& out, Faults& faults) {
+  out.number = in.number();
+  FromWire(in.to(), out.to, "to", faults);
+}
+
+void ToWire(const core::NumberReceived& in, v1::NumberReceived& out) {
+  out.set_register_id(in.register_id);
+  out.set_number(in.number);
+  out.set_text(in.text);
+  out.set_follow_up(in.follow_up.str());
+}
+
+void FromWire(const v1::NumberReceived& in, core::NumberReceived& out, Faults&) {
+  out.register_id = in.register_id();
+  out.number = in.number();
+  out.text = in.text();
+  out.follow_up = core::CommandId(in.follow_up());
+}
+
+void ToWire(const core::NumberRefused& in, v1::NumberRefused& out) {
+  out.set_register_id(in.register_id);
+  out.set_follow_up(in.follow_up.str());
+  out.set_code(in.code);
+  out.set_reason(in.reason);
+}
+
+void FromWire(const v1::NumberRefused& in, core::NumberRefused& out, Faults&) {
+  out.register_id = in.register_id();
+  out.follow_up = core::CommandId(in.follow_up());
+  out.code = in.code();
+  out.reason = in.reason();
 }
 
 void ToWire(const core::DeliveryRecorded& in, v1::DeliveryRecorded& out) { ToWire(in, *out.mutable_delivery()); }

@@ -66,6 +66,22 @@ void FromWire(const v1::PendingFollowUp& in, core::PendingFollowUp& out, Faults&
   FromWire(in.times_out_at_ms(), out.times_out_at, "follow_ups.times_out_at_ms", faults);
 }
 
+void ToWire(const core::CaseNumber& in, v1::CaseNumber& out) {
+  out.set_register_id(in.register_id);
+  out.set_period(in.period);
+  out.set_follow_up(in.follow_up.str());
+  out.set_number(in.number);
+  out.set_text(in.text);
+}
+
+void FromWire(const v1::CaseNumber& in, core::CaseNumber& out, Faults&) {
+  out.register_id = in.register_id();
+  out.period = in.period();
+  out.follow_up = core::CommandId(in.follow_up());
+  out.number = in.number();
+  out.text = in.text();
+}
+
 void ToWire(const core::CaseState& in, v1::CaseState& out) {
   out.set_case_id(ToWire(in.id));
   out.set_tenant(in.tenant.str());
@@ -89,6 +105,7 @@ void ToWire(const core::CaseState& in, v1::CaseState& out) {
   ToWire(in.assignment, *out.mutable_assignment());
   for (const core::ClockState& clock : in.clocks) ToWire(clock, *out.add_clocks());
   for (const core::PendingFollowUp& follow_up : in.follow_ups) ToWire(follow_up, *out.add_follow_ups());
+  for (const core::CaseNumber& number : in.numbers) ToWire(number, *out.add_numbers());
   out.set_messages_in(in.messages_in);
   out.set_messages_out(in.messages_out);
   out.set_attachments(in.attachments);
@@ -133,6 +150,7 @@ void FromWire(const v1::CaseState& in, core::CaseState& out, Faults& faults) {
   FromWire(in.assignment(), out.assignment, faults);
   FromWire(in.clocks(), out.clocks, faults);
   FromWire(in.follow_ups(), out.follow_ups, faults);
+  FromWire(in.numbers(), out.numbers, faults);
   out.messages_in = in.messages_in();
   out.messages_out = in.messages_out();
   out.attachments = in.attachments();

@@ -123,6 +123,65 @@ TEST(ReadDefinition, ReadsEveryPart) {
   EXPECT_EQ(d->notifications.at(0).template_id, "done");
 }
 
+// What is added to the sound definition, at its end; an action that responds with it.
+std::string WithMore(const std::string& more) {
+  const std::string responds = R"(  - id: respond
+    title: {all: Respond}
+    kind: respond
+    from: [open]
+    roles: [officer]
+    fields:
+      - {id: outcome, type: choice, choices: [done, refused], required: true, title: {all: Outcome}}
+      - {id: text, required: true, title: {all: Text}}
+permissions:)";
+  return Replaced(kSound, "permissions:", responds) + more;
+}
+
+TEST(ReadDefinition, ReadsResponsesAndNumbers) {
+  Issues issues("workflow.yaml");
+  const auto d = ReadDefinition(WithMore(R"(numbers:
+  - {register: protocol, title: {all: Protocol}, when: {stage: closed}, format: "{number}/{year}"}
+  - {register: orders, title: {all: Orders}, when: submitted, format: "{number:4}", begins_anew: never}
+responses:
+  - id: mended
+    title: {all: Mended}
+    categories: [roads]
+    fields: {outcome: done}
+    asks: {what: {all: What}}
+    text: {all: "{{reference}} {{number.protocol}} {{form/danger}}: {{what}}"}
+)"),
+                                issues);
+  ASSERT_TRUE(d) << Shown(std::move(issues).Take());
+  ASSERT_EQ(d->numbers.size(), 2u);
+  EXPECT_EQ(d->numbers[0].when.stage, core::StageId("closed"));
+  EXPECT_TRUE(d->numbers[0].yearly);
+  EXPECT_EQ(d->FindNumber("orders")->format, "{number:4}");
+  EXPECT_FALSE(d->numbers[1].yearly);
+  ASSERT_EQ(d->responses.size(), 1u);
+  const core::ResponseTemplate& response = d->responses[0];
+  EXPECT_EQ(response.action, core::ActionId("respond"));
+  EXPECT_EQ(response.categories.at(0), core::CategoryId("roads"));
+  EXPECT_EQ(response.fields.at("outcome"), "done");
+  EXPECT_EQ(response.asks.at("what").en, "What");
+}
+
+TEST(ReadDefinition, TellsWhatIsWrongWithResponsesAndNumbers) {
+  const auto told = [](const std::string& more) { return Shown(IssuesOf(WithMore(more))); };
+  const std::string number = "numbers:\n  - {register: protocol, title: {all: P}, ";
+  EXPECT_THAT(told(number + "when: submitted, format: \"{number}\"}\n"), HasSubstr("needs {year}"));
+  EXPECT_THAT(told(number + "when: {stage: opn}, format: \"{number}/{year}\"}\n"), HasSubstr("did you mean 'open'"));
+  EXPECT_THAT(told(number + "format: \"{number}/{year}\"}\n"), HasSubstr("needs the key 'when'"));
+  EXPECT_THAT(told(number + "when: submitted, format: \"{number}/{year}\", begins_anew: monthly}\n"),
+              HasSubstr("'monthly'"));
+  const std::string response = "responses:\n  - {id: x, title: {all: X}, ";
+  EXPECT_THAT(told(response + "text: {all: \"{{form/name}}\"}}\n"), HasSubstr("holds personal data"));
+  EXPECT_THAT(told(response + "text: {all: \"{{form/nam}}\"}}\n"), HasSubstr("the form has no field '/nam'"));
+  EXPECT_THAT(told(response + "fields: {outcome: don}, text: {all: x}}\n"), HasSubstr("did you mean 'done'"));
+  EXPECT_THAT(told(response + "action: close, text: {all: x}}\n"), HasSubstr("no action of 'kind: respond'"));
+  EXPECT_THAT(Shown(IssuesOf(std::string(kSound) + response + "text: {all: x}}\n")),
+              HasSubstr("no action of 'kind: respond' sends any"));
+}
+
 class BrokenDefinitions : public ::testing::TestWithParam<Broken> {};
 
 TEST_P(BrokenDefinitions, AreToldWithPlaceAndRemedy) {

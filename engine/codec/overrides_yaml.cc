@@ -21,8 +21,9 @@ class OverridesReader {
       reader_.WrongKind(root, "overrides", "keys with values");
       return std::move(made_);
     }
-    const Part part(*this, root, "", "overrides",
-                    {"overrides", "tenant", "version", "clocks", "categories", "titles", "templates"});
+    const Part part(
+        *this, root, "", "overrides",
+        {"overrides", "tenant", "version", "clocks", "categories", "titles", "templates", "responses", "numbers"});
     if (const YamlNode* node = part.Required("overrides")) {
       made_.workflow = core::WorkflowId(Name(*node, "overrides: the name of a workflow"));
     }
@@ -35,6 +36,15 @@ class OverridesReader {
       made_.categories.push_back(ReadCategory(core::CategoryId(entry.key), entry.value, path));
     });
     if (const YamlNode* titles = part.Optional("titles")) ReadTitles(*titles);
+    part.Each("responses", [&](const YamlEntry& entry, const std::string& path) {
+      core::ResponseOverride& response = made_.responses[entry.key];
+      const Part own(*this, entry.value, path, "a response", {"title", "text"});
+      own.Title("title", response.title);
+      own.Title("text", response.text);
+    });
+    part.Each("numbers", [&](const YamlEntry& entry, const std::string& path) {
+      made_.numbers[entry.key] = reader_.Text(entry.value, path).value_or("");
+    });
     part.Each("templates", [&](const YamlEntry& entry, const std::string& path) {
       made_.templates[entry.key] = ReadTexts(entry.value, path, reader_);
     });

@@ -45,6 +45,10 @@ titles:
     /location/address: {all: Address}
 templates:
   acknowledged: {sq: "{{reference}}", sr-Latn: "{{reference}}", en: "{{reference}}"}
+responses:
+  planned: {text: {all: "{{when}}"}}
+numbers:
+  protocol: "05-{number}/{year}"
 )";
 
 std::vector<Issue> IssuesOf(const std::string& yaml) {
@@ -77,6 +81,9 @@ TEST(ReadOverrides, ReadsEveryPart) {
   EXPECT_EQ(own->categories[0].queue, core::QueueId("roads"));
   EXPECT_EQ(own->categories[1].id, core::CategoryId("Bus Stop"));
   EXPECT_EQ(own->categories[1].offered, true);
+  EXPECT_EQ(own->responses.at("planned").text->en, "{{when}}");
+  EXPECT_FALSE(own->responses.at("planned").title);
+  EXPECT_EQ(own->numbers.at("protocol"), "05-{number}/{year}");
   EXPECT_EQ(own->titles.workflow->sq, "Report");
   EXPECT_EQ(own->titles.stages.at(core::StageId("received")).en, "Received");
   EXPECT_EQ(own->titles.actions.at(core::ActionId("register")).en, "Register");
@@ -101,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Broken{"Roles", "clocks:\n", "roles: []\nclocks:\n", 4, 1,
                "roles: not for overrides to change; of overrides they have 'overrides', 'tenant', 'version', 'clocks', "
-               "'categories', 'titles' and 'templates'"},
+               "'categories', 'titles', 'templates', 'responses' and 'numbers'"},
         Broken{"Guards", "    due: {count", "    when: 'true'\n    due: {count", 7, 5,
                "clocks.resolve.when: not for overrides to change; of a clock they have 'title', 'due', "
                "'due_by_category', 'warnings', 'escalations' and 'extension'"},
@@ -118,6 +125,8 @@ INSTANTIATE_TEST_SUITE_P(
                "titles.actions.register has no key 'roles'"},
         Broken{"Slips", "    warnings:", "    warnigns:", 11, 5,
                "clocks.resolve.warnigns: not for overrides to change, did you mean 'warnings'?"},
+        Broken{"ResponsesWithAnotherAction", "  planned: {text", "  planned: {action: close, text", 35, 13,
+               "responses.planned.action: not for overrides to change"},
         Broken{"NoWorkflow", "overrides: issue-report\n", "", 1, 1, "overrides need the key 'overrides'"},
         Broken{"NoName", "tenant: ferizaj", "tenant: Ferizaj!", 2, 9, "'Ferizaj!' is no name"},
         Broken{"NoRule", "{count: elapsed, length: PT72H}", "{count: elapsed, number: 3}", 9, 41, "'length'"},
@@ -134,7 +143,8 @@ TEST(CheckFit, TellsTheQueueThatTheTenantLacks) {
   };
   const auto base = std::get<core::Definition>(load(PackageKind::kWorkflow, "issue-report"));
   const auto tenant = std::get<core::Tenant>(load(PackageKind::kTenant, "ferizaj"));
-  const std::string yaml = Replaced(kYaml, "queue: roads", "queue: road");
+  const std::string yaml =
+      Replaced(Replaced(kYaml, "queue: roads", "queue: road"), "numbers:\n  protocol: \"05-{number}/{year}\"\n", "");
   Issues reading("overrides.yaml");
   const auto own = ReadOverrides(yaml, reading);
   ASSERT_TRUE(own);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/core/register_number.h"
+
 namespace rasti::core {
 namespace {
 
@@ -58,6 +60,9 @@ Gate GateOf(const Definition& definition, const CaseState& state, const CommandP
                         },
                         [&](const RecordAccess&) { return permission(Permission::kOpenPersonalData); },
                         [&](const LinkDuplicate&) {
+                          return Gate{{}, nullptr, true, false};
+                        },
+                        [&](const IssueNumber&) {
                           return Gate{{}, nullptr, true, false};
                         },
                         [&](const AnswerFollowUp&) {
@@ -163,6 +168,9 @@ Verdict CheckActor(const Config& config, const CaseState& state, const Command& 
 
 // What a case in this status still takes.
 Verdict CheckStatus(const CaseState& state, const CommandPayload& payload) {
+  if (IsRegister(state.definition) && !std::holds_alternative<IssueNumber>(payload)) {
+    return Reject(RejectionCode::kRoleNotAllowed, "case_id", "the case is a register: it gives numbers, nothing else");
+  }
   const bool bookkeeping = std::holds_alternative<AnswerFollowUp>(payload) ||
                            std::holds_alternative<RecordDelivery>(payload) ||
                            std::holds_alternative<RecordAccess>(payload) || std::holds_alternative<GoLive>(payload) ||
@@ -252,7 +260,7 @@ tl::expected<Instant, Rejection> AdmitCommand(const Config& config, const CaseSt
     return Reject(RejectionCode::kCaseExists, "case_id",
                   fmt::format("the case {} was submitted before, by another command", command.case_id.str()));
   }
-  if (!submits && !state.Exists()) {
+  if (!submits && !state.Exists() && !std::holds_alternative<IssueNumber>(command.payload)) {
     return Reject(RejectionCode::kUnknownCase, "case_id", fmt::format("there is no case {}", command.case_id.str()));
   }
   if (state.Exists() && state.tenant != command.tenant) {

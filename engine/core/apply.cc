@@ -156,6 +156,20 @@ class Applier {
   void operator()(const MergeRefused& event) { Unfreeze(event.follow_up); }
   void operator()(const FollowUpTimedOut& event) { Unfreeze(event.follow_up); }
 
+  void operator()(const NumberRequested& event) {
+    state_.numbers.push_back({event.register_id, event.period, event.follow_up, 0, {}});
+  }
+  void operator()(const NumberIssued&) {}
+  void operator()(const NumberReceived& event) {
+    const auto asked = std::ranges::find(state_.numbers, event.follow_up, &CaseNumber::follow_up);
+    if (asked == state_.numbers.end()) return;
+    asked->number = event.number;
+    asked->text = event.text;
+  }
+  void operator()(const NumberRefused& event) {
+    std::erase_if(state_.numbers, [&](const CaseNumber& asked) { return asked.follow_up == event.follow_up; });
+  }
+
   void operator()(const DeliveryRecorded&) {}
   void operator()(const PersonalDataOpened&) {}
 

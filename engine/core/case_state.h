@@ -85,6 +85,16 @@ struct PendingFollowUp {
   bool operator==(const PendingFollowUp&) const = default;
 };
 
+/// A number of a register that the case has, or waits for. Nothing times out: follow-ups are never lost.
+struct CaseNumber {
+  std::string register_id;
+  std::string period;   // "2026"; empty: the register never begins anew
+  CommandId follow_up;  // by which it was asked for
+  int64_t number = 0;   // 0: not yet
+  std::string text;     // as people write it: "815/2026"
+  bool operator==(const CaseNumber&) const = default;
+};
+
 struct CaseState {
   CaseId id;
   TenantId tenant;
@@ -111,6 +121,7 @@ struct CaseState {
   Assignment assignment;
   std::vector<ClockState> clocks;  // in the order they were started
   std::vector<PendingFollowUp> follow_ups;
+  std::vector<CaseNumber> numbers;  // in the order in which they were asked for
 
   int messages_in = 0;
   int messages_out = 0;

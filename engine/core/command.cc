@@ -25,13 +25,15 @@ std::string_view CommandTypeName(const CommandPayload& payload) {
                         [](const RecordDelivery&) -> std::string_view { return "record_delivery"; },
                         [](const RecordAccess&) -> std::string_view { return "record_access"; },
                         [](const LinkDuplicate&) -> std::string_view { return "link_duplicate"; },
+                        [](const IssueNumber&) -> std::string_view { return "issue_number"; },
                         [](const AnswerFollowUp&) -> std::string_view { return "answer_follow_up"; },
                     },
                     payload);
 }
 
 bool IsFollowUp(const CommandPayload& payload) {
-  return std::holds_alternative<LinkDuplicate>(payload) || std::holds_alternative<AnswerFollowUp>(payload);
+  return std::holds_alternative<LinkDuplicate>(payload) || std::holds_alternative<IssueNumber>(payload) ||
+         std::holds_alternative<AnswerFollowUp>(payload);
 }
 
 }  // namespace rasti::core

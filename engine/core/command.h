@@ -28,6 +28,7 @@ struct TakeAction {
   ActionId action;
   std::string fields;  // JSON object of what the action asks for; empty for none
   std::string note;
+  std::string response_template = {};  // by which the field `text` was made; empty: by hand
   bool operator==(const TakeAction&) const = default;
 };
 struct AssignCase {
@@ -126,11 +127,19 @@ struct LinkDuplicate {
   CaseId duplicate;
   bool operator==(const LinkDuplicate&) const = default;
 };
+/// To a register, which the first one opens.
+struct IssueNumber {
+  std::string register_id;
+  std::string period;
+  CaseId to;
+  bool operator==(const IssueNumber&) const = default;
+};
 struct AnswerFollowUp {
   CommandId follow_up;
   CaseId from;  // the case that answers
   bool accepted = false;
-  std::string code;  // of the rejection
+  std::optional<int64_t> number;  // of a register
+  std::string code;               // of the rejection
   std::string reason;
   bool operator==(const AnswerFollowUp&) const = default;
 };
@@ -138,7 +147,7 @@ struct AnswerFollowUp {
 using CommandPayload =
     std::variant<SubmitCase, TakeAction, AssignCase, ReleaseCase, AddMessage, AddAttachment, ExtendClock, PauseClocks,
                  ResumeClocks, ReopenCase, MergeInto, ReferCase, WithdrawCase, RateCase, CorrectCase, MigrateCase,
-                 AdvanceCase, GoLive, RecordDelivery, RecordAccess, LinkDuplicate, AnswerFollowUp>;
+                 AdvanceCase, GoLive, RecordDelivery, RecordAccess, LinkDuplicate, IssueNumber, AnswerFollowUp>;
 
 struct Command {
   CommandId command_id;
@@ -157,7 +166,7 @@ struct Command {
 
 /// "submit_case", "take_action", ...
 std::string_view CommandTypeName(const CommandPayload& payload);
-/// True for the two kinds that only cases send each other.
+/// True for the kinds that only cases send each other.
 bool IsFollowUp(const CommandPayload& payload);
 
 }  // namespace rasti::core

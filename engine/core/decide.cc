@@ -7,6 +7,8 @@
 #include "engine/base/check.h"
 #include "engine/core/admission.h"
 #include "engine/core/decision_builder.h"
+#include "engine/core/register_number.h"
+#include "engine/core/response_template.h"
 
 namespace rasti::core {
 namespace {
@@ -74,6 +76,22 @@ Verdict CheckAttachment(const AttachmentAdded& attachment) {
   return {};
 }
 
+// What an officer says to have answered by.
+Verdict CheckResponse(const DecisionBuilder& builder, const Action& action, const std::string& id) {
+  if (id.empty()) return {};
+  const Definition& definition = builder.definition();
+  const ResponseTemplate* response = definition.FindResponse(id);
+  if (response != nullptr && response->action == action.id && IsFor(*response, builder.state().category)) return {};
+  std::vector<std::string> known;
+  for (const ResponseTemplate& one : definition.responses) {
+    if (one.action == action.id && IsFor(one, builder.state().category)) known.push_back(one.id);
+  }
+  return Reject(
+      RejectionCode::kFieldInvalid, "response_template",
+      fmt::format("{} has no response '{}' for '{}' on a case of this category; it has: {}", definition.version.str(),
+                  id, action.id.str(), known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+}
+
 // One overload a command: a new kind fails to compile until it is decided here.
 class Decider {
  public:
@@ -81,7 +99,9 @@ class Decider {
 
   Verdict operator()(const SubmitCase& submit) { return DecideSubmit(builder_, command_, submit); }
   Verdict operator()(const TakeAction& take) {
-    return builder_.TakeAction(*builder_.definition().FindAction(take.action), take.fields, take.note);
+    const Action& action = *builder_.definition().FindAction(take.action);
+    if (auto verdict = CheckResponse(builder_, action, take.response_template); !verdict) return verdict;
+    return builder_.TakeAction(action, take.fields, take.note, take.response_template);
   }
   Verdict operator()(const AssignCase& assign) { return DecideAssign(builder_, assign); }
   Verdict operator()(const ReleaseCase& release) {
@@ -146,6 +166,7 @@ class Decider {
     return {};
   }
   Verdict operator()(const LinkDuplicate& link) { return DecideLink(builder_, link); }
+  Verdict operator()(const IssueNumber& issue) { return DecideIssue(builder_, issue); }
   Verdict operator()(const AnswerFollowUp& answer) { return DecideAnswer(builder_, answer); }
 
  private:
@@ -181,7 +202,11 @@ DecideResult Decide(const Config& config, const CaseState& state, const Command&
   return std::move(builder).Finish();
 }
 
-FollowUp AnswerTo(const Command& follow_up, const Rejection* rejection) {
+bool IsAnswered(const CommandPayload& follow_up) {
+  return std::holds_alternative<LinkDuplicate>(follow_up) || std::holds_alternative<IssueNumber>(follow_up);
+}
+
+FollowUp AnswerTo(const Command& follow_up, const tl::expected<Revision, Rejection>& outcome) {
   Command answer;
   answer.command_id = CommandId(follow_up.command_id.str() + "/answer");
   answer.tenant = follow_up.tenant;
@@ -193,12 +218,16 @@ FollowUp AnswerTo(const Command& follow_up, const Rejection* rejection) {
   payload.follow_up = follow_up.command_id;
   payload.from = follow_up.case_id;
   // Asked again after a time-out, the other case has nothing to change: what was asked for is so.
-  payload.accepted = rejection == nullptr || rejection->code == RejectionCode::kNoChange;
+  payload.accepted = outcome.has_value() || outcome.error().code == RejectionCode::kNoChange;
   if (!payload.accepted) {
-    payload.code = RejectionCodeName(rejection->code);
-    payload.reason = rejection->message;
+    payload.code = RejectionCodeName(outcome.error().code);
+    payload.reason = outcome.error().message;
   }
   if (const auto* link = std::get_if<LinkDuplicate>(&follow_up.payload)) answer.case_id = link->duplicate;
+  if (const auto* issue = std::get_if<IssueNumber>(&follow_up.payload)) {
+    answer.case_id = issue->to;
+    if (outcome) payload.number = NumberAt(*outcome);
+  }
   answer.payload = std::move(payload);
   return {std::move(answer)};
 }

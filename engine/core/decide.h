@@ -144,7 +144,10 @@ DecideResult Replan(const Config& config, const CaseState& state, Instant occurr
 /// True when Replan has something to look at.
 bool NeedsReplan(const Config& config, const CaseState& state);
 
-/// The answer to a follow-up, to be written with the outcome. Its id is the follow-up's with "/answer" behind it.
-FollowUp AnswerTo(const Command& follow_up, const Rejection* rejection);
+/// Whether the follow-up is one that is answered.
+bool IsAnswered(const CommandPayload& follow_up);
+/// The answer to a follow-up, to be written with the outcome: the last revision that it made, or why not. Its id is the
+/// follow-up's with "/answer" behind it.
+FollowUp AnswerTo(const Command& follow_up, const tl::expected<Revision, Rejection>& outcome);
 
 }  // namespace rasti::core

@@ -190,7 +190,7 @@ TEST_F(DecideClocksTest, AMergeAskedAgainAfterItsTimeOutIsAccepted) {
   EXPECT_NE(first.command_id, second.command_id);
   // The other case took the first request, only late; to the second it has nothing to change.
   const Rejection linked{RejectionCode::kNoChange, "duplicate", "that case is linked already"};
-  Take(core::Decide(config_, state_, AnswerTo(second, &linked).command, Time()));
+  Take(core::Decide(config_, state_, AnswerTo(second, tl::unexpected(linked)).command, Time()));
   EXPECT_EQ(state_.status, CaseStatus::kMerged);
 }
 

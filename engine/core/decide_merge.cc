@@ -44,6 +44,16 @@ Verdict DecideLink(DecisionBuilder& builder, const LinkDuplicate& link) {
 
 Verdict DecideAnswer(DecisionBuilder& builder, const AnswerFollowUp& answer) {
   const CaseState& state = builder.state();
+  const auto asked = std::ranges::find(state.numbers, answer.follow_up, &CaseNumber::follow_up);
+  if (asked != state.numbers.end() && asked->number == 0) {
+    TakeNumber(builder, CaseNumber(*asked), answer);
+    return {};
+  }
+  // Of a register, and not awaited (any more): never to be taken for the answer to a merge.
+  if (answer.number) {
+    return Reject(RejectionCode::kUnknownFollowUp, "follow_up",
+                  fmt::format("no number is awaited by '{}'", answer.follow_up.str()));
+  }
   const bool awaited =
       std::ranges::find(state.follow_ups, answer.follow_up, &PendingFollowUp::id) != state.follow_ups.end();
   if (awaited && !answer.accepted) {

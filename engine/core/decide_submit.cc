@@ -137,7 +137,10 @@ Verdict DecideSubmit(DecisionBuilder& builder, const Command& command, const Sub
   DecisionBuilder::Happening happening;
   happening.submitted = true;
   happening.stage = initial.id;
-  return builder.RunClocks(happening, submit.historic ? &submit.given_deadlines : nullptr);
+  if (auto verdict = builder.RunClocks(happening, submit.historic ? &submit.given_deadlines : nullptr); !verdict) {
+    return verdict;
+  }
+  return builder.AskForNumbers(happening);
 }
 
 namespace {

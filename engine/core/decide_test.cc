@@ -199,11 +199,12 @@ TEST_F(DecideTest, AMergeAsksAndBothAnswersAreTaken) {
   EXPECT_EQ(Refused(people::Officer(), Act("ask")), RejectionCode::kCaseFrozen);
 
   const Rejection refusal{RejectionCode::kMergeTargetInvalid, "", "the case is withdrawn"};
-  CaseState refused = Take(core::Decide(config_, state_, AnswerTo(link, &refusal).command, Time())).state;
+  CaseState refused =
+      Take(core::Decide(config_, state_, AnswerTo(link, tl::unexpected(refusal)).command, Time())).state;
   EXPECT_EQ(refused.status, CaseStatus::kOpen);
 
   state_ = asked.state;
-  Take(core::Decide(config_, state_, AnswerTo(link, nullptr).command, Time()));
+  Take(core::Decide(config_, state_, AnswerTo(link, Revision{1}).command, Time()));
   EXPECT_EQ(state_.status, CaseStatus::kMerged);
   EXPECT_EQ(state_.merged_into, target);
   EXPECT_FALSE(NextTimer(state_).has_value());
@@ -217,9 +218,9 @@ TEST_F(DecideTest, AMergeWithoutAnswerTimesOutAndALateAcceptanceHolds) {
   Take(FireTimer(config_, state_, now_));
   EXPECT_EQ(state_.status, CaseStatus::kOpen);
   const Rejection refusal{RejectionCode::kUnknownCase, "", "there is no such case"};
-  EXPECT_EQ(CodeOf(core::Decide(config_, state_, AnswerTo(link, &refusal).command, Time())),
+  EXPECT_EQ(CodeOf(core::Decide(config_, state_, AnswerTo(link, tl::unexpected(refusal)).command, Time())),
             RejectionCode::kUnknownFollowUp);
-  Take(core::Decide(config_, state_, AnswerTo(link, nullptr).command, Time()));
+  Take(core::Decide(config_, state_, AnswerTo(link, Revision{1}).command, Time()));
   EXPECT_EQ(state_.status, CaseStatus::kMerged);
 }
 

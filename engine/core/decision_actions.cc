@@ -71,7 +71,8 @@ std::string TextOf(const nlohmann::json& data, const char* name) {
 
 }  // namespace
 
-Verdict DecisionBuilder::TakeAction(const Action& action, const std::string& fields, const std::string& note) {
+Verdict DecisionBuilder::TakeAction(const Action& action, const std::string& fields, const std::string& note,
+                                    const std::string& response_template) {
   if (std::ranges::find(action.from, state().stage) == action.from.end()) {
     std::vector<std::string> from;
     for (const StageId& stage : action.from) from.push_back(stage.str());
@@ -108,7 +109,7 @@ Verdict DecisionBuilder::TakeAction(const Action& action, const std::string& fie
     case ActionKind::kTransition:
     case ActionKind::kClose: break;
     case ActionKind::kRespond:
-      Emit(ResponseSent{TextOf(data, "outcome"), TextOf(data, "text")});
+      Emit(ResponseSent{TextOf(data, "outcome"), TextOf(data, "text"), response_template});
       happening.responded = true;
       break;
     case ActionKind::kReopen: Emit(CaseReopened{note}); break;
@@ -128,6 +129,7 @@ Verdict DecisionBuilder::TakeAction(const Action& action, const std::string& fie
   if (stage == nullptr || !stage->closed || !was_closed) {
     if (auto verdict = RunClocks(happening); !verdict) return verdict;
   }
+  if (auto verdict = AskForNumbers(happening); !verdict) return verdict;
   if (action.kind == ActionKind::kWithdraw) {
     Emit(CaseWithdrawn{note});
   } else if (happening.closed) {

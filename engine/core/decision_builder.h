@@ -44,6 +44,9 @@ class DecisionBuilder {
     bool closed = false;
     StageId stage;
     ActionId action;
+
+    /// Whether it is what the trigger waits for.
+    bool Is(const ClockTrigger& trigger) const;
   };
   Verdict RunClocks(const Happening& happening, const std::vector<GivenDeadline>* given = nullptr);
   Verdict StartClock(const Clock& clock, Instant start, const std::vector<GivenDeadline>* given);
@@ -53,8 +56,14 @@ class DecisionBuilder {
   /// Plans a running or paused clock anew; emits an event only if its deadline or rule moves.
   Verdict ReplanClock(const Clock& clock, const sla::Rule& rule, const std::string& reason);
 
+  // ---- numbers (decide_numbers.cc) ----
+  /// Asks registers for the numbers that the case is to have now.
+  Verdict AskForNumbers(const Happening& happening);
+
   // ---- actions (decision_actions.cc) ----
-  Verdict TakeAction(const Action& action, const std::string& fields, const std::string& note);
+  /// `response_template`: by which a response was made.
+  Verdict TakeAction(const Action& action, const std::string& fields, const std::string& note,
+                     const std::string& response_template = {});
   /// Takes automatic actions until none holds: at most 64.
   Verdict RunAutomaticActions();
 
@@ -85,6 +94,9 @@ Verdict DecidePause(DecisionBuilder& builder, const PauseClocks& pause);
 Verdict DecideResume(DecisionBuilder& builder, const ResumeClocks& resume);
 Verdict DecideMerge(DecisionBuilder& builder, const MergeInto& merge);
 Verdict DecideLink(DecisionBuilder& builder, const LinkDuplicate& link);
+Verdict DecideIssue(DecisionBuilder& builder, const IssueNumber& issue);
+/// The answer of a register to a case that asked it.
+void TakeNumber(DecisionBuilder& builder, const CaseNumber& asked, const AnswerFollowUp& answer);
 Verdict DecideAnswer(DecisionBuilder& builder, const AnswerFollowUp& answer);
 
 /// Personal fields of a command: known path, subject named, entered for this case. `all_required` also asks for those

@@ -9,15 +9,6 @@
 namespace rasti::core {
 namespace {
 
-bool Matches(const ClockTrigger& trigger, const DecisionBuilder::Happening& happening) {
-  if (trigger.submitted) return happening.submitted;
-  if (trigger.responded) return happening.responded;
-  if (trigger.closed) return happening.closed;
-  if (trigger.stage) return !happening.stage.empty() && *trigger.stage == happening.stage;
-  if (trigger.action) return !happening.action.empty() && *trigger.action == happening.action;
-  return false;
-}
-
 const GivenDeadline* FindGiven(const std::vector<GivenDeadline>* given, const ClockId& clock) {
   if (given == nullptr) return nullptr;
   const auto found = std::ranges::find(*given, clock, &GivenDeadline::clock);
@@ -30,6 +21,15 @@ bool PausesIn(const Clock& clock, const StageId& stage) {
 
 }  // namespace
 
+bool DecisionBuilder::Happening::Is(const ClockTrigger& trigger) const {
+  if (trigger.submitted) return submitted;
+  if (trigger.responded) return responded;
+  if (trigger.closed) return closed;
+  if (trigger.stage) return !stage.empty() && *trigger.stage == stage;
+  if (trigger.action) return !action.empty() && *trigger.action == action;
+  return false;
+}
+
 tl::unexpected<Rejection> RejectPlan(const Clock& clock, const Error& error) {
   return Reject(RejectionCode::kCalendarNotCovered, "clocks/" + clock.id.str(), error.message);
 }
@@ -38,8 +38,7 @@ Verdict DecisionBuilder::RunClocks(const Happening& happening, const std::vector
   for (const Clock& clock : definition().clocks) {
     const ClockState* running = state().FindClock(clock.id);
     if (running != nullptr && running->IsActive()) {
-      const bool stops =
-          std::ranges::any_of(clock.stop, [&](const auto& trigger) { return Matches(trigger, happening); });
+      const bool stops = std::ranges::any_of(clock.stop, [&](const auto& trigger) { return happening.Is(trigger); });
       if (stops) {
         // A clock that waits for somebody else is not late: what it is met against is the deadline it would have had.
         if (running->status == ClockStatus::kPaused) {
@@ -64,7 +63,7 @@ Verdict DecisionBuilder::RunClocks(const Happening& happening, const std::vector
       }
       continue;
     }
-    if (!Matches(clock.start, happening)) continue;
+    if (!happening.Is(clock.start)) continue;
     // received_at, where there is one, starts the clocks that start with the submission.
     const Instant start = clock.start.submitted ? state().received_at.value_or(now()) : now();
     if (auto verdict = StartClock(clock, start, given); !verdict) return verdict;

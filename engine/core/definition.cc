@@ -103,6 +103,12 @@ const Category* Definition::FindCategory(const CategoryId& category_id) const {
 const Stage* Definition::FindStage(const StageId& stage_id) const { return Find(stages, stage_id, &Stage::id); }
 const Action* Definition::FindAction(const ActionId& action_id) const { return Find(actions, action_id, &Action::id); }
 const Clock* Definition::FindClock(const ClockId& clock_id) const { return Find(clocks, clock_id, &Clock::id); }
+const NumberRule* Definition::FindNumber(std::string_view register_id) const {
+  return Find(numbers, register_id, &NumberRule::register_id);
+}
+const ResponseTemplate* Definition::FindResponse(std::string_view response_id) const {
+  return Find(responses, response_id, &ResponseTemplate::id);
+}
 
 const Stage& Definition::InitialStage() const {
   const Stage* initial = Find(stages, true, &Stage::initial);

@@ -152,6 +152,27 @@ struct Notification {
   Recipient to = Recipient::kSubject;
 };
 
+/// A number that cases get from a register of their tenant, in the order in which they ask and without a gap:
+/// "815/2026". Workflows that name the same register share it.
+struct NumberRule {
+  std::string register_id;  // "protocol"
+  Texts title;
+  ClockTrigger when;   // what asks for it; a case asks once
+  std::string format;  // see FormatNumber (register_number.h)
+  bool yearly = true;  // begins at 1 with each year of the tenant's calendar
+};
+
+/// A standard answer. Ask response_template.h for its text.
+struct ResponseTemplate {
+  std::string id;
+  Texts title;                                // what officers choose by
+  ActionId action;                            // of kind respond
+  std::vector<CategoryId> categories;         // for cases of these; empty: of all
+  std::map<std::string, std::string> fields;  // what other fields of the action get: {"outcome": "not_competent"}
+  std::map<std::string, Texts> asks;          // what the officer fills in
+  Texts text;                                 // with {{placeholders}}
+};
+
 /// What anybody may read of a workflow's cases, beside reference, category, stage, dates, deadlines and responses.
 /// Personal fields never are.
 struct PublicRegister {
@@ -176,6 +197,8 @@ struct Definition {
   std::vector<Notification> notifications;
   std::map<std::string, Texts> templates;
   Duration merge_timeout{std::chrono::hours(24)};
+  std::vector<NumberRule> numbers;
+  std::vector<ResponseTemplate> responses;
   std::optional<PublicRegister> public_register;  // none: its cases are in no public register
 
   const RoleDefinition* FindRole(const Role& id) const;
@@ -183,6 +206,8 @@ struct Definition {
   const Stage* FindStage(const StageId& id) const;
   const Action* FindAction(const ActionId& id) const;
   const Clock* FindClock(const ClockId& id) const;
+  const NumberRule* FindNumber(std::string_view register_id) const;
+  const ResponseTemplate* FindResponse(std::string_view response_id) const;
   const Stage& InitialStage() const;
   bool Allows(Permission permission, const Role& role) const;
 

@@ -7,6 +7,7 @@
 #include "engine/core/definition_checker.h"
 #include "engine/core/event.h"
 #include "engine/core/expression/names.h"
+#include "engine/core/register_number.h"
 
 namespace rasti::core {
 namespace {
@@ -31,7 +32,8 @@ bool IsAboutClock(std::string_view event) {
   return IsAbout(event, "clock_") || IsAbout(event, "deadline_") || event == "case_escalated";
 }
 
-// A message text's {{ and }} in pairs, so that a broken template is not found when the first message is due.
+}  // namespace
+
 bool BracesMatch(std::string_view text) {
   for (;;) {
     const size_t open = text.find("{{");
@@ -43,8 +45,6 @@ bool BracesMatch(std::string_view text) {
     while (text.starts_with('}')) text.remove_prefix(1);  // {{{name}}}
   }
 }
-
-}  // namespace
 
 std::string Indexed(std::string_view path, size_t i) { return fmt::format("{}[{}]", path, i); }
 
@@ -98,6 +98,8 @@ bool DefinitionChecker::CheckSizes() {
   check("actions", definition_.actions.size(), kPartsMost);
   check("clocks", definition_.clocks.size(), kPartsMost);
   check("notifications", definition_.notifications.size(), kPartsMost);
+  check("numbers", definition_.numbers.size(), kPartsMost);
+  check("responses", definition_.responses.size(), kPartsMost);
   return issues_.empty();
 }
 
@@ -107,6 +109,7 @@ void DefinitionChecker::CheckHead() {
     Add("version",
         fmt::format("the version is written '{}@...', not '{}'", definition_.id.str(), definition_.version.str()));
   }
+  if (definition_.id == RegisterDefinition().id) Add("workflow", "the name 'register' is the engine's own");
   CheckTexts(definition_.title, "title");
   if (definition_.channels.empty())
     Add("channels", "no channel: a submission names the one it came by, as in [portal]");
@@ -220,6 +223,8 @@ std::vector<DefinitionIssue> DefinitionChecker::Run() && {
   CheckClocks();
   CheckPermissions();
   CheckNotifications();
+  CheckNumbers();
+  CheckResponses();
   CheckPublicRegister();
   return std::move(issues_);
 }

@@ -26,6 +26,12 @@ class DefinitionChecker {
   void CheckCategories();
   void CheckPermissions();
   void CheckNotifications();
+  // definition_check_responses.cc
+  void CheckResponses();
+  void CheckResponseFields(const ResponseTemplate& response, const std::string& path);
+  void CheckResponseText(const ResponseTemplate& response, const std::string& path);
+  // definition_check_numbers.cc
+  void CheckNumbers();
   // definition_check_public.cc
   void CheckPublicRegister();
   void CheckPublicField(const std::string& pointer, const std::string& path);
@@ -98,6 +104,8 @@ class DefinitionChecker {
   std::vector<DefinitionIssue> issues_;
 };
 
+/// A text's {{ and }} in pairs, so that a broken template is not found when the first message is due.
+bool BracesMatch(std::string_view text);
 /// path + "[" + i + "]".
 std::string Indexed(std::string_view path, size_t i);
 

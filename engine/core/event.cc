@@ -52,20 +52,24 @@ std::string_view EventTypeName(const EventPayload& payload) {
                         [](const FollowUpTimedOut&) -> std::string_view { return "follow_up_timed_out"; },
                         [](const DeliveryRecorded&) -> std::string_view { return "delivery_recorded"; },
                         [](const PersonalDataOpened&) -> std::string_view { return "personal_data_opened"; },
+                        [](const NumberRequested&) -> std::string_view { return "number_requested"; },
+                        [](const NumberIssued&) -> std::string_view { return "number_issued"; },
+                        [](const NumberReceived&) -> std::string_view { return "number_received"; },
+                        [](const NumberRefused&) -> std::string_view { return "number_refused"; },
                     },
                     payload);
 }
 
 const std::vector<std::string_view>& EventTypeNames() {
   static const std::vector<std::string_view> names{
-      "case_submitted",      "stage_entered",       "action_taken",      "case_assigned",       "case_released",
-      "case_referred",       "case_reopened",       "case_withdrawn",    "case_rated",          "case_closed",
-      "case_corrected",      "case_migrated",       "case_advanced",     "case_went_live",      "message_received",
-      "message_sent",        "attachment_received", "attachment_sent",   "response_sent",       "clock_started",
-      "clock_paused",        "clock_resumed",       "clock_met",         "clock_cancelled",     "clock_extended",
-      "clock_replanned",     "deadline_warned",     "deadline_breached", "case_escalated",      "merge_requested",
-      "duplicate_linked",    "case_merged",         "merge_refused",     "follow_up_timed_out", "delivery_recorded",
-      "personal_data_opened"};
+      "case_submitted",       "stage_entered",       "action_taken",      "case_assigned",       "case_released",
+      "case_referred",        "case_reopened",       "case_withdrawn",    "case_rated",          "case_closed",
+      "case_corrected",       "case_migrated",       "case_advanced",     "case_went_live",      "message_received",
+      "message_sent",         "attachment_received", "attachment_sent",   "response_sent",       "clock_started",
+      "clock_paused",         "clock_resumed",       "clock_met",         "clock_cancelled",     "clock_extended",
+      "clock_replanned",      "deadline_warned",     "deadline_breached", "case_escalated",      "merge_requested",
+      "duplicate_linked",     "case_merged",         "merge_refused",     "follow_up_timed_out", "delivery_recorded",
+      "personal_data_opened", "number_requested",    "number_issued",     "number_received",     "number_refused"};
   return names;
 }
 

@@ -161,6 +161,7 @@ struct AttachmentAdded {  // AttachmentReceived or AttachmentSent on the wire
 struct ResponseSent {
   std::string outcome;
   std::string text;
+  std::string response_template = {};  // by which the text was made; empty: by hand
   bool operator==(const ResponseSent&) const = default;
 };
 
@@ -266,6 +267,37 @@ struct FollowUpTimedOut {
   bool operator==(const FollowUpTimedOut&) const = default;
 };
 
+// ---- registers ----
+
+/// On a case: it asked a register for a number.
+struct NumberRequested {
+  std::string register_id;
+  std::string period;  // "2026"; empty: the register never begins anew
+  CommandId follow_up;
+  bool operator==(const NumberRequested&) const = default;
+};
+/// On the register: the number was given to the case.
+struct NumberIssued {
+  int64_t number = 0;
+  CaseId to;
+  bool operator==(const NumberIssued&) const = default;
+};
+/// On the case that asked.
+struct NumberReceived {
+  std::string register_id;
+  int64_t number = 0;
+  std::string text;  // as people write it: "815/2026"
+  CommandId follow_up;
+  bool operator==(const NumberReceived&) const = default;
+};
+struct NumberRefused {
+  std::string register_id;
+  CommandId follow_up;
+  std::string code;  // of the rejection
+  std::string reason;
+  bool operator==(const NumberRefused&) const = default;
+};
+
 // ---- the outside ----
 
 struct DeliveryRecorded {
@@ -281,12 +313,13 @@ struct PersonalDataOpened {
   bool operator==(const PersonalDataOpened&) const = default;
 };
 
-using EventPayload = std::variant<CaseSubmitted, StageEntered, ActionTaken, CaseAssigned, CaseReleased, CaseReferred,
-                                  CaseReopened, CaseWithdrawn, CaseRated, CaseClosed, CaseCorrected, CaseMigrated,
-                                  CaseAdvanced, CaseWentLive, MessageAdded, AttachmentAdded, ResponseSent, ClockStarted,
-                                  ClockPaused, ClockResumed, ClockMet, ClockCancelled, ClockExtended, ClockReplanned,
-                                  DeadlineWarned, DeadlineBreached, CaseEscalated, MergeRequested, DuplicateLinked,
-                                  CaseMerged, MergeRefused, FollowUpTimedOut, DeliveryRecorded, PersonalDataOpened>;
+using EventPayload =
+    std::variant<CaseSubmitted, StageEntered, ActionTaken, CaseAssigned, CaseReleased, CaseReferred, CaseReopened,
+                 CaseWithdrawn, CaseRated, CaseClosed, CaseCorrected, CaseMigrated, CaseAdvanced, CaseWentLive,
+                 MessageAdded, AttachmentAdded, ResponseSent, ClockStarted, ClockPaused, ClockResumed, ClockMet,
+                 ClockCancelled, ClockExtended, ClockReplanned, DeadlineWarned, DeadlineBreached, CaseEscalated,
+                 MergeRequested, DuplicateLinked, CaseMerged, MergeRefused, FollowUpTimedOut, DeliveryRecorded,
+                 PersonalDataOpened, NumberRequested, NumberIssued, NumberReceived, NumberRefused>;
 
 struct Event {
   std::shared_ptr<const EventContext> context;

@@ -35,6 +35,8 @@ class Materialiser {
         known->second = texts;
       }
     }
+    TakeResponses();
+    TakeNumbers();
     made_.definition.BuildIndex();
     return std::move(made_);
   }
@@ -112,6 +114,28 @@ class Materialiser {
       Add(path + ".extension", fmt::format("{} allows no extension of the clock '{}'", BaseName(), id.str()));
     } else if (own.extend_by) {
       clock->extension.by = *own.extend_by;
+    }
+  }
+
+  void TakeResponses() {
+    for (const auto& [id, own] : overrides_.responses) {
+      auto* response = Find(made_.definition.responses, id, "response", "responses." + id);
+      if (response != nullptr && own.title) response->title = *own.title;
+      if (response != nullptr && own.text) response->text = *own.text;
+    }
+  }
+
+  void TakeNumbers() {
+    for (const auto& [id, format] : overrides_.numbers) {
+      auto& numbers = made_.definition.numbers;
+      const auto known = std::ranges::find(numbers, id, &NumberRule::register_id);
+      if (known == numbers.end()) {
+        std::vector<std::string_view> ids;
+        for (const NumberRule& rule : numbers) ids.push_back(rule.register_id);
+        Lacks("numbers." + id, "number of a register", id, ids);
+      } else {
+        known->format = format;
+      }
     }
   }
 
@@ -211,6 +235,12 @@ std::string PathInOverrides(const Definition& definition, std::string_view path)
       return fmt::format("titles.fields.{}.{}", id, definition.actions[i].fields[field].id);
     }
     return fmt::format("titles.actions.{}", id);
+  }
+  if (TakeIndex(path, "responses", &i) && i < definition.responses.size()) {
+    return fmt::format("responses.{}{}", definition.responses[i].id, path);
+  }
+  if (TakeIndex(path, "numbers", &i) && i < definition.numbers.size()) {
+    return fmt::format("numbers.{}", definition.numbers[i].register_id);
   }
   return path == "title" ? "titles.workflow" : std::string(path);
 }

@@ -44,6 +44,13 @@ struct TitleOverrides {
   bool operator==(const TitleOverrides&) const = default;
 };
 
+/// Of a response template that the workflow has.
+struct ResponseOverride {
+  std::optional<Texts> title;
+  std::optional<Texts> text;
+  bool operator==(const ResponseOverride&) const = default;
+};
+
 struct Overrides {
   WorkflowId workflow;
   TenantId tenant;
@@ -52,6 +59,8 @@ struct Overrides {
   std::vector<CategoryOverride> categories;  // in the order of the file
   TitleOverrides titles;
   std::map<std::string, Texts> templates;
+  std::map<std::string, ResponseOverride> responses;
+  std::map<std::string, std::string> numbers;  // how numbers of a register are written
   bool operator==(const Overrides&) const = default;
 };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include "engine/core/register_number.h"
+
 namespace rasti::runtime {
 namespace {
 
@@ -101,6 +103,7 @@ Status Configuration::Build() {
 }
 
 const core::Definition* Configuration::FindDefinition(const core::VersionedName& version) const {
+  if (core::IsRegister(version)) return &core::RegisterDefinition();
   if (const auto found = by_versioned_name_.find(version.str()); found != by_versioned_name_.end()) {
     return found->second.get();
   }
@@ -297,6 +300,9 @@ tl::expected<core::Config, core::Rejection> Configuration::For(const core::CaseS
                                                                const core::Command& command,
                                                                Instant recorded_at) const {
   if (!state.Exists()) {
+    if (std::holds_alternative<core::IssueNumber>(command.payload)) {
+      return With(&core::RegisterDefinition(), command.tenant, recorded_at);
+    }
     const auto* submit = std::get_if<core::SubmitCase>(&command.payload);
     if (submit == nullptr) {
       return Reject(core::RejectionCode::kUnknownCase, "case_id",

@@ -127,8 +127,9 @@ Status Partition::HandleFollowUp(const ports::InputRecord& record) {
     next_input_ = before;
     return {};
   }
-  if (std::holds_alternative<core::LinkDuplicate>(command->payload)) {
-    const core::FollowUp answer = core::AnswerTo(*command, outcome ? nullptr : &outcome.error());
+  if (core::IsAnswered(command->payload)) {
+    const core::FollowUp answer =
+        core::AnswerTo(*command, outcome.map([](const CommandOutcome& accepted) { return accepted.last_revision; }));
     follow_ups_.push_back({std::string(answer.command.case_id.uuid.AsBytes()), codec::EncodeCommand(answer.command)});
   }
   return {};

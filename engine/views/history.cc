@@ -86,6 +86,39 @@ Result<CaseHistory> HistoryReader::Read(const CasePage& current, const std::vect
   return history;
 }
 
+Result<std::vector<codec::DecodedEvent>> HistoryReader::Slice(const CasePage& current, core::Revision from,
+                                                              core::Revision to) const {
+  RASTI_TRY(const auto entries, Entries(current.state.id));
+  RASTI_TRY(const auto kept, Kept(current.state.id));
+  if (from.value < 1 || to < from || to.value > static_cast<int64_t>(entries.size())) {
+    return Fail(Error::Corruption(fmt::format("case {} has {} events in the index of histories, not {}",
+                                              current.state.id.str(), entries.size(), to.value)));
+  }
+  const auto first = static_cast<size_t>(from.value - 1);
+  const auto end = static_cast<size_t>(to.value);
+  std::vector<std::string> records;
+  if (kept.size() >= end) {
+    records.assign(kept.begin() + from.value - 1, kept.begin() + to.value);
+  } else {
+    std::vector<core::Sequence> sequences;
+    for (size_t i = first; i < end; ++i) sequences.push_back(entries[i].sequence);
+    RASTI_TRY(auto stored, log_.ReadAt(current.partition, sequences));
+    for (ports::StoredEvent& event : stored) records.push_back(std::move(event.value));
+  }
+  codec::EventDecoder decoder;
+  std::vector<codec::DecodedEvent> events;
+  for (const std::string& record : records) {
+    auto decoded = decoder.Decode(record);
+    const core::Sequence sequence = entries[first + events.size()].sequence;
+    if (!decoded) {
+      return Fail(
+          decoded.error().At(fmt::format("partition {}, sequence {}", current.partition.value, sequence.value)));
+    }
+    events.push_back(*std::move(decoded));
+  }
+  return events;
+}
+
 Result<CaseHistory> HistoryReader::Events(const CasePage& current, const Moment& moment) const {
   RASTI_TRY(auto entries, Entries(current.state.id));
   CutTo(moment, entries);

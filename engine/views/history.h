@@ -37,6 +37,8 @@ class HistoryReader {
   Result<std::optional<CasePage>> AsOf(CasePage current, const Moment& moment) const;
   /// The events of `current` as of the moment. Errors as above.
   Result<CaseHistory> Events(const CasePage& current, const Moment& moment) const;
+  /// Its events from one revision to another, both of which it has, without their chain verified. Errors as above.
+  Result<std::vector<codec::DecodedEvent>> Slice(const CasePage& current, core::Revision from, core::Revision to) const;
   /// Where the case's events are, all of them. Errors: kCorruption; those of the store.
   Result<std::vector<HistoryEntry>> Entries(const core::CaseId& id) const;
   /// The records of its events that the views keep, all of them or none. Errors as above.

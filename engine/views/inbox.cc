@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/core/register_number.h"
 #include "engine/views/bytes.h"
 #include "engine/views/deadline_row.h"
 #include "engine/views/merged_rows.h"
@@ -21,7 +22,8 @@ const core::ClockState* NextClock(const core::CaseState& state) {
 }  // namespace
 
 bool IsInInbox(const core::CaseState& state) {
-  return state.status == core::CaseStatus::kOpen || state.status == core::CaseStatus::kFrozen;
+  const bool is_open = state.status == core::CaseStatus::kOpen || state.status == core::CaseStatus::kFrozen;
+  return is_open && !core::IsRegister(state.definition);
 }
 
 InboxRow MakeInboxRow(const core::CaseState& state) {

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "engine/core/register_number.h"
 #include "engine/views/bytes.h"
 #include "engine/views/inbox.h"
 
@@ -62,6 +63,7 @@ Instant StatsBucket(Instant at) {
 
 void CountEvent(const StatsBefore& before, const core::CaseState& after, const core::Event& event,
                 StatsChanges& changes) {
+  if (core::IsRegister(after.definition)) return;
   const Instant at = event.ctx().occurred_at;
   const int64_t took_s = duration_cast<seconds>(at - ReachedAt(after)).count();
   // Made only where something is counted: most events count for nothing.

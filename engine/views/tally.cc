@@ -1,4 +1,5 @@
 // How cases stand with their clocks at a moment.
+#include "engine/core/register_number.h"
 #include "engine/views/standing.h"
 #include "engine/views/views.h"
 
@@ -23,6 +24,7 @@ Result<StatusTally> Views::Tally(const std::optional<core::TenantId>& tenant, co
   const auto snapshot = store_.Snapshot();
   const auto count = [&](const CasePage& page) -> Status {
     if (tenant && page.state.tenant != *tenant) return {};
+    if (core::IsRegister(page.state.definition)) return {};
     Count(tally, StandingOf(page.state, clock, at ? *at : EffectiveNow(page.state, now)));
     return {};
   };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/core/register_number.h"
 #include "engine/views/tables.h"
 
 namespace rasti::views {
@@ -87,6 +88,7 @@ Result<CaseList> Views::ListCases(const CaseQuery& query) const {
     }
     RASTI_TRY(CasePage current, DecodeCase(rows->key(), rows->value()));
     if (query.tenant && current.state.tenant != *query.tenant) continue;
+    if (core::IsRegister(current.state.definition)) continue;
     RASTI_TRY(auto page, reader.AsOf(std::move(current), query.moment));
     if (page) list.pages.push_back(*std::move(page));
   }

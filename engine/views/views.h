@@ -23,6 +23,7 @@
 #include "engine/views/history.h"
 #include "engine/views/inbox.h"
 #include "engine/views/moment.h"
+#include "engine/views/number_list.h"
 #include "engine/views/public_register.h"
 #include "engine/views/rows.h"
 #include "engine/views/stats.h"
@@ -45,7 +46,7 @@ struct DeadlinePage {
   std::string next;               // empty: there is no more
 };
 
-/// A page of all cases, in the order of their ids.
+/// A page of all cases, in the order of their ids. Registers (core/register_number.h) are not among them.
 struct CaseQuery {
   /// None: all tenants.
   std::optional<core::TenantId> tenant;
@@ -108,6 +109,10 @@ class Views {
 
   /// What anybody may read of a tenant's cases. Range scans, as of Inbox. Errors: likewise.
   Result<PublicPage> Public(const PublicQuery& query) const;
+
+  /// The numbers that a register gave: none where it gave none yet. Errors: kInvalidArgument; kCorruption; those of log
+  /// and store.
+  Result<NumberPage> Numbers(const NumberQuery& query) const;
 
   /// Counts a tenant's cases (none: of all tenants) by how they stood at a moment with one clock (none: with all of
   /// theirs: open before closed, late before in time). With `at`: cases submitted later do not count, and what happened

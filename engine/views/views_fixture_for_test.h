@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/core/apply.h"
+#include "engine/core/register_number.h"
 #include "engine/views/projector.h"
 #include "engine/views/tables.h"
 #include "engine/views/views.h"
@@ -28,6 +29,7 @@ inline const test::SampleWorld& World() {
 /// What the sample's versions make public: of the first all but cases that wait or were reopened twice, with titles; of
 /// the second everything, without.
 inline Result<std::shared_ptr<const core::Definition>> SampleDefinition(const core::VersionedName& version) {
+  if (core::IsRegister(version)) return std::make_shared<const core::Definition>(core::RegisterDefinition());
   const bool is_first = version == World().definition.version;
   auto definition = std::make_shared<core::Definition>(is_first ? World().definition : World().definition_2);
   core::PublicRegister& shown = definition->public_register.emplace();

@@ -146,6 +146,7 @@ Given WantedFor(Ask ask) {
     case Ask::kStats: return Given::kStats;
     case Ask::kViews: return Given::kViews;
     case Ask::kPublicCases: return Given::kPublicCases;
+    case Ask::kNumbers: return Given::kNumbers;
     case Ask::kDeadLetters:
     case Ask::kNoteDeadLetter: return Given::kDeadLetters;
     case Ask::kSettle:
@@ -179,6 +180,7 @@ void CheckContent(const v1::Response& response) {
     case Given::kInbox: return CheckReadable(cli::FromWire(response.inbox()));
     case Given::kViews: return CheckReadable(cli::FromWire(response.views()));
     case Given::kPublicCases: return CheckReadable(cli::FromWire(response.public_cases()));
+    case Given::kNumbers: return CheckReadable(cli::FromWire(response.numbers()));
     case Given::kDeadLetters:
       for (const auto& entry : response.dead_letters().entries()) CheckReadable(cli::FromWire(entry));
       return;

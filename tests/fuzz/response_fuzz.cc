@@ -105,6 +105,7 @@ void Ask(cli::SocketSession& session) {
   CheckAnswered<v1::Response::Inbox>(session.Inbox({}));
   CheckAnswered<v1::Response::Stats>(session.Stats({}));
   CheckAnswered<v1::Response::Public>(session.Public({}));
+  CheckAnswered<v1::Response::Numbers>(session.Numbers({}));
   CheckAnswered<v1::Response::Views>(session.Views());
   static_cast<void>(session.RebuildViews());
   CheckAnswered<v1::Response::Cases>(session.ListCases({}));

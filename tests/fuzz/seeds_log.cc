@@ -81,7 +81,10 @@ std::vector<std::string> OtherCommands() {
       MakeCommand(id, "9", core::SystemActor(), core::LinkDuplicate{SampleCaseId(2)}),
       MakeCommand(id, "10", people::Clerk(), core::MergeInto{SampleCaseId(3), "the same"}),
       MakeCommand(id, "11", core::SystemActor(),
-                  core::AnswerFollowUp{core::CommandId(id.str() + "/9/1"), SampleCaseId(3), false, "no", "why"}),
+                  core::AnswerFollowUp{core::CommandId(id.str() + "/9/1"), SampleCaseId(3), false, {}, "no", "why"}),
+      MakeCommand(id, "11a", core::SystemActor(), core::IssueNumber{"protocol", "2026", SampleCaseId(3)}),
+      MakeCommand(id, "11b", core::SystemActor(),
+                  core::AnswerFollowUp{core::CommandId(id.str() + "/3/0"), SampleCaseId(3), true, 815, "", ""}),
       MakeCommand(id, "12", people::Citizen(), core::WithdrawCase{"no longer needed"}),
   };
   std::vector<std::string> row;

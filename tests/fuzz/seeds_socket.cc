@@ -75,6 +75,7 @@ std::vector<std::pair<std::string, std::string>> Questions() {
       {"stats", Ask("stats { bounds_at_ms: 1330556400000 bounds_at_ms: 1333231200000 by_tenant: true by_workflow: true "
                     "by_category: true by_channel: true }")},
       {"public", Ask("public_cases { tenant: 'coselog' workflow: 'coselog' ended: false most: 5 }")},
+      {"numbers", Ask("numbers { tenant: 'coselog' register_id: 'protocol' period: '2012' from: 1 most: 5 }")},
       {"views", Ask("views {}")},
       {"rebuild-views", Ask("views { rebuild: true }")},
       {"settle", Ask("settle { length_ms: 10 }")},
@@ -158,6 +159,7 @@ void AddAnswers(std::vector<Seed>& seeds) {
   add("public", Give("public_cases { rows { tenant: 'prishtine' reference: '7ZK4-MQ2W-9PAB-X' definition: "
                      "'issue-report@1' category: 'roads' title: 'Pothole' stage: 'open' status: CASE_STATUS_OPEN "
                      "received_at_ms: 1 stage_since_at_ms: 2 responses: 3 } next: 'x' total: 4 }"));
+  add("numbers", Give("numbers { rows { number: 815 case_id: '0123456789abcdef' issued_at_ms: 1 } total: 900 }"));
   add("views", Give("views { views { name: 'inbox' shows: 'open cases' rows_about: 3 disk_bytes: 4 memory_bytes: 5 } "
                     "partitions { partition: 0 end: 7 shown: 6 } rebuild: REBUILD_BUILDING rebuilt_events: 1 "
                     "rebuild_events: 7 rebuild_took_ms: 8 rebuild_failure: 'f' }"));

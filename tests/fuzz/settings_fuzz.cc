@@ -1,11 +1,12 @@
-// calendar.yaml with its table of holidays, and tenant.yaml; which of them an input is, its first key says. The files
-// of a calendar stand behind each other, each after a line "--- NAME". What is accepted carries over the log of
-// definitions unchanged, is read the same again, and can be worked with: deadlines are counted on a calendar, people
-// are found in a tenant.
+// calendar.yaml with its table of holidays, tenant.yaml and overrides.yaml; which of them an input is, its first key
+// says. The files of a calendar stand behind each other, each after a line "--- NAME". What is accepted carries over
+// the log of definitions unchanged, is read the same again, and can be worked with: deadlines are counted on a
+// calendar, people are found in a tenant, overrides fit a workflow or are told why not.
 #include <map>
 #include <string>
 
 #include "engine/codec/calendar_yaml.h"
+#include "engine/codec/overrides_yaml.h"
 #include "engine/codec/tenant_yaml.h"
 #include "engine/codec/yaml/yaml_node.h"
 #include "engine/sla/deadline.h"
@@ -114,6 +115,45 @@ void CheckTenant(std::string_view yaml) {
               "it is the same tenant");
 }
 
+const core::Definition& BaseWorkflow() {
+  static const core::Definition kBase = [] {
+    const auto files = codec::ReadPackageDirectory("workflows/request");
+    RASTI_CHECK(files.has_value(), "there is a workflow");
+    auto loaded = codec::LoadPackage(*files);
+    RASTI_CHECK(loaded.has_value(), "the workflow is in order");
+    return std::get<core::Definition>(*std::move(loaded));
+  }();
+  return kBase;
+}
+
+void CheckOverrides(std::string_view yaml) {
+  codec::Issues issues("overrides.yaml");
+  const auto overrides = codec::ReadOverrides(yaml, issues);
+  RASTI_CHECK(overrides.has_value() != issues.HasErrors(), "there are overrides, or errors");
+  CheckIssues(std::move(issues), LinesOf(yaml));
+  if (!overrides) return;
+  const core::Definition& base = BaseWorkflow();
+  const core::Materialised made = core::Materialise(base, *overrides);
+  RASTI_CHECK(core::PartsOf(made.definition.version).base == base.version, "the name says what it was made of");
+  RASTI_CHECK(made.definition.actions.size() == base.actions.size() &&
+                  made.definition.permissions == base.permissions &&
+                  made.definition.stages.size() == base.stages.size(),
+              "what is not a tenant's stays");
+  const auto unfit = core::CheckOverrides(base, *overrides);
+  RASTI_CHECK(!unfit.empty() || made.issues.empty(), "what has no place is told");
+  codec::Issues placed("overrides.yaml");
+  codec::CheckFit(yaml, *overrides, base, nullptr, placed);
+  RASTI_CHECK(placed.HasErrors() != unfit.empty(), "each fault has its place");
+  CheckIssues(std::move(placed), LinesOf(yaml));
+  const codec::PackageFiles package{codec::PackageKind::kOverrides,
+                                    core::OverridesName(overrides->workflow, overrides->tenant),
+                                    overrides->version,
+                                    {{"overrides.yaml", std::string(yaml)}}};
+  const auto loaded = LoadCarried(package);
+  RASTI_CHECK(loaded.has_value() && std::get<core::Overrides>(*loaded) == *overrides,
+              "what was carried over the log is the same");
+}
+
 }  // namespace
 }  // namespace rasti::fuzz
 
@@ -122,6 +162,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input = AsText(data, size);
   if (input.starts_with("tenant")) {
     CheckTenant(input);
+  } else if (input.starts_with("overrides")) {
+    CheckOverrides(input);
   } else {
     CheckCalendar(input);
   }

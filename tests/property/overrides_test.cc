@@ -74,6 +74,13 @@ core::Overrides SomeOverrides(const Definition& base) {
   for (const auto& [id, texts] : base.templates) {
     if (Sometimes()) own.templates[id] = SomeTexts();
   }
+  for (const core::ResponseTemplate& response : base.responses) {
+    if (Sometimes()) own.responses[response.id].text = SomeTexts();
+    if (Sometimes()) own.responses[response.id].title = SomeTexts();
+  }
+  for (const core::NumberRule& rule : base.numbers) {
+    if (Sometimes()) own.numbers[rule.register_id] = AnyText();
+  }
   return own;
 }
 
@@ -160,6 +167,27 @@ void SameButForWhatIsATenants(const Definition& made, const Definition& base) {
     RC_ASSERT(template_id == other.template_id && to == other.to);
   }
   RC_ASSERT(made.templates.size() == base.templates.size());
+  RC_ASSERT(made.numbers.size() == base.numbers.size());
+  for (size_t i = 0; i < made.numbers.size(); ++i) {
+    const auto& [register_id, title, when, format, yearly] = made.numbers[i];
+    RC_ASSERT(register_id == base.numbers[i].register_id && title == base.numbers[i].title);
+    RC_ASSERT(yearly == base.numbers[i].yearly);
+    SameTrigger(when, base.numbers[i].when);
+  }
+  RC_ASSERT(made.responses.size() == base.responses.size());
+  for (size_t i = 0; i < made.responses.size(); ++i) {
+    const auto& [id, title, action, categories, fields, asks, text] = made.responses[i];
+    const core::ResponseTemplate& other = base.responses[i];
+    RC_ASSERT(id == other.id && action == other.action && categories == other.categories);
+    RC_ASSERT(fields == other.fields && asks == other.asks);
+  }
+  RC_ASSERT(made.public_register.has_value() == base.public_register.has_value());
+  if (made.public_register) {
+    const auto& [title, form, hidden_in, when] = *made.public_register;
+    RC_ASSERT(title == base.public_register->title && form == base.public_register->form);
+    RC_ASSERT(hidden_in == base.public_register->hidden_in);
+    RC_ASSERT(SourceOf(when) == SourceOf(base.public_register->when));
+  }
   RC_ASSERT(WithoutTitles(made.form.schema()) == WithoutTitles(base.form.schema()));
   RC_ASSERT(made.form.personal() == base.form.personal());
   // None is taken away: running cases may have it.

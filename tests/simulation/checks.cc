@@ -8,6 +8,7 @@
 
 #include "engine/codec/command_codec.h"
 #include "engine/codec/result_codec.h"
+#include "engine/core/register_number.h"
 #include "engine/runtime/case_store.h"
 #include "tests/simulation/reference.h"
 #include "tests/simulation/world.h"
@@ -31,6 +32,7 @@ class Checker {
     CheckAnswers();
     CheckInputs();
     CheckFollowUps();
+    CheckNumbers();
     CheckOutbox();
     CheckTimers();
     for (int32_t i = 0; i < log_.options().partitions; ++i) CheckStores({i});
@@ -129,8 +131,11 @@ class Checker {
           const bool linked =
               target != reference_.cases().end() &&
               std::ranges::find(target->second.duplicates, link->duplicate) != target->second.duplicates.end();
-          const std::string answer = core::AnswerTo(*command, nullptr).command.command_id.str();
+          const std::string answer = core::AnswerTo(*command, core::Revision{1}).command.command_id.str();
           expected.try_emplace(answer, accepted ? "accepted" : linked ? "either" : "rejected");
+        }
+        if (std::holds_alternative<core::IssueNumber>(command->payload)) {
+          expected.try_emplace(core::AnswerTo(*command, core::Revision{1}).command.command_id.str(), "accepted");
         }
         bytes_[id] = *command;
       }
@@ -149,6 +154,31 @@ class Checker {
     for (const auto& [id, count] : found) {
       if (!expected.contains(id)) Wrong(fmt::format("follow-up {}: no decision made it", id));
     }
+  }
+
+  // Numbers are given without a gap, none twice, and have come to the cases that asked.
+  void CheckNumbers() {
+    std::map<core::CaseId, core::Revision> registers;
+    std::map<std::pair<core::CaseId, int64_t>, core::CaseId> holders;
+    for (const auto& [id, state] : reference_.cases()) {
+      if (core::IsRegister(state.definition)) registers[id] = state.revision;
+      for (const core::CaseNumber& number : state.numbers) {
+        const core::CaseId place = core::RegisterCaseId(state.tenant, number.register_id, number.period);
+        if (number.number == 0) {
+          Wrong(fmt::format("case {}: its number of '{}' never came", id.str(), number.register_id));
+        } else if (!holders.try_emplace({place, number.number}, id).second) {
+          Wrong(fmt::format("case {}: another one has the number {}", id.str(), number.text));
+        }
+      }
+    }
+    int64_t given = 0;
+    for (const auto& [id, revision] : registers) {
+      given += core::NumberAt(revision);
+      for (int64_t number = 1; number <= core::NumberAt(revision); ++number) {
+        if (!holders.contains({id, number})) Wrong(fmt::format("register {}: nobody has {}", id.str(), number));
+      }
+    }
+    if (given != std::ssize(holders)) Wrong(fmt::format("{} numbers were given, {} came", given, holders.size()));
   }
 
   void CheckOutbox() {

@@ -6,8 +6,24 @@
 
 namespace rasti::simulation {
 
+namespace {
+
+// Every case has a number of a register that all cases of the tenant share.
+struct NumberedWorld : test::SampleWorld {
+  NumberedWorld() {
+    const core::NumberRule rule{.register_id = "protocol",
+                                .title = {"Protokolli", "Protokol", "Protocol"},
+                                .when = {.submitted = true, .stage = {}, .action = {}},
+                                .format = "{number}/{year}"};
+    definition.numbers.push_back(rule);
+    definition_2.numbers.push_back(rule);
+  }
+};
+
+}  // namespace
+
 const test::SampleWorld& Sample() {
-  static const test::SampleWorld kWorld;
+  static const NumberedWorld kWorld;
   return kWorld;
 }
 

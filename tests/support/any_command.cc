@@ -6,7 +6,7 @@ void Fill(Values v, core::SubmitCase& out) {
   FillAll(v, out.workflow, out.version, out.title, out.category, out.channel, out.subject, out.form, out.personal,
           out.historic, out.given_deadlines);
 }
-void Fill(Values v, core::TakeAction& out) { FillAll(v, out.action, out.fields, out.note); }
+void Fill(Values v, core::TakeAction& out) { FillAll(v, out.action, out.fields, out.note, out.response_template); }
 void Fill(Values v, core::AssignCase& out) { FillAll(v, out.to, out.reason); }
 void Fill(Values v, core::ReleaseCase& out) { FillAll(v, out.reason); }
 void Fill(Values v, core::AddMessage& out) { FillAll(v, out.direction, out.message_id, out.body); }
@@ -28,8 +28,9 @@ void Fill(Values v, core::GoLive& out) { FillAll(v, out.at); }
 void Fill(Values v, core::RecordDelivery& out) { FillAll(v, out.delivery); }
 void Fill(Values v, core::RecordAccess& out) { FillAll(v, out.paths, out.reason); }
 void Fill(Values v, core::LinkDuplicate& out) { FillAll(v, out.duplicate); }
+void Fill(Values v, core::IssueNumber& out) { FillAll(v, out.register_id, out.period, out.to); }
 void Fill(Values v, core::AnswerFollowUp& out) {
-  FillAll(v, out.follow_up, out.from, out.accepted, out.code, out.reason);
+  FillAll(v, out.follow_up, out.from, out.accepted, out.number, out.code, out.reason);
 }
 
 core::Command AnyCommand() { return AnyCommandOf(static_cast<size_t>(AnyNumber(0, kCommandPayloadCount - 1))); }

@@ -29,7 +29,7 @@ void Fill(Values v, core::CaseMigrated& out) { FillAll(v, out.to, out.stage, out
 void Fill(Values v, core::CaseAdvanced& out) { FillAll(v, out.to); }
 void Fill(Values v, core::CaseWentLive& out) { FillAll(v, out.at); }
 void Fill(Values v, core::MessageAdded& out) { FillAll(v, out.direction, out.message_id, out.body); }
-void Fill(Values v, core::ResponseSent& out) { FillAll(v, out.outcome, out.text); }
+void Fill(Values v, core::ResponseSent& out) { FillAll(v, out.outcome, out.text, out.response_template); }
 void Fill(Values v, core::ClockStarted& out) { FillAll(v, out.clock, out.rule, out.started_at, out.plan, out.given); }
 void Fill(Values v, core::ClockPaused& out) { FillAll(v, out.clock, out.reason, out.by_hand); }
 void Fill(Values v, core::ClockResumed& out) { FillAll(v, out.clock, out.plan, out.reason); }
@@ -47,6 +47,10 @@ void Fill(Values v, core::DuplicateLinked& out) { FillAll(v, out.duplicate); }
 void Fill(Values v, core::CaseMerged& out) { FillAll(v, out.into, out.follow_up); }
 void Fill(Values v, core::MergeRefused& out) { FillAll(v, out.into, out.follow_up, out.code, out.reason); }
 void Fill(Values v, core::FollowUpTimedOut& out) { FillAll(v, out.follow_up, out.to, out.times_out_at); }
+void Fill(Values v, core::NumberRequested& out) { FillAll(v, out.register_id, out.period, out.follow_up); }
+void Fill(Values v, core::NumberIssued& out) { FillAll(v, out.number, out.to); }
+void Fill(Values v, core::NumberReceived& out) { FillAll(v, out.register_id, out.number, out.text, out.follow_up); }
+void Fill(Values v, core::NumberRefused& out) { FillAll(v, out.register_id, out.follow_up, out.code, out.reason); }
 void Fill(Values v, core::PersonalDataOpened& out) { FillAll(v, out.paths, out.reason); }
 
 namespace {

@@ -19,8 +19,8 @@ core::Event EventWriter::Stamp(const core::CaseId& id, const core::TenantId& ten
   context.actor = people::Clerk();
   context.submitter = core::SubmitterId("socket");
   context.command_id = core::CommandId("by hand");
-  context.versions = {core::VersionedName("sample@1"), core::VersionedName("sample-calendar@1"),
-                      core::VersionedName("prishtine@1"), core::VersionedName("tzdata@2025b")};
+  context.versions = {definition_, core::VersionedName("sample-calendar@1"), core::VersionedName("prishtine@1"),
+                      core::VersionedName("tzdata@2025b")};
   core::Event event;
   event.context = std::make_shared<const core::EventContext>(std::move(context));
   event.revision = chain.revision.Next();

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "engine/codec/event_codec.h"
 #include "engine/core/event.h"
@@ -16,7 +17,9 @@ namespace rasti::test {
 
 class EventWriter {
  public:
-  explicit EventWriter(MemoryEventLog& log) : log_(log) {}
+  /// `definition`: that the cases are of.
+  explicit EventWriter(MemoryEventLog& log, core::VersionedName definition = core::VersionedName("sample@1"))
+      : log_(log), definition_(std::move(definition)) {}
 
   /// The case's next event, by a clerk of that tenant; recorded when it occurred unless said otherwise.
   core::Event Write(const core::CaseId& id, const core::TenantId& tenant, Instant occurred_at,
@@ -36,6 +39,7 @@ class EventWriter {
   codec::EncodedEvent Encode(const core::Event& event);
 
   MemoryEventLog& log_;
+  const core::VersionedName definition_;
   codec::EventEncoder encoder_;
   std::map<core::CaseId, Chain> chains_;
 };

@@ -110,8 +110,9 @@ size_t RandomLife::Decide(const core::Command& command) {
   }
   const core::CaseState state = StateOf(id);
   auto decision = core::Decide(ConfigOf(state), state, command, time);
-  if (std::holds_alternative<core::LinkDuplicate>(command.payload)) {
-    follow_ups_.push_back(core::AnswerTo(command, decision ? nullptr : &decision.error()).command);
+  if (core::IsAnswered(command.payload)) {
+    const auto outcome = decision.map([](const core::Decision& made) { return made.events.back().revision; });
+    follow_ups_.push_back(core::AnswerTo(command, outcome).command);
   }
   if (!decision) return written;
   decision->events.front().signed_command = "signed " + command.command_id.str();

@@ -2,6 +2,7 @@
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/form_fields.h"
+#include "tools/rasti/response_text.h"
 
 namespace rasti::cli {
 namespace {
@@ -12,6 +13,7 @@ struct ActOptions {
   std::vector<std::string> fields;
   std::string note;
   std::string to;
+  ResponseOptions response;
 };
 
 Outcome<void> RunAct(const Context& context, const ActOptions& options) {
@@ -21,6 +23,12 @@ Outcome<void> RunAct(const Context& context, const ActOptions& options) {
     take.action = id;
     RASTI_TRY(take.fields, ActionFields(options.fields, found.setting.definition->FindAction(id)));
     take.note = options.note;
+    if (options.response.response.empty()) {
+      if (!options.response.fills.empty()) return Misused("--fill is of a response; name it by --response");
+      return take;
+    }
+    RASTI_TRY(take.fields, WithResponse(found, id, take.fields, options.response));
+    take.response_template = options.response.response;
     return take;
   };
   return RunOnCase(context, options.on, RolesOf(id), make);
@@ -38,7 +46,8 @@ void AddActCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<ActOptions>();
   CLI::App* command = AddCommand(
       app, context, "act", "Take one of the workflow's actions on a case",
-      "  rasti act 7ZK4-MQ2W-9PAB-X register --as clerk1 --field file_number=2026/815 --note 'On paper too.'",
+      "  rasti act 7ZK4-MQ2W-9PAB-X register --as clerk1 --field file_number=2026/815 --note 'On paper too.'\n"
+      "  rasti act 7ZK4-MQ2W-9PAB-X respond --as roads.officer1 --response planned --fill when='spring 2027'",
       [&context, options] { return RunAct(context, *options); });
   options->on.AddTo(*command);
   command->add_option("ACTION", options->action, "The action's name in the workflow")->required();
@@ -46,6 +55,9 @@ void AddActCommand(CLI::App& app, Context& context) {
       ->add_option("--field", options->fields, "What the action asks for; NAME:=JSON for other than text and numbers")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+  command->add_option("--response", options->response.response,
+                      "A standard answer (`rasti responses` lists them); fields that are given come before its own");
+  options->response.AddTo(*command);
   command->add_option("--note", options->note, "A remark, kept in the history");
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tools/rasti/files.h"
 #include "tools/rasti/hints.h"
 
@@ -9,6 +11,20 @@ namespace rasti::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kSettleMost{30'000};
+// For a number of a register, which comes by itself if not now.
+constexpr std::chrono::milliseconds kNumberWait{2'000};
+
+// The case after a command; with the number that it asked for, if that comes soon.
+Outcome<views::CasePage> PageAfter(Session& session, const core::CaseId& id, const codec::Accepted& accepted) {
+  RASTI_TRY(views::CasePage page, session.GetCase(id.str(), {}, accepted.token));
+  const auto waits = [](const core::CaseNumber& number) { return number.number == 0; };
+  if (std::ranges::none_of(page.state.numbers, waits)) return page;
+  if (const auto settled = session.Settle(kNumberWait); !settled && settled.error().code != ErrorCode::kTimedOut) {
+    return Refuse(settled.error());
+  }
+  RASTI_TRY(page, session.GetCase(id.str(), {}, accepted.token));
+  return page;
+}
 
 }  // namespace
 
@@ -64,7 +80,7 @@ Outcome<codec::Accepted> Execute(Session& session, const core::Command& command,
 
 Outcome<void> PrintAccepted(const Context& context, Session& session, const core::Command& command,
                             const codec::Accepted& accepted, const nlohmann::ordered_json& extra) {
-  RASTI_TRY(const views::CasePage page, session.GetCase(command.case_id.str(), {}, accepted.token));
+  RASTI_TRY(const views::CasePage page, PageAfter(session, command.case_id, accepted));
   RASTI_TRY(const Instant now, session.Now());
   RASTI_TRY(auto configuration, session.Configuration());
   const CaseSetting setting = SettingOf(page.state, std::move(configuration), now);

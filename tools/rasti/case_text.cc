@@ -117,6 +117,10 @@ std::vector<std::string> CaseLines(const views::CasePage& page, const CaseSettin
   if (!state.personal.empty() && !setting.show_personal) {
     lines.push_back(Label("personal", fmt::format("{} fields, not shown", state.personal.size())));
   }
+  for (const core::CaseNumber& number : state.numbers) {
+    lines.push_back(Label("number", fmt::format("{}: {}", Printable(number.register_id),
+                                                number.number == 0 ? "asked for" : Printable(number.text))));
+  }
   if (!state.referred_to.empty()) lines.push_back(Label("referred to", Printable(state.referred_to)));
   if (state.merging_into) lines.push_back(Label("merging into", state.merging_into->str()));
   if (state.merged_into) lines.push_back(Label("merged into", state.merged_into->str()));

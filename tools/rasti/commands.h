@@ -34,6 +34,8 @@ void AddExplainCommand(CLI::App& app, Context& context);
 void AddInboxCommand(CLI::App& app, Context& context);
 void AddStatsCommand(CLI::App& app, Context& context);
 void AddPublicCommand(CLI::App& app, Context& context);
+void AddNumbersCommand(CLI::App& app, Context& context);
+void AddResponsesCommand(CLI::App& app, Context& context);
 void AddViewsCommand(CLI::App& app, Context& context);
 void AddOverdueCommand(CLI::App& app, Context& context);
 void AddTallyCommand(CLI::App& app, Context& context);

@@ -88,6 +88,11 @@ Result<views::PublicPage> DirectSession::Public(const views::PublicQuery& query)
   return engine_->views().shown()->Public(query);
 }
 
+Result<views::NumberPage> DirectSession::Numbers(const views::NumberQuery& query) {
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  return engine_->views().shown()->Numbers(query);
+}
+
 Result<views::CaseList> DirectSession::ListCases(const views::CaseQuery& query) {
   RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
   return engine_->views().shown()->ListCases(query);

@@ -35,6 +35,7 @@ class DirectSession final : public Session {
   Result<views::InboxPage> Inbox(const views::InboxQuery& query) override;
   Result<std::vector<views::StatsRow>> Stats(const views::StatsQuery& query) override;
   Result<views::PublicPage> Public(const views::PublicQuery& query) override;
+  Result<views::NumberPage> Numbers(const views::NumberQuery& query) override;
   Result<ViewStatus> Views() override { return engine_->views().status(); }
   Status RebuildViews() override { return engine_->views().Rebuild(); }
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;

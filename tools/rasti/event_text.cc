@@ -118,6 +118,18 @@ class Sentence {
     return fmt::format("merge into {} refused ({})", e.into.str(), e.code) + Quoted(e.reason);
   }
   std::string operator()(const core::FollowUpTimedOut& e) const { return fmt::format("no answer from {}", e.to.str()); }
+  std::string operator()(const core::NumberRequested& e) const {
+    return fmt::format("a number of the register '{}' asked for", Printable(e.register_id));
+  }
+  std::string operator()(const core::NumberIssued& e) const {
+    return fmt::format("number {} given to {}", e.number, e.to.str());
+  }
+  std::string operator()(const core::NumberReceived& e) const {
+    return fmt::format("{}: number {}", Printable(e.register_id), Printable(e.text));
+  }
+  std::string operator()(const core::NumberRefused& e) const {
+    return fmt::format("no number of the register '{}' ({})", Printable(e.register_id), e.code) + Quoted(e.reason);
+  }
   std::string operator()(const core::DeliveryRecorded& e) const {
     return fmt::format("delivery by {}: {}", Printable(e.channel), Printable(e.outcome));
   }

@@ -73,6 +73,8 @@ void AddCommands(CLI::App& app, Context& context) {
   AddTallyCommand(app, context);
   AddDeadlinesCommand(app, context);
   AddPublicCommand(app, context);
+  AddNumbersCommand(app, context);
+  AddResponsesCommand(app, context);
   AddExportCommand(app, context);
   AddViewsCommand(app, context);
   AddImportCommand(app, context);

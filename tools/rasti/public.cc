@@ -1,6 +1,7 @@
 // `rasti public`: a tenant's cases as anybody may read them.
 #include <fmt/format.h>
 
+#include "engine/core/response_template.h"
 #include "engine/views/public_case.h"
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
@@ -22,18 +23,13 @@ struct PublicOptions {
   std::string language = "en";
 };
 
-const std::string& TextIn(const core::Texts& texts, const std::string& language) {
-  if (language == "sq") return texts.sq;
-  return language == "sr-Latn" ? texts.sr_latn : texts.en;
-}
-
 // Names in the language that was asked for; the id where a definition has none.
 class Names {
  public:
   Names(const core::Definition* definition, std::string language)
       : definition_(definition), language_(std::move(language)) {}
 
-  std::string Workflow() const { return definition_ == nullptr ? "" : TextIn(definition_->title, language_); }
+  std::string Workflow() const { return definition_ == nullptr ? "" : core::TextIn(definition_->title, language_); }
   std::string Of(const core::CategoryId& id) const {
     return Title(definition_ ? definition_->FindCategory(id) : nullptr, id);
   }
@@ -47,7 +43,7 @@ class Names {
  private:
   template <class Part, class Id>
   std::string Title(const Part* part, const Id& id) const {
-    return part == nullptr ? id.str() : TextIn(part->title, language_);
+    return part == nullptr ? id.str() : core::TextIn(part->title, language_);
   }
 
   const core::Definition* definition_;

@@ -139,6 +139,7 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
     case v1::Request::kStats: return Stats(request.stats(), response);
     case v1::Request::kCount: return Count(request.count(), response);
     case v1::Request::kPublicCases: return Public(request.public_cases(), response);
+    case v1::Request::kNumbers: return Numbers(request.numbers(), response);
     case v1::Request::kViews: {
       if (request.views().rebuild()) RASTI_CHECKED(engine_.views().Rebuild());
       RASTI_TRY(const ViewStatus status, engine_.views().status());
@@ -237,6 +238,15 @@ Status RequestHandler::Public(const v1::Request::ListPublic& ask, v1::Response& 
   RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
   RASTI_TRY(const views::PublicPage page, engine_.views().shown()->Public(query));
   ToWire(page, *response.mutable_public_cases());
+  return {};
+}
+
+Status RequestHandler::Numbers(const v1::Request::ListNumbers& ask, v1::Response& response) {
+  views::NumberQuery query = FromWire(ask);
+  query.limit = std::min<size_t>(query.limit, kRowsMost);
+  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
+  RASTI_TRY(const views::NumberPage page, engine_.views().shown()->Numbers(query));
+  ToWire(page, *response.mutable_numbers());
   return {};
 }
 

@@ -45,6 +45,7 @@ class RequestHandler {
   Status Deadlines(const v1::Request::ListDeadlines& ask, v1::Response& response);
   Status Inbox(const v1::Request::ListInbox& ask, v1::Response& response);
   Status Public(const v1::Request::ListPublic& ask, v1::Response& response);
+  Status Numbers(const v1::Request::ListNumbers& ask, v1::Response& response);
   Status Stats(const v1::Request::SumUp& ask, v1::Response& response);
   Status Cases(const v1::Request::ListCases& ask, v1::Response& response);
   Status Count(const v1::Request::CountCases& ask, v1::Response& response);

@@ -70,6 +70,8 @@ class Session {
 
   /// What anybody may read of a tenant's cases. Errors: see views::Views::Public.
   virtual Result<views::PublicPage> Public(const views::PublicQuery& query) = 0;
+  /// The numbers that a register gave. Errors: see views::Views::Numbers.
+  virtual Result<views::NumberPage> Numbers(const views::NumberQuery& query) = 0;
 
   virtual Result<ViewStatus> Views() = 0;
   /// Begins to build the views anew beside those that are shown. Errors: see NodeViews::Rebuild.

@@ -201,6 +201,13 @@ Result<views::PublicPage> SocketSession::Public(const views::PublicQuery& query)
   return FromWire(response.public_cases());
 }
 
+Result<views::NumberPage> SocketSession::Numbers(const views::NumberQuery& query) {
+  v1::Request request;
+  ToWire(query, *request.mutable_numbers());
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return FromWire(response.numbers());
+}
+
 Result<ViewStatus> SocketSession::Views() {
   v1::Request request;
   request.mutable_views();

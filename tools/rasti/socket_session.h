@@ -34,6 +34,7 @@ class SocketSession final : public Session {
   Result<views::InboxPage> Inbox(const views::InboxQuery& query) override;
   Result<std::vector<views::StatsRow>> Stats(const views::StatsQuery& query) override;
   Result<views::PublicPage> Public(const views::PublicQuery& query) override;
+  Result<views::NumberPage> Numbers(const views::NumberQuery& query) override;
   Result<ViewStatus> Views() override;
   Status RebuildViews() override;
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;

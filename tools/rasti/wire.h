@@ -44,6 +44,10 @@ std::vector<views::StatsRow> FromWire(const v1::Response::Stats& in);
 void ToWire(const views::PublicQuery& query, v1::Request::ListPublic& out);
 views::PublicQuery FromWire(const v1::Request::ListPublic& in);
 void ToWire(const views::PublicPage& page, v1::Response::Public& out);
+void ToWire(const views::NumberQuery& query, v1::Request::ListNumbers& out);
+views::NumberQuery FromWire(const v1::Request::ListNumbers& in);
+void ToWire(const views::NumberPage& page, v1::Response::Numbers& out);
+Result<views::NumberPage> FromWire(const v1::Response::Numbers& in);
 Result<views::PublicPage> FromWire(const v1::Response::Public& in);
 
 void ToWire(const ViewStatus& status, v1::Response::Views& out);

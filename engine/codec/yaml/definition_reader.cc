@@ -104,6 +104,63 @@ void DefinitionReader::ReadTemplates(const YamlNode& node) {
   }
 }
 
+void DefinitionReader::ReadNumbers(const YamlNode& node) {
+  reader_.List(node, "numbers", [&](const YamlNode& item) {
+    core::NumberRule& rule = definition_.numbers.emplace_back();
+    YamlMap map(item, "a number", reader_);
+    if (const YamlNode* id = map.Required("register")) rule.register_id = reader_.Text(*id, "register").value_or("");
+    rule.title = Title(map, "the number's title");
+    if (const YamlNode* when = map.Required("when")) rule.when = ReadTrigger(*when, "when");
+    if (const YamlNode* format = map.Required("format")) rule.format = reader_.Text(*format, "format").value_or("");
+    if (const YamlNode* anew = map.Optional("begins_anew")) {
+      rule.yearly = reader_.Choice<bool>(*anew, "begins_anew", {{"yearly", true}, {"never", false}}).value_or(true);
+    }
+    map.Finish();
+  });
+}
+
+core::ActionId DefinitionReader::OnlyRespondingAction(const YamlNode& node) {
+  std::vector<std::string_view> ids;
+  for (const core::Action& action : definition_.actions) {
+    if (action.kind == core::ActionKind::kRespond) ids.push_back(action.id.view());
+  }
+  if (ids.size() == 1) return core::ActionId(std::string(ids.front()));
+  reader_.issues().Error(node.mark, ids.empty() ? "responses: no action of 'kind: respond' sends any"
+                                                : "a response needs the key 'action' where several actions respond");
+  return {};
+}
+
+void DefinitionReader::ReadResponses(const YamlNode& node) {
+  reader_.List(node, "responses", [&](const YamlNode& item) {
+    core::ResponseTemplate& response = definition_.responses.emplace_back();
+    YamlMap map(item, "a response", reader_);
+    if (const YamlNode* id = map.Required("id")) response.id = reader_.Text(*id, "the response's id").value_or("");
+    response.title = Title(map, "the response's title");
+    if (const YamlNode* action = map.Optional("action")) {
+      response.action = core::ActionId(reader_.Text(*action, "action").value_or(""));
+    } else {
+      response.action = OnlyRespondingAction(item);
+    }
+    if (const YamlNode* categories = map.Optional("categories")) {
+      response.categories = reader_.Ids<core::CategoryId>(*categories, "categories");
+    }
+    if (const YamlNode* fields = map.Optional("fields")) {
+      if (!fields->IsMap()) reader_.WrongKind(*fields, "fields", "a value for each field");
+      for (const YamlEntry& entry : fields->entries) {
+        response.fields[entry.key] = reader_.Text(entry.value, "fields." + entry.key).value_or("");
+      }
+    }
+    if (const YamlNode* asks = map.Optional("asks")) {
+      if (!asks->IsMap()) reader_.WrongKind(*asks, "asks", "a title in three languages for each name");
+      for (const YamlEntry& entry : asks->entries) {
+        response.asks[entry.key] = ReadTexts(entry.value, "asks." + entry.key, reader_);
+      }
+    }
+    if (const YamlNode* text = map.Required("text")) response.text = ReadTexts(*text, "the response's text", reader_);
+    map.Finish();
+  });
+}
+
 void DefinitionReader::ReadPublic(const YamlNode& node) {
   core::PublicRegister& shown = definition_.public_register.emplace();
   YamlMap map(node, "public", reader_);
@@ -148,6 +205,8 @@ core::Definition DefinitionReader::Read(const YamlNode& root) {
   if (const YamlNode* permissions = map.Required("permissions")) ReadPermissions(*permissions);
   if (const YamlNode* notifications = map.Optional("notifications")) ReadNotifications(*notifications);
   if (const YamlNode* templates = map.Optional("templates")) ReadTemplates(*templates);
+  if (const YamlNode* numbers = map.Optional("numbers")) ReadNumbers(*numbers);
+  if (const YamlNode* responses = map.Optional("responses")) ReadResponses(*responses);
   if (const YamlNode* shown = map.Optional("public")) ReadPublic(*shown);
   if (const YamlNode* timeout = map.Optional("merge_timeout")) {
     definition_.merge_timeout = reader_.Length(*timeout, "merge_timeout").value_or(definition_.merge_timeout);

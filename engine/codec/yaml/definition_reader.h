@@ -25,6 +25,9 @@ class DefinitionReader {
   void ReadPermissions(const YamlNode& node);
   void ReadNotifications(const YamlNode& node);
   void ReadTemplates(const YamlNode& node);
+  void ReadNumbers(const YamlNode& node);
+  void ReadResponses(const YamlNode& node);
+  core::ActionId OnlyRespondingAction(const YamlNode& node);
   void ReadPublic(const YamlNode& node);
   core::Texts Title(YamlMap& map, std::string_view what);
   // yaml/flow_yaml.cc
