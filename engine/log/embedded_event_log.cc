@@ -10,6 +10,7 @@
 #include "engine/log/embedded/reader.h"
 #include "engine/log/embedded/scan.h"
 #include "engine/log/embedded/stream.h"
+#include "engine/log/embedded/survey.h"
 #include "engine/log/embedded/verify.h"
 
 namespace rasti::log {
@@ -131,6 +132,16 @@ class EmbeddedEventLogImpl : public EmbeddedEventLog {
     return VerifyDatabase(use.database(), ends, progress);
   }
 
+  Status Checkpoint(const std::string& directory) override {
+    RASTI_TRY(const LogCore::Use use, core_->Acquire());
+    std::error_code error;
+    std::filesystem::create_directory(directory, error);
+    if (error) return Fail(SystemError("make", directory, error.value()));
+    RASTI_TRY(const std::string format, ReadFormat(core_->options().directory));
+    RASTI_CHECKED(use.database().Checkpoint(DatabaseOf(directory)));
+    return WriteFormat(directory, format);
+  }
+
  private:
   const std::shared_ptr<LogCore> core_;
   const std::vector<RecoveryNote> notes_;
@@ -157,10 +168,15 @@ Status EmbeddedEventLog::Create(const std::string& directory, int partitions) {
   fs::create_directories(making, error);
   if (error) return Fail(SystemError("make", making, error.value()));
   RASTI_CHECKED(Database::Create(DatabaseOf(making), partitions));
-  RASTI_CHECKED(WriteFormat(making));
+  RASTI_CHECKED(WriteFormat(making, CurrentFormat()));
   fs::rename(making, directory, error);
   if (error) return Fail(SystemError("make", directory, error.value()));
   return SyncDirectory(fs::path(making).parent_path());
+}
+
+Result<std::vector<std::string>> EmbeddedEventLog::Survey(const std::string& directory) {
+  RASTI_TRY(const TableSurvey survey, SurveyTables(DatabaseOf(directory), TableReading::kEveryBlock));
+  return survey.Lines();
 }
 
 Result<std::unique_ptr<EmbeddedEventLog>> EmbeddedEventLog::Open(const EmbeddedLogOptions& options,

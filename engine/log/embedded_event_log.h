@@ -19,6 +19,7 @@ namespace rasti::log {
 struct EmbeddedLogOptions {
   std::string directory;       // of the log itself: DATA/log
   bool read_only = false;      // for auditors and `doctor`: nothing is written, not even repairs
+  bool is_copy = false;        // made by Checkpoint, which leaves an empty write-ahead log out; read only
   size_t queue_most = 65'536;  // commands waiting before Submit answers kUnavailable
   size_t write_buffer_bytes = 32u << 20;
   size_t block_cache_bytes = 32u << 20;
@@ -43,6 +44,14 @@ class EmbeddedEventLog : public ports::EventLog, public ports::CommandChannel {
   virtual Status Close() = 0;
   /// Reads every record and its CRC: for `doctor` and `replay --verify`. `progress` gets (done, total) records.
   virtual Status VerifyAll(const std::function<void(int64_t, int64_t)>& progress) = 0;
+  /// What can be read of a log, file by file, for `doctor` where it cannot be opened or is damaged: each file that is
+  /// not whole, and which sequences of each partition the whole ones hold, in words. Reads every file; changes nothing.
+  /// Errors: kIo, kPermission: not even the names of the files can be read.
+  static Result<std::vector<std::string>> Survey(const std::string& directory);
+  /// Makes a log at `directory`, where nothing lies yet, that holds everything committed until now: by hard links where
+  /// that is possible, while this one is written. What is committed meanwhile may be in it or not.
+  /// Errors: kNoSpace, kIo, kUnavailable after Close.
+  virtual Status Checkpoint(const std::string& directory) = 0;
   /// The outbox entries at or behind a position, for connectors: (position, key, value).
   struct OutboxRecord {
     int64_t position = 0;

@@ -1,9 +1,14 @@
 #include "engine/log/embedded/database.h"
 
 #include <fmt/format.h>
+#include <rocksdb/utilities/checkpoint.h>
+
+#include <algorithm>
+#include <iterator>
 
 #include "engine/log/embedded/database_options.h"
 #include "engine/log/embedded/directory.h"
+#include "engine/log/embedded/survey.h"
 #include "engine/log/embedded/wal_check.h"
 
 namespace rasti::log::embedded {
@@ -11,13 +16,6 @@ namespace {
 
 constexpr std::string_view kPartitionsKey = "partitions";
 constexpr int kPartitionsNamed = 16;
-
-Status TakeHandles(std::vector<rocksdb::ColumnFamilyHandle*>& from,
-                   std::array<rocksdb::ColumnFamilyHandle*, kFamilies>& to) {
-  if (from.size() != kFamilies) return Fail(Error::Internal("RocksDB opened other column families than asked for"));
-  std::copy(from.begin(), from.end(), to.begin());
-  return {};
-}
 
 }  // namespace
 
@@ -28,11 +26,10 @@ Status Database::Create(const std::string& path, int partitions) {
   db_options.create_if_missing = true;
   db_options.create_missing_column_families = true;
   db_options.error_if_exists = true;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  RASTI_CHECKED(ToStatus(rocksdb::DB::Open(db_options, path, FamilyOptions(options), &handles, &db), path));
+  RASTI_CHECKED(ToStatus(rocksdb::DB::Open(db_options, path, FamilyOptions(options), &database.opened_, &db), path));
   database.db_.reset(db);
-  RASTI_CHECKED(TakeHandles(handles, database.handles_));
+  std::ranges::copy(database.opened_, database.handles_.begin());
 
   RowWriter writer;
   rocksdb::WriteOptions durable;
@@ -43,19 +40,39 @@ Status Database::Create(const std::string& path, int partitions) {
   return database.Flush();
 }
 
-Status Database::OpenFamilies(const EmbeddedLogOptions& options, bool tolerant) {
+Status Database::OpenForWriting(const EmbeddedLogOptions& options) {
   rocksdb::DBOptions db_options = DatabaseOptions(warnings_);
   // A log that was made before the last of them gets it when it is opened.
   db_options.create_missing_column_families = true;
-  if (tolerant) db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const auto status = options.read_only || tolerant
-                          ? rocksdb::DB::OpenForReadOnly(db_options, path_, FamilyOptions(options), &handles, &db)
-                          : rocksdb::DB::Open(db_options, path_, FamilyOptions(options), &handles, &db);
-  RASTI_CHECKED(ToStatus(status, path_));
+  RASTI_CHECKED(ToStatus(rocksdb::DB::Open(db_options, path_, FamilyOptions(options), &opened_, &db), path_));
   db_.reset(db);
-  return TakeHandles(handles, handles_);
+  std::ranges::copy(opened_, handles_.begin());
+  return {};
+}
+
+Status Database::OpenForReading(const EmbeddedLogOptions& options, Reading reading, rocksdb::Env* env) {
+  rocksdb::DBOptions db_options = DatabaseOptions(warnings_);
+  if (env != nullptr) db_options.env = env;
+  if (reading == Reading::kTolerant) db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  std::vector<std::string> there;
+  RASTI_CHECKED(ToStatus(rocksdb::DB::ListColumnFamilies(db_options, path_, &there), path_));
+  const auto all = FamilyOptions(options);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  std::ranges::copy_if(all, std::back_inserter(families), [&](const rocksdb::ColumnFamilyDescriptor& family) {
+    return std::ranges::find(there, family.name) != there.end();
+  });
+  rocksdb::DB* db = nullptr;
+  RASTI_CHECKED(ToStatus(rocksdb::DB::OpenForReadOnly(db_options, path_, families, &opened_, &db), path_));
+  db_.reset(db);
+  for (size_t i = 0; i < kFamilies; ++i) {
+    const auto found = std::ranges::find(
+        opened_, all[i].name, [](const auto* handle) -> const auto& { return handle->GetName(); });
+    // An older log lacks the families that came later, and a reader cannot make them: the default one stands in for
+    // them, which is always empty.
+    handles_[i] = found != opened_.end() ? *found : opened_.front();
+  }
+  return {};
 }
 
 Result<std::unique_ptr<Database>> Database::Open(const EmbeddedLogOptions& options, std::vector<RecoveryNote>& notes) {
@@ -63,13 +80,18 @@ Result<std::unique_ptr<Database>> Database::Open(const EmbeddedLogOptions& optio
   const auto damaged = [&](Error error) {
     // What is whole is read without writing, so that the message can say how far the log is good.
     Database reader(database->path_);
-    const bool readable = reader.OpenFamilies(options, true).has_value();
-    error.message += readable ? "; last good: " + reader.LastGood() : "; the last good sequence cannot be read";
+    if (reader.OpenForReading(options, Reading::kTolerant)) {
+      error.message += "; last good: " + reader.LastGood();
+    } else if (const auto survey = SurveyTables(database->path_, TableReading::kEnds)) {
+      error.message += "; last good, in the files that are whole: " + survey->LastGood();
+    } else {
+      error.message += "; the last good sequence cannot be read";
+    }
     error.message += "; nothing was changed; keep the directory and restore a copy";
     return Fail(std::move(error));
   };
 
-  auto checks = CheckDatabaseLogs(database->path_);
+  auto checks = CheckDatabaseLogs(database->path_, options.is_copy);
   if (!checks) return checks.error().code == ErrorCode::kCorruption ? damaged(checks.error()) : Fail(checks.error());
   uint64_t next_sequence = 0;
   std::vector<RecoveryNote> torn;
@@ -85,8 +107,10 @@ Result<std::unique_ptr<Database>> Database::Open(const EmbeddedLogOptions& optio
   }
 
   // A reader may not cut the tail off: RocksDB is told to stop before it. That it stops no earlier is checked below.
-  const bool tolerant = options.read_only && !torn.empty();
-  if (auto opened = database->OpenFamilies(options, tolerant); !opened) {
+  const Reading reading = torn.empty() ? Reading::kStrict : Reading::kTolerant;
+  const auto opened =
+      options.read_only ? database->OpenForReading(options, reading) : database->OpenForWriting(options);
+  if (!opened) {
     return opened.error().code == ErrorCode::kCorruption ? damaged(opened.error()) : Fail(opened.error());
   }
   if (next_sequence != 0 && database->db_->GetLatestSequenceNumber() + 1 < next_sequence) {
@@ -104,11 +128,26 @@ Result<std::unique_ptr<Database>> Database::Open(const EmbeddedLogOptions& optio
   return database;
 }
 
+Result<std::unique_ptr<Database>> Database::OpenInBackup(const std::string& path, rocksdb::Env& env) {
+  std::unique_ptr<Database> database(new Database(path));
+  // Its log files were looked at when it was backed up. One may end within a write that was never acknowledged.
+  RASTI_CHECKED(database->OpenForReading({.directory = path, .read_only = true}, Reading::kTolerant, &env));
+  RASTI_CHECKED(database->ReadMeta());
+  if (auto agree = database->CheckEnds(); !agree) return Fail(database->WithLastGood(agree.error()));
+  return database;
+}
+
+Status Database::FinishRestored(const std::string& path) {
+  Database database(path);
+  RASTI_CHECKED(database.OpenForWriting({.directory = path}));
+  RASTI_CHECKED(database.ReadMeta());
+  RASTI_CHECKED(database.CheckEnds());
+  return database.Flush();
+}
+
 Database::~Database() {
   if (!db_) return;
-  for (auto* handle : handles_) {
-    if (handle != nullptr) db_->DestroyColumnFamilyHandle(handle);
-  }
+  for (auto* handle : opened_) db_->DestroyColumnFamilyHandle(handle);
 }
 
 Status Database::ReadMeta() {
@@ -191,6 +230,14 @@ Status Database::Flush() {
   rocksdb::FlushOptions options;
   options.wait = true;
   return ToStatus(db_->Flush(options, {handles_.begin(), handles_.end()}), path_);
+}
+
+Status Database::Checkpoint(const std::string& path) {
+  rocksdb::Checkpoint* made = nullptr;
+  RASTI_CHECKED(ToStatus(rocksdb::Checkpoint::Create(db_.get(), &made), path_));
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  // Flushes first, so that what is new is in a sorted file, which later copies share.
+  return ToStatus(checkpoint->CreateCheckpoint(path, 0), path);
 }
 
 }  // namespace rasti::log::embedded

@@ -46,17 +46,28 @@ class Database {
   Error WithLastGood(Error error);
   /// Writes everything down to sorted files, so that no write-ahead log is left to replay.
   Status Flush();
+  /// Makes a database at `path`, where nothing lies yet, with everything that was written until now.
+  Status Checkpoint(const std::string& path);
+
+  /// One in a backup, where it lies, for reading; `env` knows where its files are, and outlives it.
+  static Result<std::unique_ptr<Database>> OpenInBackup(const std::string& path, rocksdb::Env& env);
+  /// Gives a database that was just restored the write-ahead log that it begins with. REQUIRES: its files are those
+  /// that were backed up.
+  static Status FinishRestored(const std::string& path);
 
  private:
   explicit Database(std::string path) : path_(std::move(path)) {}
-  Status OpenFamilies(const EmbeddedLogOptions& options, bool tolerant);
+  enum class Reading { kStrict, kTolerant };  // tolerant: up to where a log file is damaged
+  Status OpenForWriting(const EmbeddedLogOptions& options);
+  Status OpenForReading(const EmbeddedLogOptions& options, Reading reading, rocksdb::Env* env = nullptr);
   Status ReadMeta();
   Status CheckEnds();
 
   std::string path_;
   std::shared_ptr<WarningLogger> warnings_ = std::make_shared<WarningLogger>();
   std::unique_ptr<rocksdb::DB> db_;
-  std::array<rocksdb::ColumnFamilyHandle*, kFamilies> handles_{};
+  std::vector<rocksdb::ColumnFamilyHandle*> opened_;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilies> handles_{};  // some of them may be one, see OpenForReading
   int partition_count_ = 0;
 };
 

@@ -42,13 +42,32 @@ Status SyncDirectory(const std::string& directory) {
   return {};
 }
 
-Status WriteFormat(const std::string& directory) {
+std::string CurrentFormat() { return fmt::format("{}{}\n", kFormatPrefix, kFormatVersion); }
+
+Status WriteFormat(const std::string& directory, std::string_view format) {
   RASTI_CHECKED(WriteDurably(directory + "/LOCK", ""));
-  RASTI_CHECKED(WriteDurably(directory + "/FORMAT", fmt::format("{}{}\n", kFormatPrefix, kFormatVersion)));
+  RASTI_CHECKED(WriteDurably(directory + "/FORMAT", format));
   return SyncDirectory(directory);
 }
 
-Status CheckFormat(const std::string& directory) {
+Status CheckFormat(std::string_view format, const std::string& path) {
+  int version = 0;
+  if (format.starts_with(kFormatPrefix)) {
+    std::from_chars(format.data() + kFormatPrefix.size(), format.data() + format.size(), version);
+  }
+  if (format != fmt::format("{}{}\n", kFormatPrefix, version) || version < 1) {
+    return Fail(Error::Corruption(fmt::format("{}: not \"{}{}\"", path, kFormatPrefix, kFormatVersion)));
+  }
+  if (version > kFormatVersion) {
+    return Fail(ErrorCode::kUnsupportedVersion,
+                fmt::format("{}: the log is in format {}, this program reads up to {}; nothing was changed; use the "
+                            "version of rasti that wrote it, or a newer one",
+                            path, version, kFormatVersion));
+  }
+  return {};
+}
+
+Result<std::string> ReadFormat(const std::string& directory) {
   const std::string path = directory + "/FORMAT";
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
@@ -61,22 +80,8 @@ Status CheckFormat(const std::string& directory) {
   std::stringstream text;
   text << file.rdbuf();
   if (!file) return Fail(SystemError("read", path, errno));
-
-  const std::string line = text.str();
-  int version = 0;
-  if (line.starts_with(kFormatPrefix)) {
-    std::from_chars(line.data() + kFormatPrefix.size(), line.data() + line.size(), version);
-  }
-  if (line != fmt::format("{}{}\n", kFormatPrefix, version) || version < 1) {
-    return Fail(Error::Corruption(fmt::format("{}: not \"{}{}\"", path, kFormatPrefix, kFormatVersion)));
-  }
-  if (version > kFormatVersion) {
-    return Fail(ErrorCode::kUnsupportedVersion,
-                fmt::format("{}: the log is in format {}, this program reads up to {}; nothing was changed; use the "
-                            "version of rasti that wrote it, or a newer one",
-                            path, version, kFormatVersion));
-  }
-  return {};
+  RASTI_CHECKED(CheckFormat(text.str(), path));
+  return text.str();
 }
 
 }  // namespace rasti::log::embedded

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/base/result.h"
 
@@ -15,10 +16,14 @@ inline constexpr int kFormatVersion = 1;
 
 std::string DatabaseOf(const std::string& directory);
 
-/// Makes FORMAT and LOCK, durably. Errors: kIo, kNoSpace, kPermission.
-Status WriteFormat(const std::string& directory);
-/// Errors: kNotFound (no log there), kCorruption, kUnsupportedVersion, kIo, kPermission.
-Status CheckFormat(const std::string& directory);
+/// What FORMAT holds in a log of this version.
+std::string CurrentFormat();
+/// Makes FORMAT, with what it is to hold, and LOCK, durably. Errors: kIo, kNoSpace, kPermission.
+Status WriteFormat(const std::string& directory, std::string_view format);
+/// Whether this version reads a log whose FORMAT, at `path`, holds that. Errors: kCorruption, kUnsupportedVersion.
+Status CheckFormat(std::string_view format, const std::string& path);
+/// What FORMAT holds. Errors: kNotFound (no log there), kIo, kPermission; those of CheckFormat.
+Result<std::string> ReadFormat(const std::string& directory);
 /// Makes what is in the directory (names, not contents) durable.
 Status SyncDirectory(const std::string& directory);
 

@@ -17,7 +17,7 @@ LogCore::LogCore(EmbeddedLogOptions options, const ports::Clock& clock, Director
 
 Result<std::shared_ptr<LogCore>> LogCore::Open(const EmbeddedLogOptions& options, const ports::Clock& clock,
                                                std::vector<RecoveryNote>& notes) {
-  RASTI_CHECKED(CheckFormat(options.directory));
+  RASTI_CHECKED(ReadFormat(options.directory));
   const auto mode = options.read_only ? DirectoryLock::Mode::kReader : DirectoryLock::Mode::kWriter;
   RASTI_TRY(DirectoryLock lock, DirectoryLock::Take(options.directory, mode));
   RASTI_TRY(std::unique_ptr<Database> database, Database::Open(options, notes));

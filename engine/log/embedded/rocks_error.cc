@@ -26,10 +26,20 @@ ErrorCode CodeOf(const rocksdb::Status& status) {
   return ErrorCode::kInternal;
 }
 
+// A sorted file that is missing is looked for under its name of long ago, too, and that is what RocksDB then names.
+std::string TextOf(const rocksdb::Status& status) {
+  constexpr std::string_view kLongAgo = ".ldb";
+  std::string text = status.ToString();
+  for (size_t at = text.find(kLongAgo); at != std::string::npos; at = text.find(kLongAgo, at)) {
+    text.replace(at, kLongAgo.size(), ".sst");
+  }
+  return text;
+}
+
 }  // namespace
 
 Error ToError(const rocksdb::Status& status, std::string_view place) {
-  return Error{CodeOf(status), std::string(place) + ": " + status.ToString()};
+  return Error{CodeOf(status), std::string(place) + ": " + TextOf(status)};
 }
 
 void WarningLogger::Logv(const char* format, va_list arguments) {

@@ -150,6 +150,7 @@ std::string Describe(const LogFileCheck& check) {
 
 Result<LogFileCheck> CheckManifest(const std::string& database) {
   std::ifstream current(database + "/CURRENT");
+  if (!current) return Fail(Error::Corruption(database + "/CURRENT: missing; it names the MANIFEST in force"));
   std::string name;
   if (!std::getline(current, name) || !name.starts_with("MANIFEST-")) {
     return Fail(Error::Corruption(database + "/CURRENT: does not name a MANIFEST"));
@@ -183,7 +184,7 @@ Result<LogFileCheck> CheckLogFile(const std::string& path, bool write_ahead) {
   return check;
 }
 
-Result<std::vector<LogFileCheck>> CheckDatabaseLogs(const std::string& database) {
+Result<std::vector<LogFileCheck>> CheckDatabaseLogs(const std::string& database, bool is_copy) {
   RASTI_CHECKED(CheckManifest(database));
   std::vector<std::pair<uint64_t, std::string>> files;
   std::error_code error;
@@ -196,7 +197,7 @@ Result<std::vector<LogFileCheck>> CheckDatabaseLogs(const std::string& database)
   }
   if (error) return Fail(SystemError("list", database, error.value()));
   // RocksDB keeps one even when everything was flushed.
-  if (files.empty()) return Fail(Error::Corruption(database + ": the write-ahead log is missing"));
+  if (files.empty() && !is_copy) return Fail(Error::Corruption(database + ": the write-ahead log is missing"));
   std::sort(files.begin(), files.end());
 
   std::vector<LogFileCheck> checks;

@@ -41,8 +41,9 @@ Result<LogFileCheck> CheckLogFile(const std::string& path, bool write_ahead);
 
 /// Checks the MANIFEST in force and every write-ahead log of a database that is not open, and that the logs follow each
 /// other without a gap. Only the newest may be torn. Gives the write-ahead logs in order.
+/// A copy that RocksDB made may have no write-ahead log: empty ones are left out.
 /// Errors: kCorruption naming the file and the byte; kIo, kPermission.
-Result<std::vector<LogFileCheck>> CheckDatabaseLogs(const std::string& database);
+Result<std::vector<LogFileCheck>> CheckDatabaseLogs(const std::string& database, bool is_copy = false);
 
 /// Cuts a torn tail off, durably.
 Status CutTornTail(const LogFileCheck& check);
