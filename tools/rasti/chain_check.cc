@@ -1,0 +1,139 @@
+#include "tools/rasti/chain_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/audit/event_hash.h"
+
+namespace rasti::cli {
+namespace {
+
+constexpr size_t kBatch = 4096;
+
+Result<codec::DecodedEvent> EventAt(ports::EventLog& log, core::PartitionId partition, core::Sequence sequence) {
+  RASTI_TRY(const auto events, log.ReadAt(partition, {sequence}));
+  auto decoded = codec::DecodeEvent(events.front().value);
+  if (!decoded) {
+    return Fail(decoded.error().At(fmt::format("partition {}, sequence {}", partition.value, sequence.value)));
+  }
+  return decoded;
+}
+
+}  // namespace
+
+Status ChainCheck::See(const ports::StoredEvent& stored) {
+  const Status followed = Follow(stored);
+  if (followed) return {};
+  return Fail(
+      followed.error().At(fmt::format("partition {}, sequence {}", mark_.partition.value, stored.sequence.value)));
+}
+
+Status ChainCheck::Follow(const ports::StoredEvent& stored) {
+  if (stored.partition != mark_.partition || stored.sequence != mark_.next) {
+    return Fail(Error::Corruption(fmt::format("sequence {} was to follow", mark_.next.value)));
+  }
+  RASTI_TRY(const codec::DecodedEvent decoded, decoder_.Decode(stored.value));
+  const core::Event& event = decoded.event;
+  const core::CaseId& id = event.ctx().case_id;
+  if (event.sequence != stored.sequence) {
+    return Fail(Error::Corruption(fmt::format("the event says that its sequence is {}", event.sequence.value)));
+  }
+  if (stored.key != id.uuid.AsBytes()) {
+    return Fail(Error::Corruption(fmt::format("the event is of case {}, its key is not", id.str())));
+  }
+  if (event.ctx().recorded_at < last_recorded_at_) {
+    return Fail(Error::Corruption(
+        fmt::format("recorded at {}, before the event before it", FormatInstant(event.ctx().recorded_at))));
+  }
+  const auto [known, is_new] = cases_.try_emplace(id);
+  if (is_new) known->second.head = audit::FirstPrevHash(id.uuid);
+  if (event.revision.value != known->second.revision + 1 || event.prev_hash != known->second.head) {
+    return Fail(Error::Corruption(
+        fmt::format("the chain of case {} is broken: revision {} does not follow its revision {} as it lies here",
+                    id.str(), event.revision.value, known->second.revision)));
+  }
+  known->second = {event.revision.value, decoded.hash};
+  last_recorded_at_ = event.ctx().recorded_at;
+  mark_.next = mark_.next.Next();
+  mark_.last = decoded.hash;
+  return {};
+}
+
+Result<ChainReport> CheckChains(ports::EventLog& log, const std::function<void(int64_t, int64_t)>& progress) {
+  int64_t total = 0;
+  std::vector<core::Sequence> ends;
+  for (int i = 0; i < log.partition_count(); ++i) {
+    RASTI_TRY(const core::Sequence end, log.EndSequence({i}));
+    ends.push_back(end);
+    total += end.value;
+  }
+  ChainReport report;
+  for (int i = 0; i < log.partition_count(); ++i) {
+    ChainCheck check({i});
+    RASTI_TRY(const auto reader, log.OpenReader({i}, core::Sequence{0}));
+    const core::Sequence end = ends[static_cast<size_t>(i)];
+    while (check.mark().next < end) {
+      const auto most = std::min(kBatch, static_cast<size_t>(end.value - check.mark().next.value));
+      RASTI_TRY(const auto events, reader->Read(most, Duration{0}));
+      if (events.empty()) {
+        return Fail(Error::Corruption(
+            fmt::format("partition {}, sequence {}: missing from the log", i, check.mark().next.value)));
+      }
+      for (const ports::StoredEvent& stored : events) RASTI_CHECKED(check.See(stored));
+      report.events += static_cast<int64_t>(events.size());
+      if (progress) progress(report.events, total);
+    }
+    report.marks.push_back(check.mark());
+    report.last_recorded_at = std::max(report.last_recorded_at, check.last_recorded_at());
+  }
+  return report;
+}
+
+Result<std::vector<LogMark>> MarksOf(ports::EventLog& log) {
+  std::vector<LogMark> marks;
+  for (int i = 0; i < log.partition_count(); ++i) {
+    LogMark mark;
+    mark.partition = {i};
+    RASTI_TRY(mark.next, log.EndSequence({i}));
+    if (mark.next.value > 0) {
+      RASTI_TRY(const auto last, EventAt(log, {i}, core::Sequence{mark.next.value - 1}));
+      mark.last = last.hash;
+    }
+    marks.push_back(mark);
+  }
+  return marks;
+}
+
+Result<Instant> LastRecordedAt(ports::EventLog& log) {
+  Instant latest = kEarliestInstant;
+  for (int i = 0; i < log.partition_count(); ++i) {
+    RASTI_TRY(const core::Sequence end, log.EndSequence({i}));
+    if (end.value == 0) continue;
+    RASTI_TRY(const auto last, EventAt(log, {i}, core::Sequence{end.value - 1}));
+    latest = std::max(latest, last.event.ctx().recorded_at);
+  }
+  return latest;
+}
+
+Result<std::optional<std::string>> WhyNotAfter(const std::vector<LogMark>& marks, ports::EventLog& log) {
+  if (marks.size() != static_cast<size_t>(log.partition_count())) {
+    return std::optional(fmt::format("that one has {} partitions, this one {}", marks.size(), log.partition_count()));
+  }
+  for (const LogMark& mark : marks) {
+    if (mark.next.value == 0) continue;
+    RASTI_TRY(const core::Sequence end, log.EndSequence(mark.partition));
+    if (end < mark.next) {
+      return std::optional(fmt::format("partition {} goes up to sequence {} there, here only up to {}",
+                                       mark.partition.value, mark.next.value - 1, end.value - 1));
+    }
+    RASTI_TRY(const auto here, EventAt(log, mark.partition, core::Sequence{mark.next.value - 1}));
+    if (here.hash != mark.last) {
+      return std::optional(
+          fmt::format("sequence {} of partition {} is another event there", mark.next.value - 1, mark.partition.value));
+    }
+  }
+  return std::optional<std::string>();
+}
+
+}  // namespace rasti::cli
