@@ -61,7 +61,9 @@ class ExamplesTest : public RastiTest {
                                                       {"cases.csv", root() + "/cases.csv"},
                                                       {"events.jsonl", root() + "/events.jsonl"},
                                                       {"rejects.csv", root() + "/rejects.csv"},
-                                                      {"/var/backups/rasti-snapshot", root() + "/snapshot"},
+                                                      {"/var/backups/rasti", root() + "/backups"},
+                                                      {"/var/lib/rasti-restored", root() + "/restored"},
+                                                      {"/var/lib/rasti-of-then", root() + "/of-then"},
                                                       {"--data /tmp/demo", "--data " + root() + "/demo"},
                                                       {"broker-1:9092,broker-2:9092", brokers_},
                                                       {"broker-1:9092", brokers_},
@@ -141,6 +143,10 @@ TEST_F(ExamplesTest, OfDailyWork) {
   TryAll({"reopen"});
   TryAll({"doctor"});
   TryAll({"snapshot"});
+  TryAll({"backup"});
+  TryAll({"backup", "list"});
+  TryAll({"backup", "verify"});
+  TryAll({"restore"});
   TryAll({"replay"});
   WriteFile(root() + "/rasti.yaml", "threads: 2\n");
   TryAll({"config", "check"});

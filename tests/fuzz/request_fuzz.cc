@@ -152,7 +152,8 @@ Given WantedFor(Ask ask) {
     case Ask::kSettle:
     case Ask::kAdvanceClock:
     case Ask::kRetire:
-    case Ask::kSnapshot: return Given::kDone;
+    case Ask::kSnapshot:
+    case Ask::kCopyLog: return Given::kDone;
     case Ask::ASK_NOT_SET: break;
   }
   return Given::kFailure;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "engine/base/directory_lock.h"
+#include "engine/base/system_error.h"
 #include "engine/log/embedded_event_log.h"
 #include "tools/rasti/files.h"
 #include "tools/rasti/registry.h"
@@ -102,6 +103,7 @@ Status CreateDataDirectory(const DataPaths& paths, const NewDirectory& wanted) {
 Result<DataMeta> ReadDataMeta(const DataPaths& paths) {
   std::error_code error;
   if (!fs::exists(paths.meta(), error)) {
+    if (error) return Fail(SystemError("look at", paths.meta(), error.value()));
     const std::string why = fs::is_directory(paths.root, error) ? "no data directory of rasti" : "not there";
     return Fail(
         Error::NotFound(fmt::format("{}: {}; make one with `rasti init --data {}`", paths.root, why, paths.root)));

@@ -8,6 +8,9 @@
 //   DATA/submitters/           who may hand commands in, with their keys (registry.h)
 //   DATA/dead-letters.key      opens what was set aside; the public half lies in submitters/ (may be kept elsewhere)
 //   DATA/rasti.sock            where `rasti run` listens (mode 0600)
+//   DATA/last-backup.json      when and where the last backup was made
+//   DATA/backup.making/        while a backup is made: a copy of the log by hard links
+//   DATA/restore.making/       while a restore is under way: what will be moved into its place
 #pragma once
 
 #include <optional>
@@ -39,6 +42,9 @@ struct DataPaths {
   std::string dead_letter_public_key() const { return submitters() + "/dead-letters.pub"; }
   std::string dead_letter_private_key() const { return root + "/dead-letters.key"; }
   std::string socket() const { return root + "/rasti.sock"; }
+  std::string last_backup() const { return root + "/last-backup.json"; }
+  std::string log_copy() const { return root + "/backup.making"; }
+  std::string restoring() const { return root + "/restore.making"; }
 };
 
 /// Where the log is when brokers keep it.

@@ -78,6 +78,13 @@ Status WriteFileDurably(const std::string& path, std::string_view content, unsig
   return SyncDirectory(std::filesystem::path(path).parent_path());
 }
 
+Status SyncFile(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return Fail(SystemError("open", path, errno));
+  if (::fsync(file.get()) != 0) return Fail(SystemError("sync", path, errno));
+  return {};
+}
+
 Status SyncDirectory(const std::string& path) {
   const std::string name = path.empty() ? "." : path;
   const Descriptor file(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

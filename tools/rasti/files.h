@@ -15,6 +15,8 @@ Result<std::string> ReadFile(const std::string& path, size_t most = size_t{16} <
 /// Replaces the file in one step, durably: after a crash it has the old content or the new one.
 /// Errors: kNoSpace, kPermission, kIo.
 Status WriteFileDurably(const std::string& path, std::string_view content, unsigned mode = 0644);
+/// Makes the content of a file durable.
+Status SyncFile(const std::string& path);
 /// Makes the names in a directory durable.
 Status SyncDirectory(const std::string& path);
 

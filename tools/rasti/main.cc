@@ -86,6 +86,8 @@ void AddCommands(CLI::App& app, Context& context) {
   AddConfigCommand(app, context);
   AddRetireCommand(app, context);
   AddSnapshotCommand(app, context);
+  AddBackupCommand(app, context);
+  AddRestoreCommand(app, context);
   AddReplayCommand(app, context);
   AddDoctorCommand(app, context);
   AddClockCommand(app, context);

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -99,6 +100,10 @@ class Node {
   /// Copies the state stores that are wished for, of those that it holds at this moment, and its views. One that
   /// decides nothing has views only. Errors: those of ChoosePartitions and WriteSnapshot.
   Result<SnapshotManifest> Snapshot(const std::string& directory, SnapshotWish wish);
+  /// Sets a copy of the log aside, where a client that makes a backup has made room for it (DATA/backup.making), in
+  /// place of one that a client left there which was killed. One at a time. Errors: kNotFound (nobody has), those of
+  /// NodeLog::Checkpoint.
+  Status CopyLog();
   /// Close then leaves the other nodes for good. Errors: those of NodeLog::LeaveForGood.
   Status LeaveForGood() { return log_->LeaveForGood(); }
   /// Commits, flushes and gives the directory free. May be called again. Errors: the first that was met.
@@ -139,6 +144,7 @@ class Node {
   std::unique_ptr<NodeViews> views_;
   std::unique_ptr<runtime::Standby> standby_;
   std::unique_ptr<runtime::Engine> engine_;
+  std::mutex copy_mutex_;  // held while a copy of the log is made
   mutable std::mutex halted_mutex_;
   std::map<core::PartitionId, std::string> halted_;  // guarded by halted_mutex_
   std::atomic<NodeViews*> notify_ = nullptr;

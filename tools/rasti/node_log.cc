@@ -25,6 +25,7 @@ class EmbeddedNodeLog final : public NodeLog {
   Status VerifyRecords(const std::function<void(int64_t, int64_t)>& progress) override {
     return log_->VerifyAll(progress);
   }
+  Status Checkpoint(const std::string& directory) override { return log_->Checkpoint(directory); }
   Status LeaveForGood() override {
     return Fail(
         Error::Invalid("the log is in the directory, so nobody else can take it over; end `rasti run` with "
@@ -48,6 +49,9 @@ class KafkaNodeLog final : public NodeLog {
   Status VerifyRecords(const std::function<void(int64_t, int64_t)>& progress) override {
     progress(0, 0);
     return {};
+  }
+  Status Checkpoint(const std::string&) override {
+    return Fail(Error::Invalid("the log is at the brokers, and is backed up there"));
   }
   Status LeaveForGood() override {
     log_->LeaveForGood();

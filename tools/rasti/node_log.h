@@ -42,6 +42,9 @@ class NodeLog {
   /// Reads every record as it is stored: for `doctor` and `replay --verify`. `progress` gets (done, total) records.
   /// On Kafka this is the brokers' business, who check each batch that they hand out.
   virtual Status VerifyRecords(const std::function<void(int64_t, int64_t)>& progress) = 0;
+  /// Makes a log at `directory`, where nothing lies yet, with everything committed until now, while this one is
+  /// written. Errors: kInvalidArgument where brokers keep the log; those of EmbeddedEventLog::Checkpoint.
+  virtual Status Checkpoint(const std::string& directory) = 0;
   /// What this node owns moves to the others as soon as it closes. Errors: kInvalidArgument where the log is in the
   /// directory: nobody else can own it.
   virtual Status LeaveForGood() = 0;

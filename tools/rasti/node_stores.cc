@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "engine/base/system_error.h"
 #include "engine/store/rocksdb_view_store.h"
 #include "tools/rasti/node.h"
 
@@ -54,6 +55,18 @@ void Node::Halted(core::PartitionId partition, const std::string& why) {
 std::map<core::PartitionId, std::string> Node::halted() const {
   const std::lock_guard lock(halted_mutex_);
   return halted_;
+}
+
+Status Node::CopyLog() {
+  const std::lock_guard lock(copy_mutex_);
+  std::error_code error;
+  if (!std::filesystem::is_directory(paths_.log_copy(), error)) {
+    return Fail(Error::NotFound(paths_.log_copy() + ": not there; whoever makes a backup makes it"));
+  }
+  const std::string copy = paths_.log_copy() + "/log";
+  std::filesystem::remove_all(copy, error);
+  if (error) return Fail(SystemError("delete", copy, error.value()));
+  return log_->Checkpoint(copy);
 }
 
 Result<SnapshotManifest> Node::Snapshot(const std::string& directory, SnapshotWish wish) {

@@ -167,6 +167,7 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
       RASTI_CHECKED(engine_.Snapshot(request.snapshot().directory(), std::move(wish)));
       return {};
     }
+    case v1::Request::kCopyLog: response.mutable_done(); return engine_.CopyLog();
     case v1::Request::kSubmit:
     case v1::Request::kRetire:
     case v1::Request::ASK_NOT_SET: break;

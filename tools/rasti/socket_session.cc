@@ -105,6 +105,13 @@ Status SocketSession::Snapshot(const std::string& directory, const SnapshotWish&
   return {};
 }
 
+Status SocketSession::CopyLog() {
+  v1::Request request;
+  request.mutable_copy_log();
+  RASTI_CHECKED(connection_->Call(std::move(request), kSnapshotWait));
+  return {};
+}
+
 Status SocketSession::Settle(milliseconds timeout) {
   v1::Request request;
   request.mutable_settle()->set_length_ms(timeout.count());

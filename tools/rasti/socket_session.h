@@ -46,6 +46,8 @@ class SocketSession final : public Session {
 
   /// Has the service write a snapshot into a directory of this machine. Errors: those of Node::Snapshot.
   Status Snapshot(const std::string& directory, const SnapshotWish& wish);
+  /// Has the service copy its log to DATA/backup.making/log. Errors: those of Node::CopyLog.
+  Status CopyLog();
   /// Returns once the node has left the others for good. Errors: as for every request; those of Node::LeaveForGood.
   Status Retire();
   /// How the engine does. Errors: as for every request.
