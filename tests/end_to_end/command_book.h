@@ -82,6 +82,15 @@ class CommandBook {
     }
     return unanswered;
   }
+  /// Those that were accepted so far, with their first answers.
+  std::vector<Entry> Accepted() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Entry> accepted;
+    for (const Entry& entry : entries_) {
+      if (entry.answer && entry.answer->accepted()) accepted.push_back(entry);
+    }
+    return accepted;
+  }
   /// A case that a submission was acknowledged for.
   std::optional<core::CaseId> SomeCase(uint64_t random) const {
     const std::lock_guard lock(mutex_);

@@ -127,6 +127,23 @@ TEST_F(DeployTest, TheSystemdUnitIsSound) {
   EXPECT_EQ(verified.err, "");
 }
 
+TEST_F(DeployTest, TheNightlyBackupIsAUnitThatSystemdUnderstands) {
+  std::string unit = Content("deploy/systemd/rasti-backup@.service");
+  EXPECT_THAT(unit, HasSubstr("ExecStart=/usr/local/bin/rasti backup /var/backups/rasti/%i --keep 14\n"));
+  EXPECT_THAT(Content("deploy/systemd/rasti-backup@.timer"), HasSubstr("Persistent=true"));
+  if (Shell("command -v systemd-analyze").exit_code != 0) GTEST_SKIP() << "no systemd-analyze here";
+  const std::string installed = "/usr/local/bin/rasti";
+  for (size_t at = unit.find(installed); at != std::string::npos; at = unit.find(installed, at + Program().size())) {
+    unit.replace(at, installed.size(), Program());
+  }
+  WriteFile(root() + "/rasti-backup@main.service", unit);
+  const Finished verified = Shell("cp deploy/systemd/rasti-backup@.timer " + root() +
+                                  "/rasti-backup@main.timer && systemd-analyze verify --man=no " + root() +
+                                  "/rasti-backup@main.service " + root() + "/rasti-backup@main.timer");
+  EXPECT_EQ(verified.exit_code, 0) << verified.err;
+  EXPECT_EQ(verified.err, "");
+}
+
 TEST_F(DeployTest, SettingsFilesHaveNoMistake) {
   for (const char* file : {"deploy/rasti.yaml", "deploy/compose/rasti.yaml"}) {
     const Finished shown = Child({Program(), "config", "show", "--config", file}).Finish();
