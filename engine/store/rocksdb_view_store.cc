@@ -200,9 +200,7 @@ std::vector<std::string> ExistingTables(const rocksdb::DBOptions& options, const
   return names;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(const RocksDbViewStoreOptions& options) {
+Result<std::shared_ptr<Database>> OpenDatabase(const RocksDbViewStoreOptions& options) {
   auto database = std::make_shared<Database>();
   database->directory = options.directory;
   database->budget = std::dynamic_pointer_cast<SharedBudget>(options.budget);
@@ -243,7 +241,19 @@ Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(const RocksDbView
     if (open == nullptr) return std::nullopt;
     return UseOf(*open);
   });
+  return database;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(const RocksDbViewStoreOptions& options) {
+  RASTI_TRY(auto database, OpenDatabase(options));
   return std::make_unique<RocksDbViewStore>(std::move(database));
+}
+
+Status VerifyRocksDbViewStore(const RocksDbViewStoreOptions& options) {
+  RASTI_TRY(const auto database, OpenDatabase(options));
+  return ToStatus(database->db->VerifyChecksum(), options.directory);
 }
 
 }  // namespace rasti::store

@@ -43,4 +43,7 @@ struct RocksDbViewStoreOptions {
 /// Errors: kInUse, kCorruption (names the file; the way out is to delete the directory and rebuild), kIo, kNoSpace.
 Result<std::unique_ptr<ports::ViewStore>> OpenRocksDbViewStore(const RocksDbViewStoreOptions& options);
 
+/// Reads every block of a store's files and compares its checksum. Errors: as above.
+Status VerifyRocksDbViewStore(const RocksDbViewStoreOptions& options);
+
 }  // namespace rasti::store

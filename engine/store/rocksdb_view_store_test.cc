@@ -181,6 +181,30 @@ TEST(RocksDbViewStoreTest, DamageNamesTheFileAndTheWayOut) {
   EXPECT_NE(row.error().message.find("rebuild"), std::string::npos) << row.error().message;
 }
 
+TEST(RocksDbViewStoreTest, EveryBlockCanBeCheckedWithoutReadingARow) {
+  const Directory directory;
+  {
+    const auto store = MustOpen(directory / "store");
+    const auto batch = store->NewBatch();
+    for (int i = 0; i < 2'000; ++i) batch->Put(kFirst, std::to_string(i), std::string(100, static_cast<char>(i)));
+    ASSERT_TRUE(store->Write(*batch) && store->Flush());
+  }
+  const RocksDbViewStoreOptions options{
+      .directory = directory / "store", .tables = {"first", "second"}, .budget = Budget(), .read_only = true};
+  EXPECT_TRUE(VerifyRocksDbViewStore(options));
+  for (const auto& entry : fs::directory_iterator(directory / "store")) {
+    if (entry.path().extension() != ".sst") continue;
+    std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(entry.file_size() / 3));
+    file.put('\x5A');
+    file.put('\xA5');
+  }
+  const Status verified = VerifyRocksDbViewStore(options);
+  ASSERT_FALSE(verified);
+  EXPECT_EQ(verified.error().code, ErrorCode::kCorruption);
+  EXPECT_NE(verified.error().message.find(".sst"), std::string::npos) << verified.error().message;
+}
+
 TEST(RocksDbViewStoreTest, CountsItsBytes) {
   const Directory directory;
   const auto store = MustOpen(directory / "store");

@@ -17,11 +17,6 @@ namespace {
 
 constexpr size_t kRowsDroppedAtOnce = 10'000;
 
-std::string FormatOf(const ProjectorOptions& options) {
-  return fmt::format("views {}, states {}{}", kViewFormat, codec::kStateFormat,
-                     options.keep_events ? ", with events" : "");
-}
-
 Status DropRows(ports::ViewStore& store) {
   const auto batch = store.NewBatch();
   for (size_t i = 0; i < ViewTables().size(); ++i) {
@@ -67,12 +62,21 @@ Projector::Projector(ports::ViewStore& store, ProjectorOptions options)
       public_counts_(store, kPublicCounts),
       find_definition_(std::move(options.find_definition)) {}
 
+std::string Projector::CurrentFormat(const ProjectorOptions& options) {
+  return fmt::format("views {}, states {}{}", kViewFormat, codec::kStateFormat,
+                     options.keep_events ? ", with events" : "");
+}
+
+Result<std::optional<std::string>> Projector::StoredFormat(const ports::ViewReader& store) {
+  return store.Get(kMeta, FormatKey());
+}
+
 Result<std::unique_ptr<Projector>> Projector::Open(ports::ViewStore& store, ProjectorOptions options) {
-  RASTI_TRY(const auto format, store.Get(kMeta, FormatKey()));
-  if (!format || *format != FormatOf(options)) {
+  RASTI_TRY(const auto format, StoredFormat(store));
+  if (!format || *format != CurrentFormat(options)) {
     RASTI_CHECKED(DropRows(store));
     const auto batch = store.NewBatch();
-    batch->Put(kMeta, FormatKey(), FormatOf(options));
+    batch->Put(kMeta, FormatKey(), CurrentFormat(options));
     RASTI_CHECKED(store.Write(*batch));
   }
   return std::unique_ptr<Projector>(new Projector(store, std::move(options)));

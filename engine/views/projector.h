@@ -39,6 +39,10 @@ class Projector : public ports::Projection {
   /// Errors: those of the store.
   static Result<std::unique_ptr<Projector>> Open(ports::ViewStore& store, ProjectorOptions options = {});
 
+  /// What views say of their format, and what those of this version say: where they differ, Open empties them.
+  static Result<std::optional<std::string>> StoredFormat(const ports::ViewReader& store);
+  static std::string CurrentFormat(const ProjectorOptions& options);
+
   Result<core::Sequence> NextSequence(core::PartitionId partition) override;
   Status Project(core::PartitionId partition, std::span<const ports::StoredEvent> events) override;
   Status Flush() override { return store_.Flush(); }

@@ -184,6 +184,9 @@ TEST_F(BackupFaultsTest, ARestoreThatIsKilledLeavesNoDirectory) {
     if (!fs::exists(restored() + "/rasti.json")) {
       EXPECT_EQ(On(restored(), {"packages"}).exit_code, 3) << stage;
       EXPECT_EQ(On(restored(), {"init", "--no-packages"}).exit_code, 2) << stage;
+      const Finished doctor = On(restored(), {"doctor"});
+      EXPECT_EQ(doctor.exit_code, 3) << stage;
+      EXPECT_THAT(doctor.out, HasSubstr("a restore into it was cut short")) << stage;
       const Finished again = Restore();
       ASSERT_EQ(again.exit_code, 0) << stage << again.err;
     }

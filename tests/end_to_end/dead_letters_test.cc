@@ -115,7 +115,7 @@ TEST_F(DeadLettersTest, NeedTheOperatorsKey) {
   const auto finding = [this](const Words& words) {
     const auto report = Rasti(words).json();
     for (const auto& one : report["findings"]) {
-      if (one["what"] == "dead letters") return one["text"].get<std::string>();
+      if (one["what"] == "dead-letters") return one["text"].get<std::string>();
     }
     return std::string();
   };

@@ -144,6 +144,16 @@ TEST_F(DeployTest, TheNightlyBackupIsAUnitThatSystemdUnderstands) {
   EXPECT_EQ(verified.err, "");
 }
 
+TEST_F(DeployTest, EveryCheckOfTheDoctorIsInTheDocument) {
+  const std::string readme = Content("deploy/README.md");
+  const auto checks = Child({Program(), "doctor", "--checks", "--json"}, "", {"RASTI_DATA="}).Finish().json();
+  ASSERT_GE(checks["checks"].size(), 20U);
+  for (const auto& check : checks["checks"]) {
+    EXPECT_THAT(readme, HasSubstr("| `" + check["what"].get<std::string>() + "` | " +
+                                  check["looks_for"].get<std::string>() + " |"));
+  }
+}
+
 TEST_F(DeployTest, SettingsFilesHaveNoMistake) {
   for (const char* file : {"deploy/rasti.yaml", "deploy/compose/rasti.yaml"}) {
     const Finished shown = Child({Program(), "config", "show", "--config", file}).Finish();

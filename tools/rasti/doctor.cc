@@ -3,9 +3,16 @@
 
 #include "tools/rasti/commands.h"
 #include "tools/rasti/health.h"
+#include "tools/rasti/size_option.h"
 
 namespace rasti::cli {
 namespace {
+
+struct DoctorOptions {
+  HealthOptions health;
+  bool quick = false;
+  bool list = false;
+};
 
 std::string_view NameOf(Health health) {
   switch (health) {
@@ -25,12 +32,27 @@ Colour ColourOf(Health health) {
   return Colour::kBold;
 }
 
-Outcome<void> RunDoctor(const Context& context, bool quick) {
+Outcome<void> ListChecks(const Context& context) {
+  std::vector<std::vector<std::string>> rows;
+  auto list = nlohmann::ordered_json::array();
+  for (const CheckInfo& check : AllChecks()) {
+    rows.push_back({std::string(check.id), std::string(check.looks_for)});
+    list.push_back({{"what", check.id}, {"looks_for", check.looks_for}});
+  }
+  for (const std::string& line : Align(rows)) context.out.Line(line);
+  context.out.Json({{"checks", std::move(list)}});
+  return {};
+}
+
+Outcome<void> RunDoctor(const Context& context, const DoctorOptions& options) {
+  if (options.list) return ListChecks(context);
   RASTI_TRY(const DataPaths paths, context.Paths());
+  HealthOptions health = options.health;
+  health.thorough = !options.quick;
   Findings findings;
-  CheckFiles(paths, findings);
+  CheckFiles(paths, health, findings);
   // Without a directory there is nothing inside to look at.
-  if (findings.front().health != Health::kProblem) CheckEngine(paths, !quick, findings);
+  if (findings.front().health != Health::kProblem) CheckEngine(paths, health, findings);
 
   auto list = nlohmann::ordered_json::array();
   const Finding* first = nullptr;
@@ -57,13 +79,23 @@ Outcome<void> RunDoctor(const Context& context, bool quick) {
 }  // namespace
 
 void AddDoctorCommand(CLI::App& app, Context& context) {
-  auto quick = std::make_shared<bool>(false);
+  auto options = std::make_shared<DoctorOptions>();
   CLI::App* command =
       AddCommand(app, context, "doctor",
-                 "Look a data directory over and say what to do: format, rights, lock, disk, damage, "
-                 "gaps, stale views, clock, calendars that end. Changes nothing",
-                 "  rasti doctor --data /var/lib/rasti", [&context, quick] { return RunDoctor(context, *quick); });
-  command->add_flag("--quick", *quick, "Do not read every record of the log");
+                 "Look a data directory over and say what to do: format, rights, keys, room, leftovers, lock, damage, "
+                 "gaps, broken chains, stale views, clock, calendars that end, versions that open cases lack. Changes "
+                 "nothing. The exit code is that of the first problem",
+                 "  rasti doctor --data /var/lib/rasti\n"
+                 "  rasti doctor --checks",
+                 [&context, options] { return RunDoctor(context, *options); });
+  command->add_flag("--quick", options->quick,
+                    "Do not read every record of the log, every block of the stores and every case");
+  command->add_flag("--copy", options->health.copy,
+                    "Where `rasti run` holds the directory: have it set a copy of its log aside by hard links, check "
+                    "that, and delete it");
+  command->add_flag("--checks", options->list, "Only list what is looked at");
+  AddSizeOption(*command, "--least-free", {kMiB, 1024 * 1024 * kGiB}, "Less room than this on the disk is a problem",
+                options->health.free_bytes_least);
 }
 
 }  // namespace rasti::cli
