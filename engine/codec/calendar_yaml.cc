@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "engine/codec/csv_table.h"
 #include "engine/codec/yaml/rule_yaml.h"
@@ -15,8 +14,8 @@ namespace {
 
 constexpr std::array<const char*, 7> kWeekdays = {"monday", "tuesday",  "wednesday", "thursday",
                                                   "friday", "saturday", "sunday"};
-// Columns of a holidays file that say nothing to the engine: names for portals, and how the date came about.
-constexpr std::array<std::string_view, 4> kInformative = {"name_en", "name_sq", "name_sr_latn", "moved"};
+// Columns of a holidays file that say nothing to the engine: names for portals.
+constexpr std::array<std::string_view, 3> kInformative = {"name_en", "name_sq", "name_sr_latn"};
 
 void Append(Issues issues, std::vector<Issue>& all) {
   for (Issue& issue : std::move(issues).Take()) all.push_back(std::move(issue));
@@ -37,7 +36,7 @@ class CalendarReader {
   CalendarReader(const std::map<std::string, std::string>& files, std::vector<Issue>& issues)
       : files_(files), all_(issues), issues_("calendar.yaml"), reader_(issues_) {}
 
-  std::optional<sla::CalendarSpec> Read(const YamlNode& root) {
+  std::optional<CalendarSource> Read(const YamlNode& root) {
     YamlMap map(root, "a calendar", reader_);
     if (const YamlNode* name = map.Required("calendar")) {
       spec_.name = reader_.Text(*name, "calendar").value_or("");
@@ -59,7 +58,8 @@ class CalendarReader {
       }
     }
     Append(std::move(issues_), all_);
-    return HasErrors(all_) ? std::nullopt : std::optional(std::move(spec_));
+    if (HasErrors(all_)) return std::nullopt;
+    return CalendarSource{std::move(spec_), std::move(holidays_), std::move(table_days_)};
   }
 
  private:
@@ -83,18 +83,12 @@ class CalendarReader {
     reader_.List(node, "opening hours", [&](const YamlNode& item) {
       const auto text = reader_.Text(item, "opening hours");
       if (!text) return;
-      const size_t dash = text->find('-');
-      const auto opens = MinuteOfDay(std::string_view(*text).substr(0, dash));
-      const auto closes =
-          dash == std::string::npos ? std::nullopt : MinuteOfDay(std::string_view(*text).substr(dash + 1));
-      if (!opens || !closes) {
-        return issues_.Error(item.mark, fmt::format("'{}' is no opening hours, as in \"08:00-16:00\"", *text));
-      }
-      if (*closes <= *opens) return issues_.Error(item.mark, fmt::format("'{}' closes before it opens", *text));
-      if (!hours.empty() && *opens <= hours.back().closes_at) {
+      const auto open = ParseOpeningHours(*text);
+      if (!open) return issues_.Error(item.mark, open.error().message);
+      if (!hours.empty() && open->opens_at <= hours.back().closes_at) {
         return issues_.Error(item.mark, fmt::format("'{}' begins before the hours before it are over", *text));
       }
-      hours.push_back({*opens, *closes});
+      hours.push_back(*open);
     });
     return hours;
   }
@@ -122,6 +116,9 @@ class CalendarReader {
     if (const YamlNode* estimated = map.Optional("estimated")) {
       entry.estimated = reader_.Bool(*estimated, "estimated").value_or(false);
     }
+    if (const YamlNode* basis = map.Optional("legal_basis")) {
+      entry.legal_basis = reader_.Text(*basis, "legal_basis").value_or("");
+    }
     map.Finish();
     const auto day = date == nullptr ? std::nullopt : reader_.Date(*date, "date");
     if (!day) return;
@@ -129,7 +126,6 @@ class CalendarReader {
     if (!spec_.exceptional_days.emplace(*day, std::move(entry)).second) {
       issues_.Error(date->mark, fmt::format("{} stands twice", date->text));
     }
-    listed_.insert(*day);
   }
 
   void ReadHolidays(const YamlNode& node) {
@@ -142,16 +138,20 @@ class CalendarReader {
     Issues issues(*name);
     if (const auto table = ParseCsv(file->second, issues)) ReadTable(*table, issues);
     Append(std::move(issues), all_);
+    holidays_ = *name;
+    // calendar.yaml has the last word on a day that both name: an ad-hoc decision corrects the table.
+    for (const auto& [day, entry] : table_days_) spec_.exceptional_days.try_emplace(day, entry);
   }
 
   void ReadTable(const CsvTable& table, Issues& issues) {
     const auto date = table.FindColumn("date");
     const auto name = table.FindColumn("name") ? table.FindColumn("name") : table.FindColumn("name_en");
     const auto estimated = table.FindColumn("estimated");
+    const auto moved = table.FindColumn("moved");
     if (!date || !name) return issues.Error({}, "the columns 'date' and 'name' (or 'name_en') are needed");
     for (const CsvField& column : table.header) {
       const bool known = column.text == "date" || column.text == "name" || column.text == "estimated" ||
-                         std::ranges::find(kInformative, column.text) != kInformative.end();
+                         column.text == "moved" || std::ranges::find(kInformative, column.text) != kInformative.end();
       if (known) continue;
       issues.Error(column.mark, fmt::format("no column '{}'; the columns are 'date', 'name', 'estimated', 'name_en', "
                                             "'name_sq', 'name_sr_latn' and 'moved'",
@@ -168,21 +168,22 @@ class CalendarReader {
       if (estimated && row[*estimated].text != "0" && row[*estimated].text != "1") {
         issues.Error(row[*estimated].mark, "estimated must be 0 or 1");
       }
-      AddHoliday(*day, row[*name].text, estimated && row[*estimated].text == "1");
+      AddHoliday(*day, row[*name].text, estimated && row[*estimated].text == "1", moved && row[*moved].text == "1");
     }
   }
 
-  void AddHoliday(sla::Day day, const std::string& name, bool estimated) {
-    // calendar.yaml has the last word on a day that both name: an ad-hoc decision corrects the table.
-    if (listed_.contains(day)) return;
-    auto [found, is_new] = spec_.exceptional_days.try_emplace(day);
+  void AddHoliday(sla::Day day, const std::string& name, bool estimated, bool moved) {
+    auto [found, is_new] = table_days_.try_emplace(day);
     sla::ExceptionalDay& entry = found->second;
     if (is_new) {
       entry.name = name;
+      entry.moved = moved;
+      entry.from_table = true;
     } else if (entry.name.find(name) == std::string::npos) {
       entry.name += " / " + name;
     }
     entry.estimated |= estimated;
+    entry.moved &= moved;
   }
 
   const std::map<std::string, std::string>& files_;
@@ -190,14 +191,26 @@ class CalendarReader {
   Issues issues_;
   YamlReader reader_;
   sla::CalendarSpec spec_;
-  std::set<sla::Day> listed_;  // the days of calendar.yaml itself
+  std::string holidays_;
+  std::map<sla::Day, sla::ExceptionalDay> table_days_;
   bool covers_ = false;
 };
 
 }  // namespace
 
-std::optional<sla::CalendarSpec> ReadCalendar(const std::map<std::string, std::string>& files,
-                                              std::vector<Issue>& issues) {
+Result<sla::OpeningHours> ParseOpeningHours(std::string_view text) {
+  const size_t dash = text.find('-');
+  const auto opens = MinuteOfDay(text.substr(0, dash));
+  const auto closes = dash == std::string_view::npos ? std::nullopt : MinuteOfDay(text.substr(dash + 1));
+  if (!opens || !closes) {
+    return Fail(Error::Invalid(fmt::format("'{}' is no opening hours, as in \"08:00-16:00\"", text)));
+  }
+  if (*closes <= *opens) return Fail(Error::Invalid(fmt::format("'{}' closes before it opens", text)));
+  return sla::OpeningHours{*opens, *closes};
+}
+
+std::optional<CalendarSource> ReadCalendarSource(const std::map<std::string, std::string>& files,
+                                                 std::vector<Issue>& issues) {
   const auto yaml = files.find("calendar.yaml");
   Issues parsing("calendar.yaml");
   if (yaml == files.end()) parsing.Error({}, "there is no calendar.yaml");
@@ -206,6 +219,13 @@ std::optional<sla::CalendarSpec> ReadCalendar(const std::map<std::string, std::s
   Append(std::move(parsing), issues);
   if (!root || !is_sound) return std::nullopt;
   return CalendarReader(files, issues).Read(*root);
+}
+
+std::optional<sla::CalendarSpec> ReadCalendar(const std::map<std::string, std::string>& files,
+                                              std::vector<Issue>& issues) {
+  auto source = ReadCalendarSource(files, issues);
+  if (!source) return std::nullopt;
+  return std::move(source->spec);
 }
 
 }  // namespace rasti::codec

@@ -36,6 +36,10 @@ struct ExceptionalDay {
   DayHours hours;
   std::string name;        // as shown by `explain`: "Eid al-Fitr"
   bool estimated = false;  // a date that the government fixes later
+  // Where it comes from, for people only:
+  std::string legal_basis = {};  // empty: none was named
+  bool moved = false;            // a holiday on a day off, observed on this one
+  bool from_table = false;       // it stands in the package's table of holidays alone
   bool operator==(const ExceptionalDay&) const = default;
 };
 
