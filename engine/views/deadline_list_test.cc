@@ -230,5 +230,61 @@ TEST_F(DeadlineListTest, ACursorOfAnotherListIsRefused) {
   EXPECT_EQ(all_.views.Overdue(query, at_).error().code, ErrorCode::kInvalidArgument);
 }
 
+RC_GTEST_PROP(DeadlineListProperty, RunningClocksComeByTenantAndTimeOnceEach, (uint64_t seed)) {
+  LogAndViews all;
+  test::RandomLife life(World(), all.log, {.seed = seed, .cases = 20, .historic_percent = 25});
+  life.RunTo(250);
+  RC_ASSERT(all.Project().has_value());
+  const auto everything = [](const core::CaseState&, Instant) { return true; };
+  auto expected = NaiveList(StatesOf(life), everything);
+  std::ranges::stable_sort(expected, {}, [](const Place& place) { return std::get<1>(place); });
+
+  RunningQuery query;
+  query.limit = 1 + life.Below(12);
+  std::vector<Place> found;
+  do {
+    size_t of_page = 0;
+    const auto next =
+        all.views.ForEachRunning(query, [&](const CasePage& page, const core::ClockState& clock) -> Status {
+          found.emplace_back(clock.plan.due_at, page.state.tenant, page.state.id, clock.id);
+          ++of_page;
+          return {};
+        });
+    RC_ASSERT(next.has_value());
+    RC_ASSERT(of_page <= query.limit);
+    query.cursor = *next;
+  } while (!query.cursor.empty());
+  RC_ASSERT(found == expected);
+}
+
+TEST_F(DeadlineListTest, RunningClocksOfATenantAndACursorOfAnotherList) {
+  Open(1, "prizren", at_ + hours(3));
+  Open(2, "prishtine", at_ + hours(2));
+  Open(3, "prishtine", at_ + hours(1));
+  ASSERT_TRUE(all_.Project().has_value());
+  const auto titles = [&](const RunningQuery& query) {
+    std::vector<std::string> found;
+    const auto next = all_.views.ForEachRunning(query, [&](const CasePage& page, const core::ClockState&) -> Status {
+      found.push_back(page.state.title);
+      return {};
+    });
+    EXPECT_TRUE(next.has_value());
+    return found;
+  };
+  EXPECT_THAT(titles({}), ElementsAre("Case 3", "Case 2", "Case 1"));
+  EXPECT_THAT(titles({.tenant = prishtine_, .cursor = {}}), ElementsAre("Case 3", "Case 2"));
+  EXPECT_THAT(titles({.tenant = core::TenantId("prish"), .cursor = {}}), IsEmpty());
+  const auto nothing = [](const CasePage&, const core::ClockState&) -> Status { return {}; };
+  const auto first = all_.views.ForEachRunning({.tenant = {}, .limit = 1, .cursor = {}}, nothing);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_THAT(titles({.tenant = prishtine_, .limit = 9, .cursor = *first}), ElementsAre("Case 2"));
+  EXPECT_FALSE(all_.views.ForEachRunning({.tenant = core::TenantId("prizren"), .limit = 1, .cursor = *first}, nothing));
+  EXPECT_FALSE(all_.views.ForEachRunning({.tenant = {}, .limit = 1, .cursor = "beef"}, nothing));
+  const auto stopped = all_.views.ForEachRunning(
+      {}, [](const CasePage&, const core::ClockState&) -> Status { return Fail(Error::Invalid("enough")); });
+  ASSERT_FALSE(stopped.has_value());
+  EXPECT_EQ(stopped.error().message, "enough");
+}
+
 }  // namespace
 }  // namespace rasti::views

@@ -60,6 +60,15 @@ struct CaseList {
   std::optional<core::CaseId> next;  // none: there is no more
 };
 
+/// A page of all clocks that time runs for (IsListed), by tenant, due_at, case and clock.
+struct RunningQuery {
+  /// None: all tenants.
+  std::optional<core::TenantId> tenant;
+  size_t limit = 1000;  // clocks that are looked at; at least 1
+  /// What the page before answered; empty for the first page.
+  std::string cursor;
+};
+
 /// How a tenant's cases stand with a clock. On time is occurred_at <= due_at.
 struct StatusTally {
   int64_t closed_on_time = 0;  // the clock was met in time, or ended unmet (withdrawn, merged) before it was late
@@ -101,6 +110,12 @@ class Views {
   /// What was overdue at a moment in the past, whatever happened since. Reads every case. The moment holds for historic
   /// cases too. REQUIRES: a moment that is not now. Errors: as of Overdue and Tally.
   Result<DeadlinePage> OverdueAsOf(const DeadlineQuery& query, const Moment& moment) const;
+
+  /// Calls `visit` with each clock of the page and its case. Answers where the next page begins; empty: there is no
+  /// more. Ends early where `visit` returns an error, with that error. Errors: kInvalidArgument (a cursor of another
+  /// list); kCorruption; those of the store.
+  Result<std::string> ForEachRunning(
+      const RunningQuery& query, const std::function<Status(const CasePage&, const core::ClockState&)>& visit) const;
 
   /// Open cases by who holds them. Range scans, and a look into each row of the page; where the query looks into
   /// cases, into InboxPage::kExaminedMost at most. Errors: kInvalidArgument (a cursor of another list); kCorruption;
