@@ -151,6 +151,7 @@ TEST_F(ExamplesTest, OfDailyWork) {
   WriteFile(root() + "/rasti.yaml", "threads: 2\n");
   TryAll({"config", "check"});
   TryAll({"config", "show"});
+  for (const char* command : {"list", "show", "moved", "amend"}) TryAll({"calendar", command});
   TryAll({"clock", "show"});
   TryAll({"clock", "advance"});
 }

@@ -18,7 +18,9 @@
 #include "proto/rasti/v1/socket.pb.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/input_row.h"
+#include "tools/rasti/calendar/forecast.h"
 #include "tools/rasti/direct_session.h"
+#include "tools/rasti/events/event_query.h"
 #include "tools/rasti/frame.h"
 #include "tools/rasti/request_handler.h"
 #include "tools/rasti/scenario/scratch_node.h"
@@ -147,6 +149,8 @@ Given WantedFor(Ask ask) {
     case Ask::kViews: return Given::kViews;
     case Ask::kPublicCases: return Given::kPublicCases;
     case Ask::kNumbers: return Given::kNumbers;
+    case Ask::kForecast: return Given::kForecast;
+    case Ask::kReadEvents: return Given::kEvents;
     case Ask::kDeadLetters:
     case Ask::kNoteDeadLetter: return Given::kDeadLetters;
     case Ask::kSettle:
@@ -182,6 +186,8 @@ void CheckContent(const v1::Response& response) {
     case Given::kViews: return CheckReadable(cli::FromWire(response.views()));
     case Given::kPublicCases: return CheckReadable(cli::FromWire(response.public_cases()));
     case Given::kNumbers: return CheckReadable(cli::FromWire(response.numbers()));
+    case Given::kForecast: return CheckReadable(cli::FromWire(response.forecast()));
+    case Given::kEvents: return CheckReadable(cli::FromWire(response.events()));
     case Given::kDeadLetters:
       for (const auto& entry : response.dead_letters().entries()) CheckReadable(cli::FromWire(entry));
       return;

@@ -77,6 +77,10 @@ std::vector<std::pair<std::string, std::string>> Questions() {
       {"public", Ask("public_cases { tenant: 'coselog' workflow: 'coselog' ended: false most: 5 }")},
       {"numbers", Ask("numbers { tenant: 'coselog' register_id: 'protocol' period: '2012' from: 1 most: 5 }")},
       {"views", Ask("views {}")},
+      {"forecast", Ask("forecast { calendar: 'coselog' tenant: 'coselog' most: 10 }")},
+      {"events", Ask("read_events { from { partition: 0 sequence: 1 } since_at_ms: 1331000000000 most: 5 "
+                     "filter { tenants: 'coselog' workflows: 'coselog' types: 'clock_started' } }")},
+      {"last-events", Ask("read_events { last: 3 }")},
       {"rebuild-views", Ask("views { rebuild: true }")},
       {"settle", Ask("settle { length_ms: 10 }")},
       {"dead-letters", Ask("dead_letters { since_at_ms: 0 settled_too: true most: 3 }")},

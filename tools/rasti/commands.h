@@ -10,6 +10,7 @@ void AddLintCommand(CLI::App& app, Context& context);
 void AddTestCommand(CLI::App& app, Context& context);
 void AddPublishCommand(CLI::App& app, Context& context);
 void AddPackagesCommand(CLI::App& app, Context& context);
+void AddCalendarCommand(CLI::App& app, Context& context);
 
 void AddSubmitCommand(CLI::App& app, Context& context);
 void AddActCommand(CLI::App& app, Context& context);

@@ -1,5 +1,6 @@
 #include "tools/rasti/direct_session.h"
 
+#include "tools/rasti/events/event_scan.h"
 #include "tools/rasti/registry.h"
 
 namespace rasti::cli {
@@ -105,6 +106,15 @@ Result<std::vector<core::Sequence>> DirectSession::Ends() {
     ends.push_back(end);
   }
   return ends;
+}
+
+Result<EventPage> DirectSession::ReadEvents(const EventQuery& query) { return cli::ReadEvents(engine_->log(), query); }
+
+Result<ForecastPage> DirectSession::Forecast(const ForecastQuery& query) {
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  const runtime::ConfigurationReader& configuration = engine_->configuration();
+  return MakeForecast(*engine_->views().shown(), configuration.packages(), *configuration.Current(),
+                      engine_->clock().Now(), query);
 }
 
 Result<runtime::FiledDeadLetter> DirectSession::NoteOnDeadLetter(codec::DeadLetterNote note) {

@@ -40,6 +40,8 @@ class DirectSession final : public Session {
   Status RebuildViews() override { return engine_->views().Rebuild(); }
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
   Result<std::vector<core::Sequence>> Ends() override;
+  Result<EventPage> ReadEvents(const EventQuery& query) override;
+  Result<ForecastPage> Forecast(const ForecastQuery& query) override;
   Result<runtime::DeadLetterPage> DeadLetters(const runtime::DeadLetterQuery& query) override {
     return runtime::ReadDeadLetters(engine_->log(), query);
   }

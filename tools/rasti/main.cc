@@ -48,6 +48,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddTestCommand(app, context);
   AddPublishCommand(app, context);
   AddPackagesCommand(app, context);
+  AddCalendarCommand(app, context);
   AddSubmitCommand(app, context);
   AddActCommand(app, context);
   AddAssignCommand(app, context);

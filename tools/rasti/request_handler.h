@@ -51,6 +51,8 @@ class RequestHandler {
   Status Count(const v1::Request::CountCases& ask, v1::Response& response);
   Status DeadLetters(const v1::Request::ListDeadLetters& ask, v1::Response& response);
   Status NoteDeadLetter(const v1::Request::NoteDeadLetter& ask, v1::Response& response);
+  Status Forecast(const v1::Request::ForecastReplan& ask, v1::Response& response);
+  Status ReadEvents(const v1::Request::ReadEvents& ask, v1::Response& response);
   Status Publish(const v1::Request::Publish& ask, v1::Response& response);
   bool IsPublished(const codec::PublishedPackage& package) const;
   Status EngineStatus(v1::Response& response);

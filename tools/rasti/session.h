@@ -19,6 +19,8 @@
 #include "engine/runtime/configuration.h"
 #include "engine/runtime/dead_letter_box.h"
 #include "engine/views/views.h"
+#include "tools/rasti/calendar/forecast.h"
+#include "tools/rasti/events/event_query.h"
 #include "tools/rasti/node_views.h"
 
 namespace rasti::cli {
@@ -81,6 +83,11 @@ class Session {
   virtual Result<views::CaseList> ListCases(const views::CaseQuery& query) = 0;
   /// The next sequence of each partition of the log.
   virtual Result<std::vector<core::Sequence>> Ends() = 0;
+
+  /// Events as they were recorded. Errors: see ReadEvents in events/event_scan.h.
+  virtual Result<EventPage> ReadEvents(const EventQuery& query) = 0;
+  /// What a calendar would do to running deadlines. Errors: see MakeForecast.
+  virtual Result<ForecastPage> Forecast(const ForecastQuery& query) = 0;
 
   /// With an id in the query: with its content.
   virtual Result<runtime::DeadLetterPage> DeadLetters(const runtime::DeadLetterQuery& query) = 0;

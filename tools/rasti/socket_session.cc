@@ -240,6 +240,20 @@ Result<views::CaseList> SocketSession::ListCases(const views::CaseQuery& query) 
   return FromWire(response.cases());
 }
 
+Result<EventPage> SocketSession::ReadEvents(const EventQuery& query) {
+  v1::Request request;
+  ToWire(query, *request.mutable_read_events());
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return FromWire(response.events());
+}
+
+Result<ForecastPage> SocketSession::Forecast(const ForecastQuery& query) {
+  v1::Request request;
+  ToWire(query, *request.mutable_forecast());
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return FromWire(response.forecast());
+}
+
 Result<runtime::DeadLetterPage> SocketSession::DeadLetters(const runtime::DeadLetterQuery& query) {
   v1::Request request;
   auto& ask = *request.mutable_dead_letters();

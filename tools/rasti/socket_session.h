@@ -39,6 +39,8 @@ class SocketSession final : public Session {
   Status RebuildViews() override;
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
   Result<std::vector<core::Sequence>> Ends() override;
+  Result<EventPage> ReadEvents(const EventQuery& query) override;
+  Result<ForecastPage> Forecast(const ForecastQuery& query) override;
   Result<runtime::DeadLetterPage> DeadLetters(const runtime::DeadLetterQuery& query) override;
   Result<runtime::FiledDeadLetter> NoteOnDeadLetter(codec::DeadLetterNote note) override;
   bool is_of_service() const override { return true; }
