@@ -1,6 +1,8 @@
 // A calendar is amended where several nodes share the cases: each plans its own anew, and any of them tells of all.
 #include <gmock/gmock.h>
 
+#include <csignal>
+
 #include "tests/end_to_end/kafka_fixture.h"
 
 namespace rasti::test {
@@ -25,6 +27,14 @@ TEST_F(KafkaNodesTest, AnAmendedCalendarMovesTheDeadlinesOfAllNodes) {
   }
   ASSERT_EQ(day.size(), 10U);
 
+  // Whoever follows at one node sees what the other one decides.
+  std::string end;
+  const auto last = JsonAt(1, {"tail", "--lines", "0"});
+  for (const auto& one : last["next"]) {
+    end += (end.empty() ? "" : ",") + one["partition"].dump() + ":" + one["sequence"].dump();
+  }
+  Child follower({Program(), "tail", "--follow", "--json", "--from-sequence", end, "--type", "clock_replanned",
+                  "--data", data_of(1)});
   const Words amend = {"calendar", "amend",         "kosovo",     "--add", day,      "--name",
                        "Flood",    "--legal-basis", "Decision 1", "--yes", "--wait", "PT2M"};
   const auto shown =
@@ -35,6 +45,12 @@ TEST_F(KafkaNodesTest, AnAmendedCalendarMovesTheDeadlinesOfAllNodes) {
   EXPECT_EQ(done["still_to_move"], 0);
   const auto moved = JsonAt(1, {"calendar", "moved", "kosovo"});
   EXPECT_EQ(moved["moved"]["total"], shown["forecast"]["total"]);
+  for (const std::string& reference : references) {
+    const auto page = JsonAt(1, {"show", reference});
+    ASSERT_TRUE(follower.WaitForOutput(page["case_id"])) << reference;
+  }
+  follower.Signal(SIGINT);
+  EXPECT_EQ(follower.Finish().exit_code, 0);
   StopService(*first);
   StopService(*second);
 }

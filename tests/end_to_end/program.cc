@@ -119,6 +119,14 @@ bool Child::WaitForError(const std::string& text, std::chrono::seconds timeout) 
   return true;
 }
 
+bool Child::WaitForOutput(const std::string& text, std::chrono::seconds timeout) {
+  const auto until = Clock::now() + timeout;
+  while (finished_.out.find(text) == std::string::npos) {
+    if (!ReadSome(until)) return false;
+  }
+  return true;
+}
+
 void Child::Signal(int signal) const { ::kill(pid_, signal); }
 
 Finished Child::Finish(std::chrono::seconds timeout) {

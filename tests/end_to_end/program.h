@@ -33,6 +33,9 @@ class Child {
 
   /// Reads until its standard error holds the text; false when it ended or the time passed before.
   bool WaitForError(const std::string& text, std::chrono::seconds timeout = std::chrono::seconds(60));
+  /// The same of its standard output.
+  bool WaitForOutput(const std::string& text, std::chrono::seconds timeout = std::chrono::seconds(60));
+  const std::string& output_text() const { return finished_.out; }
   /// What it printed there so far, as read by WaitForError.
   const std::string& error_text() const { return finished_.err; }
   void Signal(int signal) const;

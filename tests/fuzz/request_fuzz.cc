@@ -106,6 +106,9 @@ class Service {
     if (request.has_settle()) {
       request.mutable_settle()->set_length_ms(std::min(request.settle().length_ms(), kSettleMost));
     }
+    if (request.has_read_events()) {
+      request.mutable_read_events()->set_wait_ms(std::min(request.read_events().wait_ms(), kSettleMost));
+    }
     if (request.has_submit() && request.submit().mac().empty()) Sign(*request.mutable_submit());
     // A process keeps the bytes of a time zone for ever, so that one input would change what the next one meets.
     if (request.has_publish()) {

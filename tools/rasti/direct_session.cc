@@ -110,6 +110,12 @@ Result<std::vector<core::Sequence>> DirectSession::Ends() {
 
 Result<EventPage> DirectSession::ReadEvents(const EventQuery& query) { return cli::ReadEvents(engine_->log(), query); }
 
+Status DirectSession::FollowEvents(const EventQuery&, std::chrono::milliseconds,
+                                   std::function<void(Result<EventPage>)>) {
+  return Fail(ErrorCode::kUnavailable,
+              "nobody runs the engine here, so nothing more comes: start `rasti run`, and follow its events");
+}
+
 Result<ForecastPage> DirectSession::Forecast(const ForecastQuery& query) {
   RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
   const runtime::ConfigurationReader& configuration = engine_->configuration();

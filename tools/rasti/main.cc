@@ -77,6 +77,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddNumbersCommand(app, context);
   AddResponsesCommand(app, context);
   AddExportCommand(app, context);
+  AddTailCommand(app, context);
   AddViewsCommand(app, context);
   AddImportCommand(app, context);
   AddGoLiveCommand(app, context);

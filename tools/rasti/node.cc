@@ -205,8 +205,9 @@ void Node::Observe(runtime::StreamHooks& hooks) {
 }
 
 Status Node::OpenViews() {
+  feed_ = std::make_unique<EventFeed>(log());
   std::vector<std::string> notes;
-  RASTI_TRY(views_, NodeViews::Open(paths_, log(), budget_, DefinitionsOf(*configuration_), notes));
+  RASTI_TRY(views_, NodeViews::Open(paths_, log(), budget_, DefinitionsOf(*configuration_), notes, feed_.get()));
   {
     const std::lock_guard lock(notes_mutex_);
     notes_.insert(notes_.end(), notes.begin(), notes.end());
@@ -274,6 +275,7 @@ Status Node::Close() {
   notify_.store(nullptr);
   if (engine_ != nullptr) keep(engine_->Stop());
   if (standby_ != nullptr) standby_->Stop();
+  if (feed_ != nullptr) feed_->Stop();
   if (views_ != nullptr) keep(views_->Stop());
   if (log_ != nullptr) keep(log_->Close());
   return first;

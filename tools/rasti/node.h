@@ -21,6 +21,7 @@
 #include "engine/runtime/standby.h"
 #include "engine/store/rocksdb_view_store.h"
 #include "tools/rasti/data_directory.h"
+#include "tools/rasti/events/event_feed.h"
 #include "tools/rasti/held_stores.h"
 #include "tools/rasti/node_clock.h"
 #include "tools/rasti/node_log.h"
@@ -77,6 +78,8 @@ class Node {
   /// Partitions that stand still, and what they lack.
   std::map<core::PartitionId, std::string> halted() const;
   NodeViews& views() { return *views_; }
+  /// The events as they are projected.
+  EventFeed& feed() { return *feed_; }
   const NodeClock& clock() const { return *clock_; }
   /// Memory and disk of the stores.
   store::BudgetUse store_use() const;
@@ -141,6 +144,7 @@ class Node {
   std::shared_ptr<store::StoreBudget> budget_;
   HeldStores held_stores_;
   RebuildProgress rebuild_{options_.progress_every};
+  std::unique_ptr<EventFeed> feed_;
   std::unique_ptr<NodeViews> views_;
   std::unique_ptr<runtime::Standby> standby_;
   std::unique_ptr<runtime::Engine> engine_;

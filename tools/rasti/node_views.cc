@@ -44,9 +44,15 @@ views::FindDefinition DefinitionsOf(runtime::ConfigurationSource& configuration)
   };
 }
 
+ports::Projection& NodeViews::Set::followed() const {
+  if (fed != nullptr) return *fed;
+  return *projector;
+}
+
 NodeViews::Set::~Set() {
   projection.reset();
   views.reset();
+  fed.reset();
   projector.reset();
   store.reset();
   // What stays behind is deleted at the next start.
@@ -61,7 +67,8 @@ Result<std::shared_ptr<NodeViews::Set>> NodeViews::OpenSet(const std::string& di
   set->store = std::move(store);
   RASTI_TRY(set->projector, views::Projector::Open(
                                 *set->store, {.keep_events = !log_.is_local(), .find_definition = find_definition_}));
-  RASTI_TRY(auto projection, runtime::ProjectionThread::Start(log_, *set->projector));
+  if (feed_ != nullptr) set->fed = std::make_unique<FedProjection>(*set->projector, *feed_);
+  RASTI_TRY(auto projection, runtime::ProjectionThread::Start(log_, set->followed()));
   set->projection = std::move(projection);
   set->views = std::make_unique<views::Views>(*set->store, log_);
   return set;
@@ -70,9 +77,10 @@ Result<std::shared_ptr<NodeViews::Set>> NodeViews::OpenSet(const std::string& di
 Result<std::unique_ptr<NodeViews>> NodeViews::Open(const DataPaths& paths, ports::EventLog& log,
                                                    std::shared_ptr<store::StoreBudget> budget,
                                                    views::FindDefinition find_definition,
-                                                   std::vector<std::string>& notes) {
+                                                   std::vector<std::string>& notes, EventFeed* feed) {
   RASTI_TRY(ViewHome home, ViewHome::Open(paths));
-  std::unique_ptr<NodeViews> views(new NodeViews(std::move(home), log, std::move(budget), std::move(find_definition)));
+  std::unique_ptr<NodeViews> views(
+      new NodeViews(std::move(home), log, std::move(budget), std::move(find_definition), feed));
   auto opened = views->OpenSet(views->home_.shown());
   if (!opened && IsRebuildable(opened.error())) {
     notes.push_back(fmt::format("{}: {}; they are rebuilt from the log", views->home_.shown(), opened.error().message));
@@ -205,7 +213,7 @@ Status NodeViews::Swap(const std::shared_ptr<Set>& fresh) {
   if (swapped) swapped = home_.Show(fresh->directory);
   std::shared_ptr<runtime::ProjectionThread> goes_on;
   if (!swapped) {
-    auto restarted = runtime::ProjectionThread::Start(log_, *old->projector);
+    auto restarted = runtime::ProjectionThread::Start(log_, old->followed());
     if (restarted) goes_on = std::move(*restarted);
   }
   const std::lock_guard lock(mutex_);

@@ -25,6 +25,7 @@
 #include "engine/views/projector.h"
 #include "engine/views/tables.h"
 #include "engine/views/views.h"
+#include "tools/rasti/events/event_feed.h"
 #include "tools/rasti/view_home.h"
 
 namespace rasti::cli {
@@ -56,12 +57,12 @@ views::FindDefinition DefinitionsOf(runtime::ConfigurationSource& configuration)
 
 class NodeViews {
  public:
-  /// Damaged views, and those of another format, are built anew; `notes` says so. Errors: those of ViewHome, the store
-  /// and the projection.
+  /// Damaged views, and those of another format, are built anew; `notes` says so. `feed`, where there is one, is told
+  /// of what is projected, and outlives the views. Errors: those of ViewHome, the store and the projection.
   static Result<std::unique_ptr<NodeViews>> Open(const DataPaths& paths, ports::EventLog& log,
                                                  std::shared_ptr<store::StoreBudget> budget,
-                                                 views::FindDefinition find_definition,
-                                                 std::vector<std::string>& notes);
+                                                 views::FindDefinition find_definition, std::vector<std::string>& notes,
+                                                 EventFeed* feed = nullptr);
   /// Stops.
   ~NodeViews();
   NodeViews(const NodeViews&) = delete;
@@ -97,16 +98,22 @@ class NodeViews {
     std::string directory;
     std::shared_ptr<ports::ViewStore> store;
     std::unique_ptr<views::Projector> projector;
+    std::unique_ptr<FedProjection> fed;                     // where there is a feed
     std::shared_ptr<runtime::ProjectionThread> projection;  // guarded by NodeViews::mutex_ once it is shared
     std::unique_ptr<views::Views> views;
     bool drop = false;  // its directory goes with it
 
+    ports::Projection& followed() const;
     ~Set();
   };
 
   NodeViews(ViewHome home, ports::EventLog& log, std::shared_ptr<store::StoreBudget> budget,
-            views::FindDefinition find_definition)
-      : home_(std::move(home)), log_(log), budget_(std::move(budget)), find_definition_(std::move(find_definition)) {}
+            views::FindDefinition find_definition, EventFeed* feed)
+      : home_(std::move(home)),
+        log_(log),
+        budget_(std::move(budget)),
+        find_definition_(std::move(find_definition)),
+        feed_(feed) {}
 
   Result<std::shared_ptr<Set>> OpenSet(const std::string& directory);
   std::shared_ptr<runtime::ProjectionThread> projection() const;
@@ -120,6 +127,7 @@ class NodeViews {
   ports::EventLog& log_;
   const std::shared_ptr<store::StoreBudget> budget_;
   const views::FindDefinition find_definition_;
+  EventFeed* const feed_;  // may be null
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

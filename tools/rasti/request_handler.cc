@@ -42,6 +42,7 @@ RequestHandler::~RequestHandler() { queries_.join(); }
 void RequestHandler::Handle(v1::Request request, const Answer& answer) {
   if (request.has_submit()) return Submit(request, answer);
   if (request.has_retire()) return Retire(request, answer);
+  if (request.read_events().wait_ms() > 0) return Follow(request, answer);
   boost::asio::post(queries_, [this, request = std::move(request), answer] { answer(Query(request)); });
 }
 

@@ -35,6 +35,7 @@ class RequestHandler {
  private:
   void Retire(const v1::Request& request, const Answer& answer);
   void Submit(const v1::Request& request, const Answer& answer);
+  void Follow(const v1::Request& request, const Answer& answer);
   void Tell(const std::string& case_id, const std::string& command_id, const v1::Response& response,
             std::chrono::steady_clock::duration took);
   v1::Response Query(const v1::Request& request);

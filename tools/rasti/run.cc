@@ -64,6 +64,7 @@ class Service {
 
     Status ended = ended_.get_future().get();
     server_->StopReading();
+    engine_.feed().Stop();
     operations_.Forget();
     // Decides what was read, commits, and answers it; what still waits is told to come again.
     const Status closed = engine_.Close();

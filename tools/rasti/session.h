@@ -86,6 +86,11 @@ class Session {
 
   /// Events as they were recorded. Errors: see ReadEvents in events/event_scan.h.
   virtual Result<EventPage> ReadEvents(const EventQuery& query) = 0;
+  /// The same where something fits already, else as soon as it does, at the latest after `wait`; see EventFeed::Follow.
+  /// `done` is called once, from any thread, unless an error is returned: kUnavailable where this process holds the
+  /// directory, because then nobody else writes.
+  virtual Status FollowEvents(const EventQuery& query, std::chrono::milliseconds wait,
+                              std::function<void(Result<EventPage>)> done) = 0;
   /// What a calendar would do to running deadlines. Errors: see MakeForecast.
   virtual Result<ForecastPage> Forecast(const ForecastQuery& query) = 0;
 

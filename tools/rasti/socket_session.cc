@@ -247,6 +247,17 @@ Result<EventPage> SocketSession::ReadEvents(const EventQuery& query) {
   return FromWire(response.events());
 }
 
+Status SocketSession::FollowEvents(const EventQuery& query, milliseconds wait,
+                                   std::function<void(Result<EventPage>)> done) {
+  v1::Request request;
+  ToWire(query, *request.mutable_read_events());
+  request.mutable_read_events()->set_wait_ms(std::max<int64_t>(wait.count(), 1));
+  return connection_->Send(std::move(request), [done = std::move(done)](Result<v1::Response> response) {
+    if (!response) return done(Fail(response.error()));
+    done(FromWire(response->events()));
+  });
+}
+
 Result<ForecastPage> SocketSession::Forecast(const ForecastQuery& query) {
   v1::Request request;
   ToWire(query, *request.mutable_forecast());

@@ -40,6 +40,8 @@ class SocketSession final : public Session {
   Result<views::CaseList> ListCases(const views::CaseQuery& query) override;
   Result<std::vector<core::Sequence>> Ends() override;
   Result<EventPage> ReadEvents(const EventQuery& query) override;
+  Status FollowEvents(const EventQuery& query, std::chrono::milliseconds wait,
+                      std::function<void(Result<EventPage>)> done) override;
   Result<ForecastPage> Forecast(const ForecastQuery& query) override;
   Result<runtime::DeadLetterPage> DeadLetters(const runtime::DeadLetterQuery& query) override;
   Result<runtime::FiledDeadLetter> NoteOnDeadLetter(codec::DeadLetterNote note) override;
