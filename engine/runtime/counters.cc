@@ -25,6 +25,7 @@ PartitionCounters& PartitionCounters::operator+=(const PartitionCounters& other)
   dead_letters += other.dead_letters;
   timers_fired += other.timers_fired;
   events += other.events;
+  outbox += other.outbox;
   lateness += other.lateness;
   return *this;
 }

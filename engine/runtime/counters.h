@@ -27,6 +27,7 @@ struct PartitionCounters {
   int64_t dead_letters = 0;  // records set aside; those of them that were commands are among the rejected, too
   int64_t timers_fired = 0;
   int64_t events = 0;
+  int64_t outbox = 0;  // messages that were put into the outbox
   TimerLateness lateness;
 
   PartitionCounters& operator+=(const PartitionCounters& other);

@@ -14,8 +14,8 @@ TEST(TimerLateness, CountsEachTimerInTheBucketThatEndsWithItsBound) {
 }
 
 TEST(PartitionCounters, AddUp) {
-  PartitionCounters sum{1, 2, 3, 6, 0, 5, {}};
-  PartitionCounters other{10, 0, 0, 60, 4, 50, {}};
+  PartitionCounters sum{1, 2, 3, 6, 0, 5, 7, {}};
+  PartitionCounters other{10, 0, 0, 60, 4, 50, 70, {}};
   other.lateness.Add(Duration{70});
   sum.lateness.Add(Duration{60});
   sum += other;
@@ -25,6 +25,7 @@ TEST(PartitionCounters, AddUp) {
   EXPECT_EQ(sum.dead_letters, 66);
   EXPECT_EQ(sum.timers_fired, 4);
   EXPECT_EQ(sum.events, 55);
+  EXPECT_EQ(sum.outbox, 77);
   EXPECT_EQ(sum.lateness.counts[2], 2);
   EXPECT_EQ(sum.lateness.most_ms, 70);
 }

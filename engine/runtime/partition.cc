@@ -251,6 +251,7 @@ tl::expected<CommandOutcome, core::Rejection> Partition::Stage(core::Decision de
   outcome.last_sequence = decision.events.back().sequence;
   position_.next_sequence = sequence;
   staged_counters_.events += static_cast<int64_t>(decision.events.size());
+  staged_counters_.outbox += static_cast<int64_t>(decision.outbox.size());
 
   auto record = std::make_shared<CaseRecord>(CaseRecord{std::move(decision.state), head});
   if (before != nullptr) record->commands = before->commands;

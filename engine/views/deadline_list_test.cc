@@ -96,6 +96,22 @@ RC_GTEST_PROP(DeadlineListProperty, OverdueAsOfIsWhatTheFoldsSay, (uint64_t seed
   }
 }
 
+RC_GTEST_PROP(DeadlineListProperty, TheBacklogIsWhatTheListsShow, (uint64_t seed)) {
+  LogAndViews all;
+  test::RandomLife life(World(), all.log, {.seed = seed, .cases = 20, .historic_percent = 25});
+  life.RunTo(250);
+  RC_ASSERT(all.Project().has_value());
+  const Instant now = life.now() - hours(200) + hours(life.Below(500));
+  const Instant soon = now + hours(life.Below(300));
+  Backlog expected;
+  for (const core::CaseState& state : StatesOf(life)) expected.open_cases += IsInInbox(state) ? 1 : 0;
+  expected.overdue = std::ssize(AllPages({}, [&](const auto& q) { return all.views.Overdue(q, now); }));
+  expected.due_soon = std::ssize(AllPages({}, [&](const auto& q) { return all.views.AtRisk(q, now, soon); }));
+  const auto backlog = all.views.CountBacklog(now, soon);
+  RC_ASSERT(backlog.has_value());
+  RC_ASSERT(*backlog == expected);
+}
+
 class DeadlineListTest : public testing::Test {
  protected:
   DeadlineListTest() : writer_(all_.log) {}

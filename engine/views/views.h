@@ -69,6 +69,14 @@ struct RunningQuery {
   std::string cursor;
 };
 
+/// What waits to be done, over all tenants.
+struct Backlog {
+  int64_t open_cases = 0;
+  int64_t overdue = 0;   // running clocks, as Views::Overdue lists them
+  int64_t due_soon = 0;  // those that are due until then, as Views::AtRisk lists them
+  bool operator==(const Backlog&) const = default;
+};
+
 /// How a tenant's cases stand with a clock. On time is occurred_at <= due_at.
 struct StatusTally {
   int64_t closed_on_time = 0;  // the clock was met in time, or ended unmet (withdrawn, merged) before it was late
@@ -116,6 +124,10 @@ class Views {
   /// list); kCorruption; those of the store.
   Result<std::string> ForEachRunning(
       const RunningQuery& query, const std::function<Status(const CasePage&, const core::ClockState&)>& visit) const;
+
+  /// Counts what is overdue and what is due from now to `soon`, a look at each of them, and open cases by the
+  /// statistics. Errors: kCorruption; those of the store.
+  Result<Backlog> CountBacklog(Instant now, Instant soon) const;
 
   /// Open cases by who holds them. Range scans, and a look into each row of the page; where the query looks into
   /// cases, into InboxPage::kExaminedMost at most. Errors: kInvalidArgument (a cursor of another list); kCorruption;

@@ -198,8 +198,9 @@ TEST_F(DeployTest, TheImageHasTheLibrariesThatTheProgramIsLinkedWithAndItsHealth
       Shell("set -euo pipefail; ldd " + Program() + " > " + root() + "/ldd; objdump -p " + Program() +
             " | awk '/NEEDED/ {print $2}' | grep -vE "
             "'^(lib(c|m|gcc_s|stdc\\+\\+|asan|ubsan|tsan|atomic)\\.so|ld-linux)' | while read -r library; do "
-            "dpkg -S \"$(readlink -f \"$(awk -v l=\"$library\" '$1 == l {print $3}' " +
-            root() + "/ldd)\")\" | cut -d: -f1; done | sort -u");
+            "path=$(readlink -f \"$(awk -v l=\"$library\" '$1 == l {print $3}' " +
+            root() +
+            "/ldd)\"); { dpkg -S \"$path\" 2>/dev/null || dpkg -S \"${path#/usr}\"; } | cut -d: -f1; done | sort -u");
   ASSERT_EQ(needed.exit_code, 0) << needed.err;
   std::istringstream packages(needed.out);
   std::string package;

@@ -156,6 +156,15 @@ TEST_F(ExamplesTest, OfDailyWork) {
   TryAll({"clock", "advance"});
 }
 
+TEST_F(ExamplesTest, OfWatchingAService) {
+  Init();
+  const auto service = StartService();
+  // The other one shows itself on a terminal, to somebody who ends it.
+  ExpectWorks("rasti top --once --interval 0.2");
+  EXPECT_THAT(ExamplesOf({"top"}), testing::Contains("rasti top --once --interval 0.2"));
+  StopService(*service);
+}
+
 TEST_F(ExamplesTest, OfSettingUpAndTakingOver) {
   TryAll({"init"}, 2);
   Child init({Program(), "init", "--data", data(), "--virtual-time", kNow, "--packages", "workflows/boston-311",

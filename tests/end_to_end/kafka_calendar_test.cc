@@ -8,6 +8,8 @@
 namespace rasti::test {
 namespace {
 
+using testing::HasSubstr;
+
 TEST_F(KafkaNodesTest, AnAmendedCalendarMovesTheDeadlinesOfAllNodes) {
   MakeTopics(4);
   InitNode(0);
@@ -51,6 +53,9 @@ TEST_F(KafkaNodesTest, AnAmendedCalendarMovesTheDeadlinesOfAllNodes) {
   }
   follower.Signal(SIGINT);
   EXPECT_EQ(follower.Finish().exit_code, 0);
+  const auto top = JsonAt(0, {"top", "--once", "--interval", "0.2"});
+  EXPECT_EQ(top["partitions"].size(), 4U);
+  EXPECT_THAT(top["partitions"].dump(), testing::AllOf(HasSubstr("\"decides\""), HasSubstr("\"elsewhere\"")));
   StopService(*first);
   StopService(*second);
 }

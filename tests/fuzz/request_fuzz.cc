@@ -154,6 +154,7 @@ Given WantedFor(Ask ask) {
     case Ask::kNumbers: return Given::kNumbers;
     case Ask::kForecast: return Given::kForecast;
     case Ask::kReadEvents: return Given::kEvents;
+    case Ask::kFigures: return Given::kFigures;
     case Ask::kDeadLetters:
     case Ask::kNoteDeadLetter: return Given::kDeadLetters;
     case Ask::kSettle:
@@ -200,6 +201,7 @@ void CheckContent(const v1::Response& response) {
     case Given::kDone:
     case Given::kTally:
     case Given::kStats:
+    case Given::kFigures:
     case Given::ANSWER_NOT_SET: return;
   }
 }

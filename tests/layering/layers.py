@@ -44,6 +44,7 @@ LIBRARIES = {
     "rocksdb/": ("engine/log", "engine/store", "tests", "tools/bench"),
     "librdkafka/": ("engine/log", "tests", "tools/bench"),
     "google/protobuf/": ("engine/codec", "connectors/*", "tools", "tools/bench", "tests"),
+    "ncurses.h": ("tools",),
     "CLI/": ("tools", "tools/bench", "tests"),
 }
 

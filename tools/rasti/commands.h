@@ -50,6 +50,7 @@ void AddTopicsCommand(CLI::App& app, Context& context);
 void AddDeadLettersCommand(CLI::App& app, Context& context);
 void AddRunCommand(CLI::App& app, Context& context);
 void AddServeViewsCommand(CLI::App& app, Context& context);
+void AddTopCommand(CLI::App& app, Context& context);
 void AddConfigCommand(CLI::App& app, Context& context);
 void AddRetireCommand(CLI::App& app, Context& context);
 void AddSnapshotCommand(CLI::App& app, Context& context);

@@ -85,6 +85,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddDeadLettersCommand(app, context);
   AddRunCommand(app, context);
   AddServeViewsCommand(app, context);
+  AddTopCommand(app, context);
   AddConfigCommand(app, context);
   AddRetireCommand(app, context);
   AddSnapshotCommand(app, context);

@@ -151,6 +151,10 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
     case v1::Request::kNoteDeadLetter: return NoteDeadLetter(request.note_dead_letter(), response);
     case v1::Request::kForecast: return Forecast(request.forecast(), response);
     case v1::Request::kReadEvents: return ReadEvents(request.read_events(), response);
+    case v1::Request::kFigures: {
+      if (!figures_) return Fail(Error::Invalid("nobody counts here"));
+      return figures_(*response.mutable_figures());
+    }
     case v1::Request::kSettle: {
       const milliseconds wait{request.settle().length_ms()};
       response.mutable_done();

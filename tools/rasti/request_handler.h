@@ -28,6 +28,8 @@ class RequestHandler {
   void Handle(v1::Request request, const Answer& answer);
   /// Called once, by the thread that calls Handle, with how to answer once the node has left.
   void set_retire(std::function<void(std::function<void(const Status&)>)> retire) { retire_ = std::move(retire); }
+  /// What answers who watches the node.
+  void set_figures(std::function<Status(v1::Response::Figures&)> figures) { figures_ = std::move(figures); }
   void set_client_count(std::function<int()> count) { client_count_ = std::move(count); }
   /// Where metrics and health are to be had, for the answer about the engine's status.
   void set_metrics_address(std::string address) { metrics_address_ = std::move(address); }
@@ -61,6 +63,7 @@ class RequestHandler {
   Node& engine_;
   ServiceLog& log_;
   const Instant started_at_;
+  std::function<Status(v1::Response::Figures&)> figures_;
   std::function<int()> client_count_;
   std::string metrics_address_;
   std::function<void(std::function<void(const Status&)>)> retire_;

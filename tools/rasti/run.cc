@@ -17,6 +17,7 @@
 #include "tools/rasti/service_options.h"
 #include "tools/rasti/settings.h"
 #include "tools/rasti/socket_server.h"
+#include "tools/rasti/top/figures.h"
 
 namespace rasti::cli {
 namespace {
@@ -37,6 +38,7 @@ class Service {
       : engine_(engine),
         operations_(operations),
         log_(log),
+        figures_(engine, operations),
         handler_(engine, log, options.query_threads),
         socket_(std::move(socket)) {}
 
@@ -46,6 +48,7 @@ class Service {
                                             [this](v1::Request request, const SocketServer::Answer& answer) {
                                               handler_.Handle(std::move(request), answer);
                                             }));
+    handler_.set_figures([this](v1::Response::Figures& figures) { return figures_.Fill(figures); });
     handler_.set_client_count([this] { return server_->client_count(); });
     handler_.set_metrics_address(operations_.address());
     handler_.set_retire([this](std::function<void(const Status&)> answer) {
@@ -133,6 +136,7 @@ class Service {
   ServiceLog& log_;
   const ServiceManager manager_;
   asio::io_context io_;
+  Figures figures_;
   RequestHandler handler_;
   const std::string socket_;
   std::unique_ptr<SocketServer> server_;

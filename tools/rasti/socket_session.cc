@@ -240,6 +240,22 @@ Result<views::CaseList> SocketSession::ListCases(const views::CaseQuery& query) 
   return FromWire(response.cases());
 }
 
+Result<v1::Response::Figures> SocketSession::Figures() {
+  v1::Request request;
+  request.mutable_figures();
+  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
+  return response.figures();
+}
+
+Status SocketSession::AskFigures(std::function<void(Result<v1::Response::Figures>)> done) {
+  v1::Request request;
+  request.mutable_figures();
+  return connection_->Send(std::move(request), [done = std::move(done)](Result<v1::Response> response) {
+    if (!response) return done(Fail(response.error()));
+    done(response->figures());
+  });
+}
+
 Result<EventPage> SocketSession::ReadEvents(const EventQuery& query) {
   v1::Request request;
   ToWire(query, *request.mutable_read_events());

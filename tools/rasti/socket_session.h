@@ -56,6 +56,10 @@ class SocketSession final : public Session {
   Status Retire();
   /// How the engine does. Errors: as for every request.
   Result<v1::Response::Status> EngineStatus();
+  /// The same at more length, for who watches it.
+  Result<v1::Response::Figures> Figures();
+  /// `done` is called once, from the connection's own thread, unless an error is returned.
+  Status AskFigures(std::function<void(Result<v1::Response::Figures>)> done);
 
  private:
   SocketSession(std::unique_ptr<SocketConnection> connection, const std::string& key);

@@ -43,6 +43,8 @@ struct ServiceSample {
 
 /// Every family that there is, also those without a value here: a reader has no timers, an embedded log no brokers.
 std::vector<prometheus::MetricFamily> MetricsOf(const ServiceSample& sample, const NodeMonitor::Snapshot& node);
+/// Memory of this process that is not swapped out.
+double ResidentBytes();
 /// Of this process, by the names that all of Prometheus's libraries use.
 std::vector<prometheus::MetricFamily> ProcessMetrics();
 

@@ -176,6 +176,14 @@ std::vector<std::string> Operations::Reasons() const {
   return reasons;
 }
 
+std::pair<ServiceSample, std::vector<std::string>> Operations::Sample() {
+  const std::lock_guard lock(mutex_);
+  if (node_ != nullptr) LookAtNode();
+  auto reasons = Reasons();
+  sample_.ready = reasons.empty();
+  return {sample_, std::move(reasons)};
+}
+
 Page Operations::Metrics() {
   std::vector<prometheus::MetricFamily> families;
   {

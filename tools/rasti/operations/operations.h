@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tools/rasti/node.h"
@@ -51,6 +52,9 @@ class Operations {
   /// Where it listens, "127.0.0.1:9464"; empty: nowhere.
   std::string address() const { return server_ == nullptr ? "" : server_->address(); }
   int port() const { return server_ == nullptr ? 0 : server_->port(); }
+  /// Its figures as of now, and why it cannot be given work, if it cannot.
+  std::pair<ServiceSample, std::vector<std::string>> Sample();
+  const NodeMonitor& monitor() const { return monitor_; }
   /// Events that the views lack, of all partitions, as of the last look.
   int64_t lag() const;
 

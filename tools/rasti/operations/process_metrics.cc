@@ -22,14 +22,6 @@ MetricFamily Single(const char* name, const char* help, MetricType type, double 
   return {name, help, type, {metric}};
 }
 
-double ResidentBytes() {
-  std::ifstream file("/proc/self/statm");
-  double total = 0;
-  double resident = 0;
-  file >> total >> resident;
-  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
-}
-
 double CpuSeconds() {
   rusage usage{};
   if (::getrusage(RUSAGE_SELF, &usage) != 0) return 0;
@@ -69,6 +61,14 @@ double StartedAt() {
 }
 
 }  // namespace
+
+double ResidentBytes() {
+  std::ifstream file("/proc/self/statm");
+  double total = 0;
+  double resident = 0;
+  file >> total >> resident;
+  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
 
 std::vector<MetricFamily> ProcessMetrics() {
   static const double started = StartedAt();
