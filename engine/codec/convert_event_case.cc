@@ -60,12 +60,14 @@ void FromWire(const v1::ActionTaken& in, core::ActionTaken& out, Faults&) {
 void ToWire(const core::CaseAssigned& in, v1::CaseAssigned& out) {
   ToWire(in.to, *out.mutable_to());
   out.set_reason(in.reason);
+  if (in.instead_of) out.set_instead_of(in.instead_of->str());
 }
 
 void FromWire(const v1::CaseAssigned& in, core::CaseAssigned& out, Faults& faults) {
   faults.Require(in.has_to(), "to");
   FromWire(in.to(), out.to, faults);
   out.reason = in.reason();
+  FromWire(in.has_instead_of(), in.instead_of(), out.instead_of);
 }
 
 void ToWire(const core::CaseReleased& in, v1::CaseReleased& out) {

@@ -11,6 +11,8 @@
 #include "engine/codec/yaml/rule_yaml.h"
 #include "engine/codec/yaml/yaml_reader.h"
 #include "engine/core/ids.h"
+#include "engine/core/presence.h"
+#include "engine/sla/text.h"
 
 namespace rasti::codec {
 namespace {
@@ -57,6 +59,8 @@ class TenantReader {
     if (const YamlNode* people = map.Optional("people")) {
       reader_.List(*people, "people", [&](const YamlNode& item) { ReadPerson(item); });
       ResolveSubstitutes();
+      tenant_.BuildIndex();
+      CheckAbsences();
     }
     map.Finish();
     CheckStaffing();
@@ -173,28 +177,113 @@ class TenantReader {
     if (const YamlNode* languages = map.Optional("languages")) person.languages = Languages(*languages);
     if (const YamlNode* active = map.Optional("active")) person.active = reader_.Bool(*active, "active").value_or(true);
     if (const YamlNode* substitute = map.Optional("substitute")) {
-      substitutes_.emplace_back(tenant_.people.size() - 1, substitute);
+      substitutes_.push_back({tenant_.people.size() - 1, std::nullopt, substitute});
+    }
+    if (const YamlNode* absences = map.Optional("absences")) {
+      reader_.List(*absences, "absences", [&](const YamlNode& item) { ReadAbsence(item); });
     }
     map.Finish();
   }
 
+  // Of the person read last.
+  void ReadAbsence(const YamlNode& node) {
+    const size_t person = tenant_.people.size() - 1;
+    YamlMap map(node, "an absence", reader_);
+    std::optional<sla::Day> from;
+    std::optional<sla::Day> to;
+    if (const YamlNode* day = map.Required("from")) from = reader_.Date(*day, "from");
+    const YamlNode* last = map.Required("to");
+    if (last != nullptr) to = reader_.Date(*last, "to");
+    const YamlNode* substitute = map.Optional("substitute");
+    map.Finish();
+    if (!from || !to) return;
+    if (*to < *from) {
+      return issues_.Error(last->mark, fmt::format("{} lies before the first day, {}; both days are part of an absence",
+                                                   sla::TextOf(*to), sla::TextOf(*from)));
+    }
+    auto& absences = tenant_.people[person].absences;
+    if (substitute != nullptr) substitutes_.push_back({person, absences.size(), substitute});
+    absences.push_back({*from, *to, std::nullopt});
+    absence_marks_.push_back({person, *from, node.mark});
+  }
+
   // Substitutes are named by handle, also of people further down.
   void ResolveSubstitutes() {
-    for (const auto& [index, node] : substitutes_) {
-      const auto handle = reader_.Text(*node, "substitute");
+    std::map<std::string_view, const core::Person*> by_handle;
+    for (const core::Person& person : tenant_.people) by_handle.emplace(person.handle, &person);
+    for (const NamedSubstitute& named : substitutes_) {
+      const auto handle = reader_.Text(*named.node, "substitute");
       if (!handle) continue;
-      const core::Person* substitute = tenant_.FindHandle(*handle);
-      if (substitute == nullptr) {
+      const auto found = by_handle.find(*handle);
+      core::Person& person = tenant_.people[named.person];
+      if (found == by_handle.end()) {
         std::vector<std::string_view> known(handles_.begin(), handles_.end());
-        reader_.WrongName(node->mark, "substitute", *handle, known);
-      } else if (substitute == &tenant_.people[index]) {
-        issues_.Error(node->mark, "nobody is their own substitute");
-      } else if (!substitute->active) {
-        issues_.Error(node->mark, fmt::format("'{}' is not active and can't stand in", *handle));
+        reader_.WrongName(named.node->mark, "substitute", *handle, known);
+      } else if (found->second == &person) {
+        issues_.Error(named.node->mark, "nobody is their own substitute");
       } else {
-        tenant_.people[index].substitute = substitute->id;
+        // Whoever leaves is somebody's substitute as a rule: that must not keep the directory that says so from coming
+        // into force.
+        if (!found->second->active) {
+          issues_.Warning(named.node->mark, fmt::format("'{}' is not active: who stands in for them does, if anybody; "
+                                                        "name somebody else",
+                                                        *handle));
+        }
+        (named.absence ? person.absences[*named.absence].substitute : person.substitute) = found->second->id;
       }
     }
+  }
+
+  void CheckAbsences() {
+    for (core::Person& person : tenant_.people) std::ranges::sort(person.absences, {}, &core::Absence::from);
+    for (const AbsenceMark& absence : absence_marks_) {
+      const core::Person& person = tenant_.people[absence.person];
+      // Of two with one first day, either stands behind the other.
+      const auto here = std::ranges::find(person.absences, absence.from, &core::Absence::from);
+      const auto next = here + 1;
+      const bool overlaps_next = next != person.absences.end() && next->from == absence.from;
+      const bool overlaps_last = here != person.absences.begin() && (here - 1)->to >= absence.from;
+      if (overlaps_next || overlaps_last) {
+        const core::Absence& other = overlaps_last ? *(here - 1) : *next;
+        issues_.Error(absence.mark, fmt::format("overlaps with the absence from {} to {}", sla::TextOf(other.from),
+                                                sla::TextOf(other.to)));
+      } else if (person.active) {
+        CheckSomebodyStandsIn(person, *here, absence.mark);
+      }
+    }
+  }
+
+  // Where a substitute is named, somebody is to be there on every day. Who stands in changes when an absence begins.
+  void CheckSomebodyStandsIn(const core::Person& person, const core::Absence& absence, Mark mark) {
+    if (!absence.substitute && !person.substitute) return;
+    std::set<sla::Day> days{absence.from};
+    for (const core::Person* other : WhoMayStandIn(person)) {
+      for (const core::Absence& away : other->absences) {
+        if (absence.from < away.from && away.from <= absence.to) days.insert(away.from);
+      }
+    }
+    for (const sla::Day day : days) {
+      if (core::StandingOf(tenant_, person, day).acting != nullptr) continue;
+      return issues_.Warning(mark,
+                             fmt::format("on {} nobody stands in for '{}': who is named is absent too, or has left",
+                                         sla::TextOf(day), person.handle));
+    }
+  }
+
+  std::set<const core::Person*> WhoMayStandIn(const core::Person& person) const {
+    std::set<const core::Person*> found{&person};
+    std::vector<const core::Person*> to_ask{&person};
+    const auto add = [&](const std::optional<core::ActorId>& id) {
+      const core::Person* other = id ? tenant_.FindPerson(*id) : nullptr;
+      if (other != nullptr && found.insert(other).second) to_ask.push_back(other);
+    };
+    while (!to_ask.empty()) {
+      const core::Person* next = to_ask.back();
+      to_ask.pop_back();
+      add(next->substitute);
+      for (const core::Absence& away : next->absences) add(away.substitute);
+    }
+    return found;
   }
 
   void CheckStaffing() {
@@ -214,7 +303,18 @@ class TenantReader {
   std::vector<Mark> queue_marks_;
   std::set<core::ActorId> ids_;
   std::set<std::string> handles_;
-  std::vector<std::pair<size_t, const YamlNode*>> substitutes_;
+  struct NamedSubstitute {
+    size_t person;
+    std::optional<size_t> absence;  // of the person; none: their own
+    const YamlNode* node;
+  };
+  std::vector<NamedSubstitute> substitutes_;
+  struct AbsenceMark {
+    size_t person;
+    sla::Day from;
+    Mark mark;
+  };
+  std::vector<AbsenceMark> absence_marks_;
 };
 
 }  // namespace

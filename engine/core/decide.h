@@ -24,6 +24,8 @@ struct Config {
   const sla::Calendar* calendar = nullptr;
   const Tenant* tenant = nullptr;
   const Tenant* overseer = nullptr;  // the tenant that oversees it, if any
+  /// The overseer's own: on which day its people are absent. Without it the case's says so.
+  const sla::Calendar* overseer_calendar = nullptr;
   Versions versions;
 };
 
@@ -81,6 +83,7 @@ enum class RejectionCode : uint8_t {
   kTooLarge,
   kMalformed,
   kNotAuthenticated,
+  kActorAbsent,
 };
 /// "unknown_workflow", ...
 std::string_view RejectionCodeName(RejectionCode code);
@@ -103,7 +106,9 @@ struct OutboxEntry {
   VersionedName definition;
   std::string template_id;
   Recipient recipient = Recipient::kSubject;
-  std::string recipient_reference;  // a subject's or an actor's id, a queue, or tenant/role
+  /// A subject's or an actor's id, "queue/roads", "directorate/roads" (with "mlga/" before it where that tenant holds
+  /// the case), or "tenant/role".
+  std::string recipient_reference;
   bool operator==(const OutboxEntry&) const = default;
 };
 

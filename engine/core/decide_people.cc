@@ -5,54 +5,6 @@
 
 namespace rasti::core {
 
-Verdict DecideAssign(DecisionBuilder& builder, const AssignCase& assign) {
-  Assignment to = assign.to;
-  if (to.IsNobody()) {
-    return Reject(RejectionCode::kFieldMissing, "to",
-                  "name a person, a queue or a directorate; to free the case, release it");
-  }
-  const Config& config = builder.config();
-  const Tenant* holder = config.tenant;
-  if (to.tenant && *to.tenant != holder->id) {
-    if (config.overseer == nullptr || *to.tenant != config.overseer->id) {
-      return Reject(RejectionCode::kUnknownTenant, "to/tenant",
-                    fmt::format("a case is held by its own tenant or by the one that oversees it, not by '{}'",
-                                to.tenant->str()));
-    }
-    holder = config.overseer;
-  } else {
-    to.tenant.reset();
-  }
-  if (to.queue) {
-    const Queue* queue = holder->FindQueue(*to.queue);
-    if (queue == nullptr) {
-      return Reject(RejectionCode::kUnknownQueue, "to/queue",
-                    fmt::format("'{}' has no queue '{}'", holder->id.str(), to.queue->str()));
-    }
-    if (!to.directorate && !queue->directorate.empty()) to.directorate = queue->directorate;
-  }
-  if (to.directorate && holder->FindDirectorate(*to.directorate) == nullptr) {
-    return Reject(RejectionCode::kUnknownDirectorate, "to/directorate",
-                  fmt::format("'{}' has no directorate '{}'", holder->id.str(), to.directorate->str()));
-  }
-  if (to.person) {
-    const Person* person = holder->FindPerson(*to.person);
-    if (person == nullptr) {
-      return Reject(
-          RejectionCode::kUnknownActor, "to/person",
-          fmt::format("the directory of '{}' has nobody with the id '{}'", holder->id.str(), to.person->str()));
-    }
-    if (!person->active) {
-      return Reject(RejectionCode::kInactiveActor, "to/person",
-                    fmt::format("'{}' is no longer active in the directory", person->handle));
-    }
-    if (!to.directorate && person->directorate) to.directorate = person->directorate;
-  }
-  if (to == builder.state().assignment) return Reject(RejectionCode::kNoChange, "to", "the case is held there already");
-  builder.Emit(CaseAssigned{std::move(to), assign.reason});
-  return {};
-}
-
 Verdict DecideExtend(DecisionBuilder& builder, const ExtendClock& extend) {
   const Clock* clock = builder.definition().FindClock(extend.clock);
   if (clock == nullptr) {

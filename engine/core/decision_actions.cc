@@ -91,7 +91,7 @@ Verdict DecisionBuilder::TakeAction(const Action& action, const std::string& fie
   }
   if (auto verdict = CheckFields(action, data); !verdict) return verdict;
   if (action.guard) {
-    const GuardActivation activation(definition(), state(), context().actor, fields, now());
+    const GuardActivation activation(definition(), state(), context().actor, ActorHolds(), fields, now());
     const auto holds = action.guard->EvaluateBool(activation);
     if (!holds) return Reject(RejectionCode::kGuardError, "action", holds.error().message);
     if (!*holds) {
@@ -147,7 +147,7 @@ Verdict DecisionBuilder::RunAutomaticActions() {
       if (!action.automatic) continue;
       if (std::ranges::find(action.from, state().stage) == action.from.end()) continue;
       if (action.guard) {
-        const GuardActivation activation(definition(), state(), context().actor, {}, now());
+        const GuardActivation activation(definition(), state(), context().actor, ActorHolds(), {}, now());
         const auto holds = action.guard->EvaluateBool(activation);
         if (!holds)
           return Reject(RejectionCode::kGuardError, "action",

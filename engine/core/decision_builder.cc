@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/check.h"
+#include "engine/core/presence.h"
 
 namespace rasti::core {
 namespace {
@@ -24,19 +25,26 @@ const ClockId* ClockOf(const EventPayload& payload) {
       payload);
 }
 
-std::string HolderOf(const CaseState& state) {
-  const Assignment& holder = state.assignment;
-  if (holder.person) return holder.person->str();
-  if (holder.queue) return "queue/" + holder.queue->str();
-  if (holder.directorate) return "directorate/" + holder.directorate->str();
+// Who holds the case; where they are away, who stands in for them, or else their queue.
+std::string AssigneeOf(const DecisionBuilder& builder) {
+  const Assignment& assignment = builder.state().assignment;
+  const Tenant& holder = builder.HolderOf(assignment);
+  const std::string tenant = assignment.tenant ? assignment.tenant->str() + "/" : "";
+  const Person* person = assignment.person ? holder.FindPerson(*assignment.person) : nullptr;
+  const Person* acting = person != nullptr ? StandingOf(holder, *person, builder.Today(holder)).acting : nullptr;
+  if (acting != nullptr) return acting->id.str();
+  if (assignment.person && (person == nullptr || !assignment.queue)) return assignment.person->str();
+  if (assignment.queue) return tenant + "queue/" + assignment.queue->str();
+  if (assignment.directorate) return tenant + "directorate/" + assignment.directorate->str();
   return {};
 }
 
 // Whom a notification is for; empty where there is nobody.
-std::string RecipientOf(const Notification& notification, const CaseState& state, const EventPayload& payload) {
+std::string RecipientOf(const DecisionBuilder& builder, const Notification& notification, const EventPayload& payload) {
+  const CaseState& state = builder.state();
   switch (notification.to) {
     case Recipient::kSubject: return state.subject ? state.subject->str() : std::string();
-    case Recipient::kAssignee: return HolderOf(state);
+    case Recipient::kAssignee: return AssigneeOf(builder);
     case Recipient::kEscalation: {
       const auto* escalated = std::get_if<CaseEscalated>(&payload);
       if (escalated == nullptr) return {};
@@ -52,6 +60,28 @@ DecisionBuilder::DecisionBuilder(const Config& config, const CaseState& state, E
     : config_(config), context_(std::make_shared<const EventContext>(std::move(context))) {
   decision_.state = state;
   decision_.events.reserve(4);
+}
+
+const Tenant& DecisionBuilder::HolderOf(const Assignment& assignment) const {
+  const bool is_overseers =
+      assignment.tenant && config_.overseer != nullptr && *assignment.tenant == config_.overseer->id;
+  return is_overseers ? *config_.overseer : *config_.tenant;
+}
+
+sla::Day DecisionBuilder::Today(const Tenant& tenant) const {
+  const bool own_calendar = &tenant == config_.overseer && config_.overseer_calendar != nullptr;
+  return (own_calendar ? config_.overseer_calendar : config_.calendar)->LocalDay(now());
+}
+
+bool DecisionBuilder::ActorHolds() const {
+  const Assignment& assignment = state().assignment;
+  if (!assignment.person) return false;
+  if (*assignment.person == context_->actor.id) return true;
+  const Tenant& holder = HolderOf(assignment);
+  const Person* person = holder.FindPerson(*assignment.person);
+  if (person == nullptr) return false;
+  const Person* acting = StandingOf(holder, *person, Today(holder)).acting;
+  return acting != nullptr && acting->id == context_->actor.id;
 }
 
 void DecisionBuilder::Emit(EventPayload payload) {
@@ -72,7 +102,7 @@ void DecisionBuilder::NotifyOf(const Event& event) {
     if (notification.stage && (stage == nullptr || *stage != *notification.stage)) continue;
     const ClockId* clock = ClockOf(event.payload);
     if (notification.clock && (clock == nullptr || *clock != *notification.clock)) continue;
-    std::string recipient = RecipientOf(notification, decision_.state, event.payload);
+    std::string recipient = RecipientOf(*this, notification, event.payload);
     if (recipient.empty()) continue;
 
     OutboxEntry entry;

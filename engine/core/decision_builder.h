@@ -28,6 +28,12 @@ class DecisionBuilder {
   const CaseState& state() const { return decision_.state; }
   const EventContext& context() const { return *context_; }
   Instant now() const { return context_->occurred_at; }
+  /// The day it is, when this happens, where a tenant's people work: the case's own tenant or the overseer.
+  sla::Day Today(const Tenant& tenant) const;
+  /// The directory of who holds the case, or would with this assignment.
+  const Tenant& HolderOf(const Assignment& assignment) const;
+  /// Whether the actor holds the case in person, or stands in for the one who does.
+  bool ActorHolds() const;
 
   void Emit(EventPayload payload);
   /// Sends a command to another case and returns its id.

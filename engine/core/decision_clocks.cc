@@ -104,7 +104,7 @@ Verdict DecisionBuilder::StartClock(const Clock& clock, Instant start, const std
 tl::expected<bool, Rejection> DecisionBuilder::AppliesTo(const Clock& clock) const {
   if (clock.RuleFor(state().category) == nullptr) return false;
   if (!clock.when) return true;
-  const GuardActivation activation(definition(), state(), context().actor, {}, now());
+  const GuardActivation activation(definition(), state(), context().actor, ActorHolds(), {}, now());
   const auto holds = clock.when->EvaluateBool(activation);
   if (!holds) return Reject(RejectionCode::kGuardError, "clocks/" + clock.id.str() + "/when", holds.error().message);
   return *holds;

@@ -131,8 +131,9 @@ expression::Environment GuardEnvironment(const Form& form, const std::vector<Act
   environment.Declare("case", CaseType());
   environment.Declare("form", form.type());
   environment.Declare("action", ActionType(fields));
-  environment.Declare("actor",
-                      Type::Object({{.name = "id", .type = Type::String()}, {.name = "role", .type = Type::String()}}));
+  environment.Declare("actor", Type::Object({{.name = "id", .type = Type::String()},
+                                             {.name = "role", .type = Type::String()},
+                                             {.name = "holds", .type = Type::Bool()}}));
   environment.Declare("now", Type::Timestamp());
   return environment;
 }

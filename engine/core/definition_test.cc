@@ -346,6 +346,7 @@ TEST(GuardEnvironment, KnowsCaseFormActionActorAndNow) {
   };
   EXPECT_TRUE(compile("'confirm' in case.breached && case.responses > 0 && action.days < 5"));
   EXPECT_TRUE(compile("has(form.danger) && form.danger || actor.role == 'officer'"));
+  EXPECT_TRUE(compile("actor.holds"));
   EXPECT_TRUE(compile("now - case.submitted_at < duration('24h') && !case.historic && case.assigned"));
   EXPECT_FALSE(compile("form.name == 'A'"));
   EXPECT_TRUE(compile("has(form.name)"));

@@ -86,6 +86,8 @@ struct ActionTaken {
 struct CaseAssigned {
   Assignment to;
   std::string reason;
+  /// Whom it was meant for: they are absent, and who stands in for them has it, or the queue.
+  std::optional<ActorId> instead_of = std::nullopt;
   bool operator==(const CaseAssigned&) const = default;
 };
 struct CaseReleased {

@@ -111,7 +111,9 @@ Value GuardActivation::Lookup(size_t variable_index) const {
     case kAction:
       if (fields_.empty()) return Value::OfObject({});
       return ValueFromJson(nlohmann::json::parse(fields_, nullptr, /*allow_exceptions=*/false), Type::Dyn());
-    case kActor: return Value::OfObject({{"id", Value(actor_.id.view())}, {"role", Value(actor_.role.view())}});
+    case kActor:
+      return Value::OfObject(
+          {{"id", Value(actor_.id.view())}, {"role", Value(actor_.role.view())}, {"holds", Value(actor_holds_)}});
     case kNow: return Value(now_);
     default: return {};
   }
@@ -123,7 +125,7 @@ bool IsPublic(const Definition& definition, const CaseState& state) {
   if (std::ranges::find(shown.hidden_in, state.stage) != shown.hidden_in.end()) return false;
   if (!shown.when) return true;
   const Actor nobody;
-  const GuardActivation activation(definition, state, nobody, {}, {});
+  const GuardActivation activation(definition, state, nobody, false, {}, {});
   const auto holds = shown.when->EvaluateBool(activation);
   return holds && *holds;
 }

@@ -13,9 +13,9 @@ namespace rasti::core {
 /// Reads a case as guards see it, each variable only when it is asked for. Refers to its arguments.
 class GuardActivation final : public expression::Activation {
  public:
-  GuardActivation(const Definition& definition, const CaseState& state, const Actor& actor, std::string_view fields,
-                  Instant now)
-      : definition_(definition), state_(state), actor_(actor), fields_(fields), now_(now) {}
+  GuardActivation(const Definition& definition, const CaseState& state, const Actor& actor, bool actor_holds,
+                  std::string_view fields, Instant now)
+      : definition_(definition), state_(state), actor_(actor), actor_holds_(actor_holds), fields_(fields), now_(now) {}
   expression::Value Lookup(size_t variable_index) const override;
   bool MayHave(size_t variable_index, std::string_view member) const override;
 
@@ -26,6 +26,7 @@ class GuardActivation final : public expression::Activation {
   const Definition& definition_;
   const CaseState& state_;
   const Actor& actor_;
+  bool actor_holds_;         // the case in person, or standing in for who does
   std::string_view fields_;  // of the action: a JSON object, or empty
   Instant now_;
 };

@@ -55,6 +55,7 @@ constexpr std::array kNames{
     std::pair{Code::kTooLarge, "too_large"},
     std::pair{Code::kMalformed, "malformed"},
     std::pair{Code::kNotAuthenticated, "not_authenticated"},
+    std::pair{Code::kActorAbsent, "actor_absent"},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/core/ids.h"
+#include "engine/sla/calendar.h"
 
 namespace rasti::core {
 
@@ -32,6 +33,14 @@ struct Directorate {
   bool operator==(const Directorate&) const = default;
 };
 
+/// Days on which somebody is away, both included, on the wall of their tenant's calendar.
+struct Absence {
+  sla::Day from;
+  sla::Day to;
+  std::optional<ActorId> substitute;  // none: the person's own
+  bool operator==(const Absence&) const = default;
+};
+
 struct Person {
   ActorId id;          // a random UUID
   std::string handle;  // what colleagues type: "waste.officer1"
@@ -40,7 +49,8 @@ struct Person {
   std::optional<DirectorateId> directorate;
   std::vector<std::string> languages;
   std::optional<ActorId> substitute;
-  bool active = true;
+  bool active = true;             // false: they have left
+  std::vector<Absence> absences;  // ascending, without overlap
   bool operator==(const Person&) const = default;
 };
 

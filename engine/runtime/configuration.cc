@@ -274,6 +274,7 @@ tl::expected<core::Config, core::Rejection> Configuration::With(const core::Defi
                   fmt::format("there is no tenant '{}'; publish it first", tenant.str()));
   }
   if (config.tenant->overseen_by) config.overseer = TenantAt(*config.tenant->overseen_by, recorded_at);
+  if (config.overseer != nullptr) config.overseer_calendar = CalendarAt(config.overseer->calendar, recorded_at);
   config.calendar = CalendarAt(config.tenant->calendar, recorded_at);
   if (config.calendar == nullptr) {
     return Reject(core::RejectionCode::kCalendarNotCovered, "tenant",

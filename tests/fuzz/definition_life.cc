@@ -36,6 +36,11 @@ core::Tenant TownFor(const core::Definition& definition) {
     person.id = core::ActorId(PersonId(i));
     person.handle = fmt::format("person{}", i);
     person.roles = {definition.roles[i].id};
+    // Some are away for a while, one has left, and substitutes go round in a circle.
+    if (i % 3 != 0) person.substitute = core::ActorId(PersonId((i + 1) % definition.roles.size()));
+    if (i % 2 == 1) person.absences = {{sla::Day(2024, 3, 8), sla::Day(2024, 3, 28), std::nullopt}};
+    if (i % 4 == 2) person.queues = {core::QueueId("nowhere")};
+    person.active = i % 7 != 6;
     town.people.push_back(std::move(person));
   }
   town.BuildIndex();

@@ -5,6 +5,8 @@
 
 #include "engine/base/hash.h"
 #include "engine/codec/json.h"
+#include "engine/core/presence.h"
+#include "engine/sla/text.h"
 #include "tools/rasti/people.h"
 
 namespace rasti::cli {
@@ -14,6 +16,20 @@ std::string Label(std::string_view name, const std::string& text) { return fmt::
 
 std::string PersonalText(const core::Field& field) {
   return fmt::format("{} = {}", field.path, field.sealed ? "<sealed>" : Printable(field.value));
+}
+
+// Who holds the case, and who works in their place where they are away.
+std::string HeldByText(const core::Assignment& holder, const CaseSetting& setting, Instant now) {
+  std::string text = HolderText(holder, setting);
+  const core::Tenant* tenant = holder.tenant ? setting.overseer : setting.tenant;
+  if (!holder.person || tenant == nullptr || setting.calendar == nullptr) return text;
+  const core::Person* person = tenant->FindPerson(*holder.person);
+  if (person == nullptr) return text;
+  const core::Standing standing = core::StandingOf(*tenant, *person, setting.calendar->LocalDay(now));
+  if (standing.presence == core::Presence::kPresent) return text;
+  return fmt::format("{}; {} {}, {} stands in", text, person->handle,
+                     standing.until ? "is absent until " + sla::TextOf(*standing.until) : std::string("has left"),
+                     standing.acting != nullptr ? standing.acting->handle : "nobody");
 }
 
 Colour ColourOf(const core::ClockState& clock, Instant now) {
@@ -108,7 +124,7 @@ std::vector<std::string> CaseLines(const views::CasePage& page, const CaseSettin
   lines.push_back(Label("submitted", fmt::format("{}{}", LocalText(state.submitted_at, setting.calendar),
                                                  state.channel.empty() ? "" : " by " + state.channel)));
   if (state.received_at) lines.push_back(Label("received", LocalText(*state.received_at, setting.calendar)));
-  lines.push_back(Label("held by", HolderText(state.assignment, setting)));
+  lines.push_back(Label("held by", HeldByText(state.assignment, setting, now)));
   if (state.subject) lines.push_back(Label("subject", state.subject->str()));
   if (!state.form.empty() && state.form != "{}") lines.push_back(Label("form", Printable(state.form)));
   for (const core::Field& field : state.personal) {

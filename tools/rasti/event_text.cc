@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "tools/rasti/case_text.h"
+#include "tools/rasti/people.h"
 
 namespace rasti::cli {
 namespace {
@@ -33,7 +34,12 @@ class Sentence {
     return fmt::format("action {}", e.action.str()) + Fields(e.fields) + Quoted(e.note);
   }
   std::string operator()(const core::CaseAssigned& e) const {
-    return fmt::format("assigned to {}", HolderText(e.to, setting_)) + Quoted(e.reason);
+    std::string text = fmt::format("assigned to {}", HolderText(e.to, setting_));
+    if (e.instead_of) {
+      text +=
+          fmt::format(" instead of {}, who is absent", NameOfActor(*e.instead_of, setting_.tenant, setting_.overseer));
+    }
+    return text + Quoted(e.reason);
   }
   std::string operator()(const core::CaseReleased& e) const {
     return fmt::format("released by {}", HolderText(e.from, setting_)) + Quoted(e.reason);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/core/expression/names.h"
+#include "engine/core/presence.h"
 #include "tools/rasti/case_text.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/hints.h"
@@ -37,6 +38,7 @@ struct Around {
   const core::Tenant* overseer = nullptr;
   const sla::Calendar* calendar = nullptr;
   Instant now;
+  std::vector<const core::Person*> stands_in_for;  // whose cases --as sees too
 };
 
 Outcome<Around> LookAround(Session& session, const std::string& tenant) {
@@ -53,13 +55,33 @@ Outcome<Around> LookAround(Session& session, const std::string& tenant) {
   return around;
 }
 
-// What somebody has taken, and what nobody took of the queues in which they work.
-Outcome<std::vector<views::InboxPlace>> PlacesOfPerson(const std::string& name, const core::Tenant& tenant) {
+bool IsStaffed(const core::Tenant& tenant, const core::QueueId& queue, sla::Day day) {
+  return std::ranges::any_of(tenant.people, [&](const core::Person& person) {
+    return std::ranges::find(person.queues, queue) != person.queues.end() &&
+           core::StandingOf(tenant, person, day).presence == core::Presence::kPresent;
+  });
+}
+
+// What somebody has taken, and what nobody took of the queues in which they work. For those in whose place they work
+// too: what those had taken, and what nobody took of queues that nobody else is there for.
+Outcome<std::vector<views::InboxPlace>> PlacesOfPerson(const std::string& name, Around& around) {
+  const core::Tenant& tenant = *around.tenant;
   RASTI_TRY(const Colleague colleague, ResolveColleague(name, tenant, nullptr));
+  const core::Person& person = *tenant.FindPerson(colleague.id);
   std::vector<views::InboxPlace> places{{InboxList::kPerson, colleague.id.str()}};
-  for (const core::QueueId& queue : tenant.FindPerson(colleague.id)->queues) {
-    places.push_back({InboxList::kUnclaimed, queue.str()});
+  std::vector<core::QueueId> queues = person.queues;
+  if (around.calendar != nullptr) {
+    const sla::Day today = around.calendar->LocalDay(around.now);
+    around.stands_in_for = core::StandsInFor(tenant, person, today);
+    for (const core::Person* away : around.stands_in_for) {
+      places.push_back({InboxList::kPerson, away->id.str()});
+      for (const core::QueueId& queue : away->queues) {
+        const bool seen = std::ranges::find(queues, queue) != queues.end();
+        if (!seen && !IsStaffed(tenant, queue, today)) queues.push_back(queue);
+      }
+    }
   }
+  for (const core::QueueId& queue : queues) places.push_back({InboxList::kUnclaimed, queue.str()});
   return places;
 }
 
@@ -74,7 +96,7 @@ Outcome<std::vector<views::InboxPlace>> PlacesOfDirectorate(const std::string& n
 }
 
 // The lists that are asked for; what narrows them down further goes into the query.
-Outcome<std::vector<views::InboxPlace>> PlacesOf(const InboxOptions& options, const Around& around,
+Outcome<std::vector<views::InboxPlace>> PlacesOf(const InboxOptions& options, Around& around,
                                                  views::InboxQuery& query) {
   const core::Tenant& tenant = *around.tenant;
   const int named = static_cast<int>(!options.person.empty()) + static_cast<int>(!options.directorate.empty()) +
@@ -95,7 +117,7 @@ Outcome<std::vector<views::InboxPlace>> PlacesOf(const InboxOptions& options, co
     return std::vector<views::InboxPlace>{
         {options.unclaimed ? InboxList::kUnclaimed : InboxList::kQueue, options.queue}};
   }
-  if (!options.as.empty()) return PlacesOfPerson(options.as, tenant);
+  if (!options.as.empty()) return PlacesOfPerson(options.as, around);
   return std::vector<views::InboxPlace>();
 }
 
@@ -132,7 +154,15 @@ void RemarkOnUnknown(const Context& context, const InboxOptions& options, const 
 // Wall time leaves historic cases alone.
 Instant NowOf(const views::InboxRow& row, Instant now) { return std::min(now, row.ended_at.value_or(now)); }
 
-nlohmann::ordered_json RowJson(const views::InboxRow& row, Instant now) {
+// In whose place the case is in the inbox; null: in nobody's.
+const core::Person* InPlaceOf(const views::InboxRow& row, const Around& around) {
+  if (!row.holder.person) return nullptr;
+  const auto found = std::ranges::find(around.stands_in_for, *row.holder.person, &core::Person::id);
+  return found == around.stands_in_for.end() ? nullptr : *found;
+}
+
+nlohmann::ordered_json RowJson(const views::InboxRow& row, const Around& around) {
+  const Instant now = around.now;
   nlohmann::ordered_json json{{"case_id", row.case_id.str()},
                               {"reference", row.reference},
                               {"tenant", row.tenant.str()},
@@ -142,6 +172,7 @@ nlohmann::ordered_json RowJson(const views::InboxRow& row, Instant now) {
                               {"status", core::CaseStatusName(row.status)}};
   if (row.holder.tenant) json["held_in"] = row.holder.tenant->str();
   if (row.holder.person) json["person"] = row.holder.person->str();
+  if (const core::Person* away = InPlaceOf(row, around)) json["for"] = away->handle;
   if (row.holder.queue) json["queue"] = row.holder.queue->str();
   if (row.holder.directorate) json["directorate"] = row.holder.directorate->str();
   if (row.clock) {
@@ -163,12 +194,14 @@ std::vector<std::string> RowText(const views::InboxRow& row, const Around& aroun
   setting.overseer = around.overseer;
   const Instant now = NowOf(row, around.now);
   const bool late = row.clock && row.due_at < now;
+  const std::string stage =
+      row.tenant == around.tenant->id ? row.stage.str() : row.tenant.str() + ": " + row.stage.str();
   return {row.clock ? LocalText(row.due_at, around.calendar) : "no deadline runs",
           row.clock ? fmt::format("{} {}", LengthText(row.due_at - now), late ? "late" : "left") : "-",
           row.reference,
-          row.clock ? fmt::format("{}/{}", row.stage.str(), row.clock->str()) : row.stage.str(),
+          row.clock ? fmt::format("{}/{}", stage, row.clock->str()) : stage,
           row.escalated_to > 0 ? fmt::format("level {}", row.escalated_to) : "-",
-          HolderText(row.holder, setting),
+          (InPlaceOf(row, around) != nullptr ? "for " : "") + HolderText(row.holder, setting),
           Printable(row.title)};
 }
 
@@ -196,7 +229,7 @@ void PrintPage(const Context& context, const views::InboxPage& page, const Aroun
 
 Outcome<void> RunInbox(const Context& context, const InboxOptions& options) {
   RASTI_TRY(const auto session, context.Open());
-  RASTI_TRY(const Around around, LookAround(*session, options.tenant));
+  RASTI_TRY(Around around, LookAround(*session, options.tenant));
   views::InboxQuery query;
   query.tenant = around.tenant->id;
   RASTI_TRY(query.places, PlacesOf(options, around, query));
@@ -211,7 +244,7 @@ Outcome<void> RunInbox(const Context& context, const InboxOptions& options) {
   RASTI_CHECKED(session->Close());
   PrintPage(context, page, around);
   auto list = nlohmann::ordered_json::array();
-  for (const views::InboxRow& row : page.rows) list.push_back(RowJson(row, around.now));
+  for (const views::InboxRow& row : page.rows) list.push_back(RowJson(row, around));
   nlohmann::ordered_json json{{"now", FormatInstant(around.now)}, {"cases", std::move(list)}};
   if (page.total) json["total"] = *page.total;
   if (!page.next.empty()) json["next"] = page.next;
@@ -226,7 +259,7 @@ void AddInboxCommand(CLI::App& app, Context& context) {
   CLI::App* command = AddCommand(
       app, context, "inbox",
       "List open cases by who holds them, the most urgent first; with --as what that officer has taken and what nobody "
-      "took of their queues",
+      "took of their queues, and what is held by those who are absent or have left and in whose place they work",
       "  rasti inbox --tenant prishtine --as roads.officer1\n"
       "  rasti inbox --tenant prishtine --queue roads --unclaimed\n"
       "  rasti inbox --tenant prishtine --directorate public-services --due-within P2D",

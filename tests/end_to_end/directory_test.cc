@@ -1,0 +1,105 @@
+// People are away.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "tests/end_to_end/rasti_fixture.h"
+
+namespace rasti::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+constexpr const char* kNow = "2026-11-20T09:00:00+01:00";
+
+class DirectoryTest : public RastiTest {
+ protected:
+  std::string Open(const std::string& category, const std::string& title) const {
+    return Json({"submit", "--workflow", "issue-report", "--tenant", "prishtine", "--category", category, "--title",
+                 title, "--channel", "portal", "--role", "citizen", "--form",
+                 R"({"description":"As deep as a bucket","location":{"address":"Rruga B 17"}})"})["reference"];
+  }
+  nlohmann::json Inbox(const std::string& tenant, const Words& more) const {
+    Words words{"inbox", "--tenant", tenant};
+    words.insert(words.end(), more.begin(), more.end());
+    return Json(words);
+  }
+  static std::vector<std::string> Titles(const nlohmann::json& inbox) {
+    std::vector<std::string> titles;
+    for (const auto& row : inbox["cases"]) titles.push_back(row["title"]);
+    return titles;
+  }
+  /// Another version of Prishtina's directory, in which these people (by handle) have these lines beside theirs.
+  void Publish(const std::string& version, const std::map<std::string, std::string>& lines_of) const {
+    const std::string folder = root() + "/prishtine-" + version;
+    std::filesystem::create_directory(folder);
+    std::ifstream in("workflows/tenants/prishtine/tenant.yaml");
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    const auto replace = [&](const std::string& from, const std::string& to) {
+      const size_t at = text.find(from);
+      ASSERT_NE(at, std::string::npos) << from;
+      text.replace(at, from.size(), to);
+    };
+    replace("version: \"1\"", "version: \"" + version + "\"");
+    for (const auto& [handle, lines] : lines_of) {
+      replace("handle: " + handle + "\n", "handle: " + handle + "\n    " + lines + "\n");
+    }
+    WriteFile(folder + "/tenant.yaml", text);
+    const auto published = Json({"publish", folder});
+    EXPECT_EQ(published["packages"][0]["new"], true);
+  }
+};
+
+TEST_F(DirectoryTest, ASubstituteSeesAndGetsWhatIsOfThoseWhoAreAway) {
+  Init({"--virtual-time", kNow});
+  const std::string first = Open("pothole", "First hole");
+  const std::string second = Open("pothole", "Second hole");
+  Json({"assign", first, "--to", "person", "roads.officer1", "--as", "clerk1"});
+  EXPECT_THAT(Titles(Inbox("prishtine", {"--as", "roads.officer2"})), ElementsAre("Second hole"));
+
+  Publish("2",
+          {{"roads.officer1", "absences: [{from: 2026-11-20, to: 2026-11-24}, {from: 2026-11-25, to: 2026-11-27}]"}});
+  const auto inbox = Inbox("prishtine", {"--as", "roads.officer2"});
+  EXPECT_THAT(Titles(inbox), UnorderedElementsAre("First hole", "Second hole"));
+  for (const auto& row : inbox["cases"]) {
+    EXPECT_EQ(row.value("for", "nobody else"), row["title"] == "First hole" ? "roads.officer1" : "nobody else");
+  }
+  EXPECT_THAT(Rasti({"inbox", "--tenant", "prishtine", "--as", "roads.officer2"}).out, HasSubstr("for roads.officer1"));
+  EXPECT_THAT(Titles(Inbox("prishtine", {"--as", "lighting.officer1"})), IsEmpty());
+  EXPECT_THAT(Rasti({"show", first}).out,
+              HasSubstr("roads.officer1 is absent until 2026-11-27, roads.officer2 stands in"));
+
+  // A case for who is away goes to who stands in, and the history says for whom.
+  const Finished assigned = Rasti({"assign", second, "--person", "roads.officer1", "--as", "clerk1"});
+  EXPECT_EQ(assigned.exit_code, 0) << assigned.err;
+  EXPECT_THAT(assigned.out, HasSubstr("held by roads.officer2"));
+  EXPECT_THAT(Rasti({"history", second}).out,
+              HasSubstr("assigned to roads.officer2, directorate public-services instead of roads.officer1, who is "
+                        "absent"));
+  ExpectRefusal({"assign", second, "--person", "roads.officer1", "--as", "clerk1"}, 1, {"holds the case already"});
+
+  // Back at work: what was given in the meantime stays where it is.
+  Json({"clock", "advance", "2026-11-28T08:00:00+01:00"});
+  EXPECT_THAT(Titles(Inbox("prishtine", {"--as", "roads.officer2"})), ElementsAre("Second hole"));
+  EXPECT_THAT(Titles(Inbox("prishtine", {"--as", "roads.officer1"})), ElementsAre("First hole"));
+}
+
+TEST_F(DirectoryTest, AQueueThatNobodyElseIsThereForIsSeenToo) {
+  Init({"--virtual-time", kNow});
+  Open("pothole", "A hole");
+  const std::string away = "absences: [{from: 2026-11-20, to: 2026-11-27, substitute: waste.officer1}]";
+  Publish("2", {{"roads.officer1", away}});
+  EXPECT_THAT(Titles(Inbox("prishtine", {"--as", "waste.officer1"})), IsEmpty()) << "a colleague is there";
+  Publish("3",
+          {{"roads.officer1", away}, {"roads.officer2", "active: false"}, {"public-services.head", "active: false"}});
+  EXPECT_THAT(Titles(Inbox("prishtine", {"--as", "waste.officer1"})), ElementsAre("A hole"));
+}
+
+}  // namespace
+}  // namespace rasti::test
