@@ -1,4 +1,4 @@
-// People are away.
+// People are away, and leave.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -11,6 +11,7 @@
 namespace rasti::test {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -99,6 +100,72 @@ TEST_F(DirectoryTest, AQueueThatNobodyElseIsThereForIsSeenToo) {
   Publish("3",
           {{"roads.officer1", away}, {"roads.officer2", "active: false"}, {"public-services.head", "active: false"}});
   EXPECT_THAT(Titles(Inbox("prishtine", {"--as", "waste.officer1"})), ElementsAre("A hole"));
+}
+
+TEST_F(DirectoryTest, WhatSomebodyHeldGoesToOthersWhenTheyLeave) {
+  Init({"--virtual-time", kNow});
+  const std::string first = Open("pothole", "First hole");
+  const std::string second = Open("pothole", "Second hole");
+  const std::string closed = Open("pothole", "Filled hole");
+  for (const std::string& reference : {first, second, closed}) {
+    Json({"assign", reference, "--person", "roads.officer1", "--queue", "roads", "--as", "clerk1"});
+  }
+  Json({"withdraw", closed, "--as", "clerk1", "--role", "clerk"});
+  const Words reassign = {"reassign", "--tenant", "prishtine", "--from", "roads.officer1"};
+  const auto with = [&](const Words& more) {
+    Words words = reassign;
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  // Nobody stands in for who is there.
+  ExpectRefusal(reassign, 2, {"they are there", "--to HANDLE or --queue QUEUE"});
+  Publish("2", {{"roads.officer1", "active: false"}});
+  ExpectRefusal({"assign", first, "--person", "roads.officer1", "--as", "clerk1"}, 1,
+                {"inactive_actor", "'roads.officer2' stands in for them"});
+
+  const auto dry = Json(reassign);
+  EXPECT_EQ(dry["to"], "roads.officer2");
+  EXPECT_EQ(dry["moved"], 0);
+  ASSERT_EQ(dry["cases"].size(), 2U);
+  EXPECT_EQ(dry["cases"][0]["outcome"], "would_move");
+  EXPECT_THAT(
+      Rasti(reassign).out,
+      AllOf(HasSubstr(first), HasSubstr("2 open cases of roads.officer1 would go to roads.officer2; nothing was "
+                                        "changed, --confirm moves them")));
+  EXPECT_THAT(Titles(Inbox("prishtine", {"--person", "roads.officer2"})), IsEmpty());
+  ExpectRefusal(with({"--confirm"}), 2, {"--as HANDLE"});
+  ExpectRefusal(with({"--to", "roads.officer2", "--queue", "roads"}), 2, {"exclude each other"});
+  ExpectRefusal(with({"--to", "roads.oficer2"}), 1, {"did you mean 'roads.officer2'"});
+  ExpectRefusal(with({"--to", "roads.officer1"}), 2, {"holds the cases already"});
+  ExpectRefusal(with({"--queue", "road"}), 1, {"did you mean 'roads'"});
+  ExpectRefusal({"reassign", "--tenant", "prishtine", "--from", "nobody"}, 1, {"nobody called 'nobody'"});
+
+  // Who may not assign moves nothing, and each case says why.
+  const Finished refused = Rasti(with({"--as", "auditor", "--confirm"}));
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.out, HasSubstr("refused (role_not_allowed)"));
+  EXPECT_THAT(refused.err, HasSubstr("2 of 2 cases stay with roads.officer1"));
+
+  const auto moved = Json(with({"--as", "public-services.head", "--reason", "Has left.", "--confirm"}));
+  EXPECT_EQ(moved["moved"], 2);
+  EXPECT_EQ(moved["refused"], 0);
+  const auto inbox = Inbox("prishtine", {"--person", "roads.officer2"});
+  EXPECT_THAT(Titles(inbox), UnorderedElementsAre("First hole", "Second hole"));
+  EXPECT_EQ(inbox["cases"][0]["queue"], "roads") << "it stays in its queue";
+  const int64_t revision = Json({"show", first})["revision"];
+  const auto again = Json(with({"--as", "public-services.head", "--reason", "Has left.", "--confirm"}));
+  EXPECT_EQ(again["moved"], 0);
+  EXPECT_EQ(Json({"show", first})["revision"], revision);
+  EXPECT_THAT(Rasti({"history", first}).out, HasSubstr("\"Has left.\""));
+
+  // To a queue, over the socket of a service.
+  const auto service = StartService();
+  const auto queued = Json({"reassign", "--tenant", "prishtine", "--from", "roads.officer2", "--queue", "waste", "--as",
+                            "clerk1", "--confirm"});
+  EXPECT_EQ(queued["moved"], 2);
+  EXPECT_THAT(Titles(Inbox("prishtine", {"--queue", "waste", "--unclaimed"})),
+              UnorderedElementsAre("First hole", "Second hole"));
+  StopService(*service);
 }
 
 }  // namespace

@@ -126,9 +126,9 @@ TEST_F(ExamplesTest, OfDailyWork) {
   Init({"--virtual-time", kNow});
   OpenCases();
   // In an order in which each finds what it needs.
-  for (const char* command : {"lint",    "test",    "publish", "packages", "submit", "show",   "history", "explain",
-                              "inbox",   "overdue", "stats",   "tally",    "export", "tail",   "message", "attach",
-                              "correct", "act",     "assign",  "pause",    "resume", "extend", "release"}) {
+  for (const char* command : {"lint",    "test",    "publish", "packages", "submit", "show",   "history",  "explain",
+                              "inbox",   "overdue", "stats",   "tally",    "export", "tail",   "message",  "attach",
+                              "correct", "act",     "assign",  "pause",    "resume", "extend", "reassign", "release"}) {
     TryAll({command});
   }
   // A referral takes a case that is registered.

@@ -16,6 +16,7 @@ void AddSubmitCommand(CLI::App& app, Context& context);
 void AddActCommand(CLI::App& app, Context& context);
 void AddAssignCommand(CLI::App& app, Context& context);
 void AddReleaseCommand(CLI::App& app, Context& context);
+void AddReassignCommand(CLI::App& app, Context& context);
 void AddMessageCommand(CLI::App& app, Context& context);
 void AddAttachCommand(CLI::App& app, Context& context);
 void AddExtendCommand(CLI::App& app, Context& context);

@@ -53,6 +53,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddActCommand(app, context);
   AddAssignCommand(app, context);
   AddReleaseCommand(app, context);
+  AddReassignCommand(app, context);
   AddMessageCommand(app, context);
   AddAttachCommand(app, context);
   AddExtendCommand(app, context);
