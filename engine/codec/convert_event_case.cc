@@ -34,6 +34,7 @@ void ToWire(const core::StageEntered& in, v1::StageEntered& out) {
   out.set_closed(in.closed);
   out.set_fields(in.fields);
   out.set_note(in.note);
+  out.set_keep_taker(in.keep_taker);
 }
 
 void FromWire(const v1::StageEntered& in, core::StageEntered& out, Faults&) {
@@ -43,18 +44,21 @@ void FromWire(const v1::StageEntered& in, core::StageEntered& out, Faults&) {
   out.closed = in.closed();
   out.fields = in.fields();
   out.note = in.note();
+  out.keep_taker = in.keep_taker();
 }
 
 void ToWire(const core::ActionTaken& in, v1::ActionTaken& out) {
   out.set_action(in.action.str());
   out.set_fields(in.fields);
   out.set_note(in.note);
+  out.set_keep_taker(in.keep_taker);
 }
 
 void FromWire(const v1::ActionTaken& in, core::ActionTaken& out, Faults&) {
   out.action = core::ActionId(in.action());
   out.fields = in.fields();
   out.note = in.note();
+  out.keep_taker = in.keep_taker();
 }
 
 void ToWire(const core::CaseAssigned& in, v1::CaseAssigned& out) {

@@ -82,6 +82,18 @@ void FromWire(const v1::CaseNumber& in, core::CaseNumber& out, Faults&) {
   out.text = in.text();
 }
 
+void ToWire(const core::Taker& in, v1::Taker& out) {
+  out.set_action(in.action.str());
+  out.set_actor(in.actor.str());
+  out.set_taken_at_ms(ToUnixMillis(in.taken_at));
+}
+
+void FromWire(const v1::Taker& in, core::Taker& out, Faults& faults) {
+  out.action = core::ActionId(in.action());
+  out.actor = core::ActorId(in.actor());
+  FromWire(in.taken_at_ms(), out.taken_at, "takers.taken_at_ms", faults);
+}
+
 void ToWire(const core::CaseState& in, v1::CaseState& out) {
   out.set_case_id(ToWire(in.id));
   out.set_tenant(in.tenant.str());
@@ -106,6 +118,7 @@ void ToWire(const core::CaseState& in, v1::CaseState& out) {
   for (const core::ClockState& clock : in.clocks) ToWire(clock, *out.add_clocks());
   for (const core::PendingFollowUp& follow_up : in.follow_ups) ToWire(follow_up, *out.add_follow_ups());
   for (const core::CaseNumber& number : in.numbers) ToWire(number, *out.add_numbers());
+  for (const core::Taker& taker : in.takers) ToWire(taker, *out.add_takers());
   out.set_messages_in(in.messages_in);
   out.set_messages_out(in.messages_out);
   out.set_attachments(in.attachments);
@@ -151,6 +164,7 @@ void FromWire(const v1::CaseState& in, core::CaseState& out, Faults& faults) {
   FromWire(in.clocks(), out.clocks, faults);
   FromWire(in.follow_ups(), out.follow_ups, faults);
   FromWire(in.numbers(), out.numbers, faults);
+  FromWire(in.takers(), out.takers, faults);
   out.messages_in = in.messages_in();
   out.messages_out = in.messages_out();
   out.attachments = in.attachments();

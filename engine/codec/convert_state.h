@@ -12,6 +12,8 @@ void FromWire(const v1::ClockState& in, core::ClockState& out, Faults& faults);
 
 void ToWire(const core::PendingFollowUp& in, v1::PendingFollowUp& out);
 void FromWire(const v1::PendingFollowUp& in, core::PendingFollowUp& out, Faults& faults);
+void ToWire(const core::Taker& in, v1::Taker& out);
+void FromWire(const v1::Taker& in, core::Taker& out, Faults& faults);
 
 void ToWire(const core::CaseState& in, v1::CaseState& out);
 void FromWire(const v1::CaseState& in, core::CaseState& out, Faults& faults);

@@ -182,6 +182,20 @@ TEST(ReadDefinition, TellsWhatIsWrongWithResponsesAndNumbers) {
               HasSubstr("no action of 'kind: respond' sends any"));
 }
 
+TEST(ReadDefinition, ReadsWhoMayNotTakeAnAction) {
+  const auto with = [](const std::string& line) { return Replaced(kSound, "    fields:\n", line + "    fields:\n"); };
+  Issues issues("workflow.yaml");
+  const auto d = ReadDefinition(with("    not_by: [close]\n"), issues);
+  ASSERT_TRUE(d) << Shown(std::move(issues).Take());
+  EXPECT_EQ(d->actions.at(0).not_by, std::vector{core::ActionId("close")});
+  const auto wrong = IssuesOf(with("    not_by: [clse]\n"));
+  EXPECT_THAT(wrong, Tells(Broken{"", "", "", 29, 14, "did you mean 'close'"})) << Shown(wrong);
+  // Permissions are about roles: what one person may not do twice is an action.
+  const auto permission =
+      IssuesOf(Replaced(kSound, "  extend: [officer]", "  extend: {roles: [officer], not_by: [close]}"));
+  EXPECT_THAT(permission, Tells(Broken{"", "", "", 35, 11, "a list is wanted"})) << Shown(permission);
+}
+
 class BrokenDefinitions : public ::testing::TestWithParam<Broken> {};
 
 TEST_P(BrokenDefinitions, AreToldWithPlaceAndRemedy) {

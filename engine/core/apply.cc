@@ -34,8 +34,11 @@ class Applier {
   void operator()(const StageEntered& event) {
     state_.stage = event.stage;
     state_.stage_entered_at = context_.occurred_at;
+    if (event.keep_taker) Keep(event.action);
   }
-  void operator()(const ActionTaken&) {}
+  void operator()(const ActionTaken& event) {
+    if (event.keep_taker) Keep(event.action);
+  }
   void operator()(const CaseAssigned& event) { state_.assignment = event.to; }
   void operator()(const CaseReleased&) { state_.assignment = {}; }
   void operator()(const CaseReferred& event) { state_.referred_to = event.to; }
@@ -175,6 +178,14 @@ class Applier {
 
  private:
   ClockState* Find(const ClockId& clock) { return state_.FindClock(clock); }
+  void Keep(const ActionId& action) {
+    for (Taker& taker : state_.takers) {
+      if (taker.action != action || taker.actor != context_.actor.id) continue;
+      taker.taken_at = context_.occurred_at;
+      return;
+    }
+    state_.takers.push_back({action, context_.actor.id, context_.occurred_at});
+  }
   static void Stop(ClockState& clock, ClockStatus status) {
     clock.status = status;
     clock.plan.warnings.clear();

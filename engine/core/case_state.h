@@ -77,6 +77,14 @@ struct ClockState {
   bool MetOnTime() const { return met_at.has_value() && !breached && *met_at <= plan.due_at; }
 };
 
+/// Who took an action that bars others (see Action::not_by), and when last.
+struct Taker {
+  ActionId action;
+  ActorId actor;
+  Instant taken_at;
+  bool operator==(const Taker&) const = default;
+};
+
 /// A command sent to another case whose answer is awaited.
 struct PendingFollowUp {
   CommandId id;
@@ -122,6 +130,7 @@ struct CaseState {
   std::vector<ClockState> clocks;  // in the order they were started
   std::vector<PendingFollowUp> follow_ups;
   std::vector<CaseNumber> numbers;  // in the order in which they were asked for
+  std::vector<Taker> takers;        // one an action and person, in the order of the first time; reopening keeps them
 
   int messages_in = 0;
   int messages_out = 0;

@@ -84,6 +84,7 @@ enum class RejectionCode : uint8_t {
   kMalformed,
   kNotAuthenticated,
   kActorAbsent,
+  kFourEyes,
 };
 /// "unknown_workflow", ...
 std::string_view RejectionCodeName(RejectionCode code);

@@ -80,6 +80,7 @@ Verdict DecisionBuilder::TakeAction(const Action& action, const std::string& fie
                   fmt::format("the case is in stage '{}'; '{}' is possible in: {}", state().stage.str(),
                               action.id.str(), fmt::join(from, ", ")));
   }
+  if (auto verdict = CheckFourEyes(*this, action); !verdict) return verdict;
   nlohmann::json data = nlohmann::json::object();
   if (!fields.empty()) {
     if (fields.size() > kFormBytesMost) {
@@ -118,13 +119,15 @@ Verdict DecisionBuilder::TakeAction(const Action& action, const std::string& fie
   }
 
   const Stage* stage = action.to ? definition().FindStage(*action.to) : nullptr;
+  // What the engine does, it does in the name of whoever set it off: they did not decide it.
+  const bool keep_taker = !action.automatic && definition().KeepsTakerOf(action.id);
   const bool was_closed = state().status == CaseStatus::kClosed || state().status == CaseStatus::kWithdrawn;
   if (stage != nullptr) {
-    Emit(StageEntered{stage->id, state().stage, action.id, stage->closed, canonical, note});
+    Emit(StageEntered{stage->id, state().stage, action.id, stage->closed, canonical, note, keep_taker});
     happening.stage = stage->id;
     happening.closed = stage->closed && !was_closed;
   } else {
-    Emit(ActionTaken{action.id, canonical, note});
+    Emit(ActionTaken{action.id, canonical, note, keep_taker});
   }
   if (stage == nullptr || !stage->closed || !was_closed) {
     if (auto verdict = RunClocks(happening); !verdict) return verdict;

@@ -87,6 +87,8 @@ class DecisionBuilder {
 /// The context of what the engine does by itself.
 EventContext SystemContext(const Config& config, const CaseState& state, Instant occurred_at, Instant recorded_at,
                            CommandId cause);
+/// Four eyes: refuses an action to who took one that bars it.
+Verdict CheckFourEyes(const DecisionBuilder& builder, const Action& action);
 /// A calendar's refusal as a rejection.
 tl::unexpected<Rejection> RejectPlan(const Clock& clock, const Error& error);
 

@@ -121,6 +121,12 @@ bool Definition::Allows(Permission permission, const Role& role) const {
   return std::ranges::find(allowed, role) != allowed.end();
 }
 
+bool Definition::KeepsTakerOf(const ActionId& action_id) const {
+  return std::ranges::any_of(actions, [&](const Action& action) {
+    return std::ranges::find(action.not_by, action_id) != action.not_by.end();
+  });
+}
+
 void Definition::BuildIndex() {
   category_by_id_.clear();
   for (size_t i = 0; i < categories.size(); ++i) category_by_id_.emplace(categories[i].id, i);

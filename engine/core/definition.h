@@ -61,6 +61,8 @@ struct Action {
   std::vector<StageId> from;
   std::optional<StageId> to;  // none: the case stays in its stage
   std::vector<Role> roles;    // empty for automatic ones
+  /// Four eyes: whoever has ever taken one of these on the case may not take this one. Itself: never twice by one.
+  std::vector<ActionId> not_by;
   std::vector<ActionField> fields;
   std::optional<expression::Expression> guard;
   std::string guard_reason;  // said when the guard is false
@@ -210,6 +212,8 @@ struct Definition {
   const ResponseTemplate* FindResponse(std::string_view response_id) const;
   const Stage& InitialStage() const;
   bool Allows(Permission permission, const Role& role) const;
+  /// Whether some action is barred to whoever took this one.
+  bool KeepsTakerOf(const ActionId& id) const;
 
   /// To be called once after `categories` is filled: FindCategory then takes constant time.
   void BuildIndex();

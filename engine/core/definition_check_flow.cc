@@ -58,6 +58,7 @@ void DefinitionChecker::CheckAction(const Action& action, const std::string& pat
   CheckUnique("stage", action.from, path + ".from");
   if (action.to) CheckStageName(*action.to, path + ".to");
   CheckRoleList(action.roles, path + ".roles");
+  CheckNotBy(action, path + ".not_by");
   CheckFields(action, path);
   CheckKind(action, path);
   if (action.automatic) {
@@ -71,6 +72,22 @@ void DefinitionChecker::CheckAction(const Action& action, const std::string& pat
   }
   if (!action.guard && !action.guard_reason.empty())
     Add(path + ".guard_reason", "there is no guard that it would explain");
+}
+
+void DefinitionChecker::CheckNotBy(const Action& action, const std::string& path) {
+  if (action.automatic && !action.not_by.empty()) {
+    Add(path, "an automatic action is taken by the engine, which is nobody: leave 'not_by' out");
+  }
+  const auto known = IdsOf(definition_.actions);
+  for (size_t i = 0; i < action.not_by.size(); ++i) {
+    const ActionId& id = action.not_by[i];
+    CheckKnown("action", id.view(), known, Indexed(path, i));
+    const Action* first = definition_.FindAction(id);
+    if (first != nullptr && first->automatic) {
+      Add(Indexed(path, i), fmt::format("'{}' is automatic: the engine takes it, so there is nobody to bar", id.str()));
+    }
+  }
+  CheckUnique("action", action.not_by, path);
 }
 
 void DefinitionChecker::CheckFields(const Action& action, const std::string& path) {

@@ -40,6 +40,7 @@ class DefinitionChecker {
   void CheckActions();
   void CheckAction(const Action& action, const std::string& path);
   void CheckFields(const Action& action, const std::string& path);
+  void CheckNotBy(const Action& action, const std::string& path);
   void CheckAutomatic(const Action& action, const std::string& path);
   void CheckKind(const Action& action, const std::string& path);
   void CheckAmbiguousActions();

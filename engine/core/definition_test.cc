@@ -102,6 +102,15 @@ TEST(CheckDefinition, HasNothingAgainstASoundOne) {
   for (const DefinitionIssue& issue : CheckDefinition(Sound())) ADD_FAILURE() << issue.path << ": " << issue.message;
 }
 
+TEST(CheckDefinition, TakesFourEyesAndAnActionThatNobodyTakesTwice) {
+  Definition definition = Sound();
+  definition.actions[0].not_by = {ActionId("finish")};
+  definition.actions[2].not_by = {ActionId("finish")};
+  EXPECT_THAT(CheckDefinition(definition), ::testing::IsEmpty());
+  EXPECT_TRUE(definition.KeepsTakerOf(ActionId("finish")));
+  EXPECT_FALSE(definition.KeepsTakerOf(ActionId("reopen")));
+}
+
 struct Fault {
   const char* name;
   std::function<void(Definition&)> make;
@@ -164,59 +173,78 @@ INSTANTIATE_TEST_SUITE_P(Public, DefinitionFaults,
 
 INSTANTIATE_TEST_SUITE_P(
     Flow, DefinitionFaults,
-    ::testing::Values(
-        Fault{"Texts", [](Definition& d) { d.stages[1].title.sr_latn = ""; }, "stages[1].title",
-              "no text in 'sr-Latn'"},
-        Fault{"Name", [](Definition& d) { d.stages[1].id = StageId("Done!"); }, "stages[1].id", "is no name"},
-        Fault{"Version", [](Definition& d) { d.version = VersionedName("other@1"); }, "version", "'test@...'"},
-        Fault{"TwoInitial", [](Definition& d) { d.stages[1].initial = true; }, "stages[1].initial", "a second initial"},
-        Fault{"NoInitial", [](Definition& d) { d.stages[0].initial = false; }, "stages",
-              "no stage has 'initial: true'"},
-        Fault{"NoClosed", [](Definition& d) { d.stages[2].closed = false; }, "stages", "no stage has 'closed: true'"},
-        Fault{"TwoStages", [](Definition& d) { d.stages.push_back(d.stages[1]); }, "stages[3]", "stands twice"},
-        Fault{"TwoActions", [](Definition& d) { d.actions.push_back(d.actions[0]); }, "actions[3]", "stands twice"},
-        Fault{"UnknownTo", [](Definition& d) { d.actions[0].to = StageId("don"); }, "actions[0].to",
-              "did you mean 'done'"},
-        Fault{"UnknownFrom", [](Definition& d) { d.actions[0].from = {StageId("nowhere")}; }, "actions[0].from[0]",
-              "no stage 'nowhere'"},
-        Fault{"UnknownRole", [](Definition& d) { d.actions[0].roles = {Role("oficer")}; }, "actions[0].roles[0]",
-              "did you mean 'officer'"},
-        Fault{"NothingLeads",
-              [](Definition& d) {
-                d.stages.push_back({StageId("lost"), Everywhere("Lost")});
-              },
-              "stages[3]", "nothing leads to the stage 'lost'"},
-        Fault{"NothingLeaves", [](Definition& d) { d.actions.erase(d.actions.begin() + 1); }, "stages[1]",
-              "nothing leaves the stage 'done'"},
-        Fault{"NoEnd", [](Definition& d) { d.actions[1].to = StageId("open"); }, "stages[0]", "to a closed one"},
-        Fault{"AutomaticRoles", [](Definition& d) { d.actions[1].roles = {Role("officer")}; }, "actions[1].roles",
-              "taken by the engine"},
-        Fault{"AutomaticGuard", [](Definition& d) { d.actions[1].guard.reset(); }, "actions[1].guard", "needs a guard"},
-        Fault{"AutomaticLoop", [](Definition& d) { d.actions[1].from = {StageId("closed")}; }, "actions[1].to",
-              "again and again"},
-        Fault{"NoRoles", [](Definition& d) { d.actions[0].roles.clear(); }, "actions[0].roles", "no role"},
-        Fault{"GuardReason", [](Definition& d) { d.actions[0].guard = Guard("true"); }, "actions[0].guard_reason",
-              "needs a reason"},
-        Fault{"RespondFields", [](Definition& d) { d.actions[0].fields.pop_back(); }, "actions[0].fields",
-              "needs the field 'text'"},
-        Fault{"ReferField", [](Definition& d) { d.actions[0].kind = ActionKind::kRefer; }, "actions[0].fields",
-              "needs the field 'to'"},
-        Fault{"CloseWhere", [](Definition& d) { d.actions[1].to = StageId("done"); }, "actions[1].to",
-              "leads to a closed stage"},
-        Fault{"ReopenWhat", [](Definition& d) { d.actions[2].from = {StageId("done")}; }, "actions[2].from[0]",
-              "nothing to reopen"},
-        Fault{"LeavesClosed", [](Definition& d) { d.actions[0].from = {StageId("closed")}; }, "actions[0].from[0]",
-              "only an action of 'kind: reopen'"},
-        Fault{"Ambiguous",
-              [](Definition& d) {
-                d.actions.push_back(d.actions[2]);
-                d.actions.back().id = ActionId("reopen_too");
-              },
-              "actions[3]", "which one is meant"},
-        Fault{"Choices", [](Definition& d) { d.actions[0].fields[0].type = FieldType::kChoice; },
-              "actions[0].fields[0].choices", "to choose from"},
-        Fault{"FieldName", [](Definition& d) { d.actions[0].fields[0].id = "a-b"; }, "actions[0].fields[0].id",
-              "no field name"}),
+    ::
+        testing::
+            Values(
+                Fault{"Texts", [](Definition& d) { d.stages[1].title.sr_latn = ""; }, "stages[1].title",
+                      "no text in 'sr-Latn'"},
+                Fault{"Name", [](Definition& d) { d.stages[1].id = StageId("Done!"); }, "stages[1].id", "is no name"},
+                Fault{"Version", [](Definition& d) { d.version = VersionedName("other@1"); }, "version", "'test@...'"},
+                Fault{"TwoInitial", [](Definition& d) { d.stages[1].initial = true; }, "stages[1].initial",
+                      "a second initial"},
+                Fault{"NoInitial", [](Definition& d) { d.stages[0].initial = false; }, "stages",
+                      "no stage has 'initial: true'"},
+                Fault{"NoClosed", [](Definition& d) { d.stages[2].closed = false; }, "stages",
+                      "no stage has 'closed: true'"},
+                Fault{"TwoStages", [](Definition& d) { d.stages.push_back(d.stages[1]); }, "stages[3]", "stands twice"},
+                Fault{"NotByUnknown", [](Definition& d) { d.actions[0].not_by = {ActionId("finsh")}; },
+                      "actions[0].not_by[0]", "did you mean 'finish'"},
+                Fault{"NotByTwice",
+                      [](Definition& d) {
+                        d.actions[2].not_by = {ActionId("finish"), ActionId("finish")};
+                      },
+                      "actions[2].not_by[1]", "stands twice"},
+                Fault{"NotByEngine", [](Definition& d) { d.actions[0].not_by = {ActionId("close")}; },
+                      "actions[0].not_by[0]", "nobody to bar"},
+                Fault{"EngineBarred", [](Definition& d) { d.actions[1].not_by = {ActionId("finish")}; },
+                      "actions[1].not_by", "leave 'not_by' out"},
+                Fault{"TwoActions", [](Definition& d) { d.actions.push_back(d.actions[0]); }, "actions[3]",
+                      "stands twice"},
+                Fault{"UnknownTo", [](Definition& d) { d.actions[0].to = StageId("don"); }, "actions[0].to",
+                      "did you mean 'done'"},
+                Fault{"UnknownFrom", [](Definition& d) { d.actions[0].from = {StageId("nowhere")}; },
+                      "actions[0].from[0]", "no stage 'nowhere'"},
+                Fault{"UnknownRole", [](Definition& d) { d.actions[0].roles = {Role("oficer")}; },
+                      "actions[0].roles[0]", "did you mean 'officer'"},
+                Fault{"NothingLeads",
+                      [](Definition& d) {
+                        d.stages.push_back({StageId("lost"), Everywhere("Lost")});
+                      },
+                      "stages[3]", "nothing leads to the stage 'lost'"},
+                Fault{"NothingLeaves", [](Definition& d) { d.actions.erase(d.actions.begin() + 1); }, "stages[1]",
+                      "nothing leaves the stage 'done'"},
+                Fault{"NoEnd", [](Definition& d) { d.actions[1].to = StageId("open"); }, "stages[0]",
+                      "to a closed one"},
+                Fault{"AutomaticRoles", [](Definition& d) { d.actions[1].roles = {Role("officer")}; },
+                      "actions[1].roles", "taken by the engine"},
+                Fault{"AutomaticGuard", [](Definition& d) { d.actions[1].guard.reset(); }, "actions[1].guard",
+                      "needs a guard"},
+                Fault{"AutomaticLoop", [](Definition& d) { d.actions[1].from = {StageId("closed")}; }, "actions[1].to",
+                      "again and again"},
+                Fault{"NoRoles", [](Definition& d) { d.actions[0].roles.clear(); }, "actions[0].roles", "no role"},
+                Fault{"GuardReason", [](Definition& d) { d.actions[0].guard = Guard("true"); },
+                      "actions[0].guard_reason", "needs a reason"},
+                Fault{"RespondFields", [](Definition& d) { d.actions[0].fields.pop_back(); }, "actions[0].fields",
+                      "needs the field 'text'"},
+                Fault{"ReferField", [](Definition& d) { d.actions[0].kind = ActionKind::kRefer; }, "actions[0].fields",
+                      "needs the field 'to'"},
+                Fault{"CloseWhere", [](Definition& d) { d.actions[1].to = StageId("done"); }, "actions[1].to",
+                      "leads to a closed stage"},
+                Fault{"ReopenWhat", [](Definition& d) { d.actions[2].from = {StageId("done")}; }, "actions[2].from[0]",
+                      "nothing to reopen"},
+                Fault{"LeavesClosed", [](Definition& d) { d.actions[0].from = {StageId("closed")}; },
+                      "actions[0].from[0]", "only an action of 'kind: reopen'"},
+                Fault{
+                    "Ambiguous",
+                    [](Definition& d) {
+                      d.actions.push_back(d.actions[2]);
+                      d.actions.back().id = ActionId("reopen_too");
+                    },
+                    "actions[3]", "which one is meant"},
+                Fault{"Choices", [](Definition& d) { d.actions[0].fields[0].type = FieldType::kChoice; },
+                      "actions[0].fields[0].choices", "to choose from"},
+                Fault{"FieldName", [](Definition& d) { d.actions[0].fields[0].id = "a-b"; }, "actions[0].fields[0].id",
+                      "no field name"}),
     [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

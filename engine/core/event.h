@@ -74,6 +74,8 @@ struct StageEntered {
   bool closed = false;  // no clock runs in this stage
   std::string fields;   // what the action asked for, canonical JSON; empty where none
   std::string note;
+  /// Another action is barred to who took this one: the case remembers them.
+  bool keep_taker = false;
   bool operator==(const StageEntered&) const = default;
 };
 /// An action that leaves the case in its stage.
@@ -81,6 +83,7 @@ struct ActionTaken {
   ActionId action;
   std::string fields;
   std::string note;
+  bool keep_taker = false;  // as above
   bool operator==(const ActionTaken&) const = default;
 };
 struct CaseAssigned {

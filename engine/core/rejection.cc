@@ -56,6 +56,7 @@ constexpr std::array kNames{
     std::pair{Code::kMalformed, "malformed"},
     std::pair{Code::kNotAuthenticated, "not_authenticated"},
     std::pair{Code::kActorAbsent, "actor_absent"},
+    std::pair{Code::kFourEyes, "four_eyes"},
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// People are away, and leave.
+// People are away, leave, and must not decide twice.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -166,6 +166,67 @@ TEST_F(DirectoryTest, WhatSomebodyHeldGoesToOthersWhenTheyLeave) {
   EXPECT_THAT(Titles(Inbox("prishtine", {"--queue", "waste", "--unclaimed"})),
               UnorderedElementsAre("First hole", "Second hole"));
   StopService(*service);
+}
+
+class FourEyesTest : public DirectoryTest {
+ protected:
+  void InitRequests() const {
+    const Finished finished = Rasti({"init", "--partitions", "2", "--packages", "workflows/request",
+                                     "workflows/calendars/kosovo", "workflows/tenants/prishtine",
+                                     "workflows/tenants/mlga", "workflows/tzdata/2025b", "--virtual-time", kNow});
+    ASSERT_EQ(finished.exit_code, 0) << finished.out << finished.err;
+  }
+  std::string Request() const {
+    return Json({"submit", "--workflow", "request", "--tenant", "prishtine", "--category", "use_of_public_space",
+                 "--title", "Tables before a cafe", "--channel", "portal", "--role", "citizen", "--form",
+                 R"({"description":"Six tables before the cafe","applicant":{"name":"O. P."}})"})["reference"];
+  }
+  void Act(const std::string& reference, const std::string& action, const std::string& who,
+           const Words& more = {}) const {
+    Words words{"act", reference, action, "--as", who};
+    words.insert(words.end(), more.begin(), more.end());
+    Json(words);
+  }
+};
+
+TEST_F(FourEyesTest, WhoRefusedDoesNotDecideTheObjection) {
+  InitRequests();
+  const std::string reference = Request();
+  const Words answer = {"--field", "outcome=refused", "--field", "text=Too narrow.", "--field", "remedy=An objection."};
+  Act(reference, "register", "clerk1");
+  Act(reference, "start_work", "urbanism.officer1");
+  Act(reference, "respond", "urbanism.officer1", answer);
+  Act(reference, "dispute", "clerk1", {"--field", "reason=It is wide enough"});
+  Words words{"act", reference, "respond", "--as", "urbanism.officer1"};
+  words.insert(words.end(), answer.begin(), answer.end());
+  ExpectRefusal(words, 1,
+                {"four_eyes", "'urbanism.officer1' took 'respond' on this case at 2026-11-20T08:00:00Z",
+                 "urbanism.officer2, urbanism.head"});
+  const auto shown = Json({"show", reference});
+  ASSERT_EQ(shown["takers"].size(), 1U);
+  EXPECT_EQ(shown["takers"][0]["action"], "respond");
+  Act(reference, "respond", "urbanism.officer2", answer);
+}
+
+TEST_F(FourEyesTest, ADirectoryWithoutASecondPairIsToldOf) {
+  InitRequests();
+  const std::string folder = root() + "/small";
+  std::filesystem::create_directory(folder);
+  WriteFile(folder + "/tenant.yaml", R"(tenant: small-town
+version: "1"
+kind: municipality
+title: {all: Small town}
+calendar: kosovo
+languages: [sq]
+overseen_by: mlga
+people:
+  - {id: 6f1c1f0e-6a35-4c54-9b1e-0d8f0f2c7a11, handle: all-in-one, roles: [clerk, officer, head_of_directorate]}
+)");
+  const Finished linted = Rasti({"lint", folder});
+  EXPECT_EQ(linted.exit_code, 0) << linted.err;
+  EXPECT_THAT(linted.out, HasSubstr("tenant.yaml:8:1: warning: 'respond' of request@1 may be taken by one person of "
+                                    "'small-town' only, 'all-in-one'"));
+  EXPECT_THAT(Rasti({"publish", folder}).out, HasSubstr("warning: 'respond'"));
 }
 
 }  // namespace

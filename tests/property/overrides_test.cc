@@ -115,11 +115,12 @@ void SameFlow(const core::Clock& made, const core::Clock& base) {
 }
 
 void SameFlow(const core::Action& made, const core::Action& base) {
-  const auto& [id, title, kind, from, to, roles, fields, guard, guard_reason, automatic] = made;
+  const auto& [id, title, kind, from, to, roles, not_by, fields, guard, guard_reason, automatic] = made;
   RC_ASSERT(id == base.id);
   RC_ASSERT(kind == base.kind);
   RC_ASSERT(from == base.from && to == base.to);
   RC_ASSERT(roles == base.roles);
+  RC_ASSERT(not_by == base.not_by);
   RC_ASSERT(SourceOf(guard) == SourceOf(base.guard));
   RC_ASSERT(guard_reason == base.guard_reason);
   RC_ASSERT(automatic == base.automatic);

@@ -12,9 +12,9 @@ void Fill(Values v, core::CaseSubmitted& out) {
           out.historic);
 }
 void Fill(Values v, core::StageEntered& out) {
-  FillAll(v, out.stage, out.from, out.action, out.closed, out.fields, out.note);
+  FillAll(v, out.stage, out.from, out.action, out.closed, out.fields, out.note, out.keep_taker);
 }
-void Fill(Values v, core::ActionTaken& out) { FillAll(v, out.action, out.fields, out.note); }
+void Fill(Values v, core::ActionTaken& out) { FillAll(v, out.action, out.fields, out.note, out.keep_taker); }
 void Fill(Values v, core::CaseAssigned& out) { FillAll(v, out.to, out.reason, out.instead_of); }
 void Fill(Values v, core::CaseReleased& out) { FillAll(v, out.from, out.reason); }
 void Fill(Values v, core::CaseReferred& out) { FillAll(v, out.to, out.reason); }

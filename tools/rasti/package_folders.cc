@@ -8,6 +8,8 @@
 #include <map>
 #include <optional>
 
+#include "engine/codec/staffing.h"
+
 namespace rasti::cli {
 namespace fs = std::filesystem;
 namespace {
@@ -155,6 +157,10 @@ Result<PackageScan> ScanPackages(const std::vector<std::string>& folders,
       issue.file = (fs::path(package.folder) / issue.file).string();
       scan.issues.push_back(std::move(issue));
     }
+  }
+  for (codec::StaffingIssue& found : codec::CheckStaffing(known, published.size())) {
+    found.issue.file = (fs::path(scan.packages[found.package - published.size()].folder) / found.issue.file).string();
+    scan.issues.push_back(std::move(found.issue));
   }
   return scan;
 }

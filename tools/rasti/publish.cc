@@ -40,8 +40,8 @@ Outcome<void> RunPublish(const Context& context, const PublishOptions& options) 
   RASTI_TRY(const auto session, context.Open());
   RASTI_TRY(const auto known, session->Packages());
   RASTI_TRY(const PackageScan scan, ScanPackages(options.folders, known));
+  PrintIssues(scan.issues, context.out);
   if (scan.HasErrors()) {
-    PrintIssues(scan.issues, context.out);
     context.out.Json({{"issues", IssuesJson(scan.issues)}});
     return Refuse(IssuesFailure(scan.issues));
   }
@@ -65,7 +65,9 @@ Outcome<void> RunPublish(const Context& context, const PublishOptions& options) 
     if (is_new[i]) entry["effective_from"] = FormatInstant(from);
     list.push_back(std::move(entry));
   }
-  context.out.Json({{"packages", std::move(list)}});
+  nlohmann::ordered_json json{{"packages", std::move(list)}};
+  if (!scan.issues.empty()) json["issues"] = IssuesJson(scan.issues);
+  context.out.Json(json);
   return {};
 }
 

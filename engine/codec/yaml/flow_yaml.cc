@@ -90,6 +90,7 @@ core::Action DefinitionReader::ReadAction(const YamlNode& node) {
     if (const auto stage = reader_.Text(*to, "to")) action.to = core::StageId(*stage);
   }
   if (const YamlNode* roles = map.Optional("roles")) action.roles = reader_.Ids<core::Role>(*roles, "roles");
+  if (const YamlNode* not_by = map.Optional("not_by")) action.not_by = reader_.Ids<core::ActionId>(*not_by, "not_by");
   if (const YamlNode* fields = map.Optional("fields")) {
     reader_.List(*fields, "fields", [&](const YamlNode& field) { action.fields.push_back(ReadField(field)); });
   }
