@@ -1,4 +1,4 @@
-// People are away, leave, and must not decide twice.
+// People are away, leave, and must not decide twice; the ministry holds what a municipality sent it.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -227,6 +227,43 @@ people:
   EXPECT_THAT(linted.out, HasSubstr("tenant.yaml:8:1: warning: 'respond' of request@1 may be taken by one person of "
                                     "'small-town' only, 'all-in-one'"));
   EXPECT_THAT(Rasti({"publish", folder}).out, HasSubstr("warning: 'respond'"));
+}
+
+TEST_F(FourEyesTest, TheMinistryHoldsACaseOfAMunicipality) {
+  InitRequests();
+  const std::string reference = Request();
+  Act(reference, "register", "clerk1");
+  const auto before = Json({"show", reference})["clocks"];
+  Json({"assign", reference, "--queue", "legality", "--of-tenant", "mlga", "--as", "mayors-office"});
+  EXPECT_EQ(Json({"show", reference})["clocks"], before) << "its deadlines are the municipality's";
+
+  const auto inbox = Inbox("mlga", {"--queue", "legality", "--unclaimed"});
+  EXPECT_THAT(Titles(inbox), ElementsAre("Tables before a cafe"));
+  EXPECT_EQ(inbox["cases"][0]["tenant"], "prishtine");
+  EXPECT_EQ(inbox["cases"][0]["held_in"], "mlga");
+  EXPECT_EQ(Inbox("mlga", {"--as", "legality.officer1"})["total"], 1);
+  EXPECT_THAT(Rasti({"inbox", "--tenant", "mlga", "--as", "legality.officer1"}).out, HasSubstr("prishtine: assigned/"));
+  EXPECT_THAT(Titles(Inbox("prishtine", {"--queue", "urbanism"})), IsEmpty());
+  EXPECT_EQ(Inbox("prishtine", {})["total"], 1) << "it stays a case of the municipality";
+
+  // Who works there acts in the roles they have, and an officer's colleagues take over when they leave.
+  Json({"assign", reference, "--person", "legality.officer1", "--as", "legality.officer1"});
+  Act(reference, "start_work", "legality.officer1");
+  const auto moved = Json({"reassign", "--tenant", "mlga", "--from", "legality.officer1", "--to", "legality.officer2",
+                           "--as", "legal.head", "--confirm"});
+  EXPECT_EQ(moved["moved"], 1);
+  const auto held = Inbox("mlga", {"--person", "legality.officer2"});
+  ASSERT_EQ(held["cases"].size(), 1U);
+  EXPECT_EQ(held["cases"][0]["held_in"], "mlga");
+  ExpectRefusal(
+      {"act", reference, "respond", "--as", "overseer1", "--field", "outcome=answered", "--field", "text=So."}, 1,
+      {"role_not_allowed"});
+  Act(reference, "respond", "legality.officer2", {"--field", "outcome=answered", "--field", "text=It is lawful."});
+  Act(reference, "confirm", "clerk1");
+
+  // Figures are those of the municipality.
+  EXPECT_EQ(Json({"tally", "--tenant", "prishtine"})["cases"], 1);
+  EXPECT_EQ(Json({"tally", "--tenant", "mlga"})["cases"], 0);
 }
 
 }  // namespace
