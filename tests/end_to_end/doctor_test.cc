@@ -6,9 +6,9 @@
 #include <filesystem>
 
 #include "engine/runtime/case_store.h"
-#include "engine/store/rocksdb_view_store.h"
 #include "engine/views/tables.h"
 #include "tests/end_to_end/doctor_fixture.h"
+#include "tests/end_to_end/store_format.h"
 
 namespace rasti::test {
 namespace {
@@ -27,17 +27,6 @@ class DoctorStoresTest : public DoctorTest {
     }
     EXPECT_FALSE(found.empty()) << directory;
     return found;
-  }
-  // As if another version had written it.
-  void SetFormat(const std::string& directory, std::vector<std::string> tables, const std::string& format) const {
-    auto store = store::OpenRocksDbViewStore({.directory = directory,
-                                              .tables = std::move(tables),
-                                              .budget = store::StoreBudget::Create(8u << 20, 8u << 20)});
-    ASSERT_TRUE(store) << store.error().message;
-    const auto batch = (*store)->NewBatch();
-    batch->Put(ports::Table{0}, "format", format);
-    ASSERT_TRUE((*store)->Write(*batch));
-    ASSERT_TRUE((*store)->Flush());
   }
 };
 
@@ -71,9 +60,9 @@ TEST_F(DoctorStoresTest, StateAndViewsAheadOfAnOlderLogAreNamed) {
 TEST_F(DoctorStoresTest, StateAndViewsOfAnotherFormatAreBuiltAnew) {
   Make();
   const std::string before = Rasti({"export"}).out;
-  SetFormat(data() + "/views/shown", views::ViewTables(), "views 1, states 1");
+  WriteStoreFormat(data() + "/views/shown", views::ViewTables(), "views 1, states 1");
   ExpectNote("views", {"of the format 'views 1, states 1'", "built anew at the next start"});
-  SetFormat(data() + "/state/p0", runtime::CaseStore::Tables(), "rows 1, states 1");
+  WriteStoreFormat(data() + "/state/p0", runtime::CaseStore::Tables(), "rows 1, states 1");
   ExpectNote("state", {"state/p0", "another format", "built anew"});
   EXPECT_EQ(Rasti({"export"}).out, before);
   ExpectHealthy();

@@ -8,9 +8,9 @@
 
 #include "engine/base/file_hash.h"
 #include "engine/runtime/case_store.h"
-#include "engine/store/rocksdb_view_store.h"
 #include "engine/views/tables.h"
 #include "tests/end_to_end/rasti_fixture.h"
+#include "tests/end_to_end/store_format.h"
 
 namespace rasti::test {
 namespace {
@@ -88,19 +88,6 @@ class GoldenDirectoryTest : public RastiTest, public testing::WithParamInterface
     EXPECT_EQ(Json({"replay", "--verify"})["verified"], true);
     EXPECT_EQ(Json({"doctor"})["healthy"], true);
   }
-  // As an older or a newer version would have left it.
-  void SetFormat(const std::string& directory, std::vector<std::string> tables, const std::string& format) const {
-    auto store = store::OpenRocksDbViewStore({.directory = directory,
-                                              .tables = std::move(tables),
-                                              .budget = store::StoreBudget::Create(8u << 20, 8u << 20)});
-    ASSERT_TRUE(store) << store.error().message;
-    const auto batch = (*store)->NewBatch();
-    batch->Put(ports::Table{0}, "format", format);
-    // A row that this version would not know what to do with.
-    batch->Put(ports::Table{1}, "of another version", "?");
-    ASSERT_TRUE((*store)->Write(*batch));
-    ASSERT_TRUE((*store)->Flush());
-  }
   std::map<std::string, std::string> Files() const {
     std::map<std::string, std::string> files;
     for (const auto& entry : fs::recursive_directory_iterator(data())) {
@@ -135,9 +122,9 @@ TEST_P(GoldenDirectoryTest, IsBackedUpAndRestored) {
 
 TEST_P(GoldenDirectoryTest, StateAndViewsOfAnotherFormatAreBuiltAnew) {
   for (const char* format : {"1", "99"}) {
-    SetFormat(data() + "/views/shown", views::ViewTables(), std::string("views ") + format + ", states 1");
-    SetFormat(data() + "/state/p0", runtime::CaseStore::Tables(), std::string("rows ") + format + ", states 1");
-    SetFormat(data() + "/state/p1", runtime::CaseStore::Tables(), std::string("rows ") + format + ", states 1");
+    WriteStoreFormat(data() + "/views/shown", views::ViewTables(), std::string("views ") + format + ", states 1");
+    WriteStoreFormat(data() + "/state/p0", runtime::CaseStore::Tables(), std::string("rows ") + format + ", states 1");
+    WriteStoreFormat(data() + "/state/p1", runtime::CaseStore::Tables(), std::string("rows ") + format + ", states 1");
     ExpectEverythingAsItWas();
   }
 }

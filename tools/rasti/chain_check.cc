@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/audit/event_hash.h"
+#include "engine/views/bytes.h"
 
 namespace rasti::cli {
 namespace {
@@ -60,6 +61,20 @@ Status ChainCheck::Follow(const ports::StoredEvent& stored) {
   return {};
 }
 
+std::optional<Hash256> HashFromHex(std::string_view digits) {
+  Hash256 hash{};
+  const auto bytes = views::BytesFromHex(digits);
+  if (!bytes || bytes->size() != hash.size()) return std::nullopt;
+  std::ranges::copy(*bytes, hash.begin());
+  return hash;
+}
+
+Result<std::optional<Hash256>> HashBefore(ports::EventLog& log, core::PartitionId partition, core::Sequence next) {
+  if (next.value == 0) return std::optional<Hash256>();
+  RASTI_TRY(const auto last, EventAt(log, partition, core::Sequence{next.value - 1}));
+  return std::optional(last.hash);
+}
+
 Result<ChainReport> CheckChains(ports::EventLog& log, const std::function<void(int64_t, int64_t)>& progress) {
   int64_t total = 0;
   std::vector<core::Sequence> ends;
@@ -96,10 +111,7 @@ Result<std::vector<LogMark>> MarksOf(ports::EventLog& log) {
     LogMark mark;
     mark.partition = {i};
     RASTI_TRY(mark.next, log.EndSequence({i}));
-    if (mark.next.value > 0) {
-      RASTI_TRY(const auto last, EventAt(log, {i}, core::Sequence{mark.next.value - 1}));
-      mark.last = last.hash;
-    }
+    RASTI_TRY(mark.last, HashBefore(log, {i}, mark.next));
     marks.push_back(mark);
   }
   return marks;

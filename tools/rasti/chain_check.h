@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "engine/codec/event_codec.h"
@@ -47,6 +48,11 @@ class ChainCheck {
   LogMark mark_;
   Instant last_recorded_at_ = kEarliestInstant;
 };
+
+/// The hash of 64 hexadecimal digits, as manifests hold it; nothing for another text.
+std::optional<Hash256> HashFromHex(std::string_view digits);
+/// The hash of the event before `next`; nothing where that is the first. Errors: those of the log; kCorruption.
+Result<std::optional<Hash256>> HashBefore(ports::EventLog& log, core::PartitionId partition, core::Sequence next);
 
 struct ChainReport {
   std::vector<LogMark> marks;  // of each partition

@@ -6,6 +6,7 @@
 
 #include "engine/runtime/case_store.h"
 #include "engine/store/rocksdb_view_store.h"
+#include "engine/views/inbox.h"
 #include "engine/views/projector.h"
 #include "engine/views/tables.h"
 #include "engine/views/views.h"
@@ -93,7 +94,7 @@ Result<OpenCases> ReadOpenCases(const views::Views& views) {
   OpenCases cases;
   RASTI_CHECKED(views.ForEachCase([&](const views::CasePage& page) -> Status {
     const core::CaseState& state = page.state;
-    if (state.status != core::CaseStatus::kOpen && state.status != core::CaseStatus::kFrozen) return {};
+    if (!views::IsInInbox(state)) return {};
     ++cases.definitions[state.definition];
     if (!state.IsLive()) return {};
     ++cases.live[state.tenant];

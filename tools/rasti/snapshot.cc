@@ -7,11 +7,11 @@
 #include <numeric>
 
 #include "engine/base/file_hash.h"
-#include "engine/codec/event_codec.h"
 #include "engine/runtime/case_store.h"
 #include "engine/store/rocksdb_view_store.h"
 #include "engine/views/tables.h"
 #include "engine/views/views.h"
+#include "tools/rasti/chain_check.h"
 #include "tools/rasti/files.h"
 
 namespace rasti::cli {
@@ -37,16 +37,6 @@ Result<std::unique_ptr<ports::ViewStore>> OpenCopy(const std::string& directory,
                                       .tables = std::move(tables),
                                       .budget = store::StoreBudget::Create(kReadCacheBytes, kReadCacheBytes),
                                       .read_only = true});
-}
-
-Result<std::optional<Hash256>> HashBefore(ports::EventLog& log, core::PartitionId partition, core::Sequence next) {
-  if (next.value == 0) return std::optional<Hash256>();
-  RASTI_TRY(const auto events, log.ReadAt(partition, {core::Sequence{next.value - 1}}));
-  const auto decoded = codec::DecodeEvent(events.front().value);
-  if (!decoded) {
-    return Fail(decoded.error().At(fmt::format("partition {}, sequence {}", partition.value, next.value - 1)));
-  }
-  return std::optional(decoded->hash);
 }
 
 std::optional<core::PartitionId> PartitionIn(const std::string& folder, int partitions) {
@@ -125,13 +115,8 @@ Result<SnapshotManifest> FromJson(const nlohmann::json& json, const std::string&
         const bool in_log = position.partition.value >= 0 && position.partition.value < manifest.partitions;
         if (!in_log || position.next.value < 0 || position.reaches < position.next) return broken();
         if (position.reaches.value > 0) {
-          const std::string hex = at.at("last_event").get<std::string>();
-          Hash256 hash{};
-          if (hex.size() != 2 * hash.size()) return broken();
-          for (size_t i = 0; i < hash.size(); ++i) {
-            hash[i] = static_cast<uint8_t>(std::stoul(hex.substr(2 * i, 2), nullptr, 16));
-          }
-          position.last = hash;
+          position.last = HashFromHex(at.at("last_event").get<std::string>());
+          if (!position.last) return broken();
         }
         part.positions.push_back(position);
       }

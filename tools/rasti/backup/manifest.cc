@@ -10,17 +10,6 @@ namespace {
 
 constexpr unsigned kModeMost = 0777;
 
-std::optional<Hash256> HashFromHex(const std::string& hex) {
-  Hash256 hash{};
-  if (hex.size() != 2 * hash.size() || hex.find_first_not_of("0123456789abcdef") != std::string::npos) {
-    return std::nullopt;
-  }
-  for (size_t i = 0; i < hash.size(); ++i) {
-    hash[i] = static_cast<uint8_t>(std::stoul(hex.substr(2 * i, 2), nullptr, 16));
-  }
-  return hash;
-}
-
 // A name from a file becomes a path.
 bool IsBelow(const std::string& path) {
   if (path.empty() || path.starts_with('/')) return false;
