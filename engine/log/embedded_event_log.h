@@ -14,6 +14,10 @@
 #include "engine/ports/command_channel.h"
 #include "engine/ports/event_log.h"
 
+namespace rocksdb {
+class Env;
+}  // namespace rocksdb
+
 namespace rasti::log {
 
 struct EmbeddedLogOptions {
@@ -23,6 +27,8 @@ struct EmbeddedLogOptions {
   size_t queue_most = 65'536;  // commands waiting before Submit answers kUnavailable
   size_t write_buffer_bytes = 32u << 20;
   size_t block_cache_bytes = 32u << 20;
+  rocksdb::Env* env =
+      nullptr;  // where its database's files lie, and outlives the log; null: in the machine's directories
 };
 
 /// What Open found and mended: shown by `doctor`, logged by `run`.

@@ -208,6 +208,7 @@ Result<std::shared_ptr<Database>> OpenDatabase(const RocksDbViewStoreOptions& op
   database->cache_blocks = options.cache_blocks;
 
   rocksdb::DBOptions db_options = DatabaseOptions(*database->budget);
+  if (options.env != nullptr) db_options.env = options.env;
   db_options.create_missing_column_families = !options.read_only;
   if (!options.read_only) {
     std::error_code error;

@@ -7,6 +7,10 @@
 
 #include "engine/ports/view_store.h"
 
+namespace rocksdb {
+class Env;
+}  // namespace rocksdb
+
 namespace rasti::store {
 
 /// What a store takes, in bytes.
@@ -38,6 +42,7 @@ struct RocksDbViewStoreOptions {
   bool read_only = false;
   /// Whether the blocks that are read stay in the shared cache; false for callers that keep what they read themselves.
   bool cache_blocks = true;
+  rocksdb::Env* env = nullptr;  // where the files lie, and outlives the store; null: in the machine's directories
 };
 
 /// Errors: kInUse, kCorruption (names the file; the way out is to delete the directory and rebuild), kIo, kNoSpace.

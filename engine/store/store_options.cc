@@ -60,6 +60,8 @@ rocksdb::DBOptions DatabaseOptions(const SharedBudget& budget) {
   options.allow_concurrent_memtable_write = false;
   // One store a partition: the threads are shared, and the descriptors must not run out.
   options.max_open_files = 256;
+  // A thread each, for every table, however few files it has.
+  options.max_file_opening_threads = 1;
   options.max_background_jobs = 2;
   // People wait for the streams, nobody waits for a merge. All databases of a process share these threads.
   rocksdb::Env::Default()->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kLow);

@@ -42,6 +42,7 @@ Status Database::Create(const std::string& path, int partitions) {
 
 Status Database::OpenForWriting(const EmbeddedLogOptions& options) {
   rocksdb::DBOptions db_options = DatabaseOptions(warnings_);
+  if (options.env != nullptr) db_options.env = options.env;
   // A log that was made before the last of them gets it when it is opened.
   db_options.create_missing_column_families = true;
   rocksdb::DB* db = nullptr;
@@ -51,9 +52,9 @@ Status Database::OpenForWriting(const EmbeddedLogOptions& options) {
   return {};
 }
 
-Status Database::OpenForReading(const EmbeddedLogOptions& options, Reading reading, rocksdb::Env* env) {
+Status Database::OpenForReading(const EmbeddedLogOptions& options, Reading reading) {
   rocksdb::DBOptions db_options = DatabaseOptions(warnings_);
-  if (env != nullptr) db_options.env = env;
+  if (options.env != nullptr) db_options.env = options.env;
   if (reading == Reading::kTolerant) db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   std::vector<std::string> there;
   RASTI_CHECKED(ToStatus(rocksdb::DB::ListColumnFamilies(db_options, path_, &there), path_));
@@ -131,7 +132,7 @@ Result<std::unique_ptr<Database>> Database::Open(const EmbeddedLogOptions& optio
 Result<std::unique_ptr<Database>> Database::OpenInBackup(const std::string& path, rocksdb::Env& env) {
   std::unique_ptr<Database> database(new Database(path));
   // Its log files were looked at when it was backed up. One may end within a write that was never acknowledged.
-  RASTI_CHECKED(database->OpenForReading({.directory = path, .read_only = true}, Reading::kTolerant, &env));
+  RASTI_CHECKED(database->OpenForReading({.directory = path, .read_only = true, .env = &env}, Reading::kTolerant));
   RASTI_CHECKED(database->ReadMeta());
   if (auto agree = database->CheckEnds(); !agree) return Fail(database->WithLastGood(agree.error()));
   return database;

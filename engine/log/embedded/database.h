@@ -59,7 +59,7 @@ class Database {
   explicit Database(std::string path) : path_(std::move(path)) {}
   enum class Reading { kStrict, kTolerant };  // tolerant: up to where a log file is damaged
   Status OpenForWriting(const EmbeddedLogOptions& options);
-  Status OpenForReading(const EmbeddedLogOptions& options, Reading reading, rocksdb::Env* env = nullptr);
+  Status OpenForReading(const EmbeddedLogOptions& options, Reading reading);
   Status ReadMeta();
   Status CheckEnds();
 

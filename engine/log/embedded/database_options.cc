@@ -61,6 +61,8 @@ rocksdb::DBOptions DatabaseOptions(std::shared_ptr<WarningLogger> warnings) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // Every file is opened and its size checked at the start: a missing one is an error then, not months later.
   options.max_open_files = -1;
+  // A thread each, for every family, however few files it has.
+  options.max_file_opening_threads = 4;
   options.max_background_jobs = 2;
   // Bounds what is replayed after a crash; also keeps families that are seldom written from holding old logs back.
   options.max_total_wal_size = 128u << 20;
