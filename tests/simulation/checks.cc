@@ -11,23 +11,22 @@
 #include "engine/core/register_number.h"
 #include "engine/runtime/case_store.h"
 #include "tests/simulation/reference.h"
-#include "tests/simulation/world.h"
-#include "tests/support/shared_view_store.h"
+#include "tests/support/memory_view_store.h"
 
 namespace rasti::simulation {
 namespace {
 
-using Rows = test::MemoryViewStore::Rows;
+using Rows = std::map<std::string, std::string>;
 
 class Checker {
  public:
-  explicit Checker(const World& world) : world_(world), log_(world.log()), reference_(world.log(), world.history()) {}
+  explicit Checker(FinishedRun run) : run_(std::move(run)), log_(run_.log), reference_(run_.log, run_.history) {}
 
   std::vector<std::string> Check() {
     const bool same = reference_.Decide();
     violations_ = reference_.violations();
     if (!same) return violations_;
-    if (reference_.cases() != world_.history().cases()) Wrong("the reference's cases are not the fold of the events");
+    if (reference_.cases() != run_.history.cases()) Wrong("the reference's cases are not the fold of the events");
     CheckResults();
     CheckAnswers();
     CheckInputs();
@@ -35,8 +34,8 @@ class Checker {
     CheckNumbers();
     CheckOutbox();
     CheckTimers();
-    for (int32_t i = 0; i < log_.options().partitions; ++i) CheckStores({i});
-    for (std::string& difference : world_.reader().Differences()) Wrong("views: " + std::move(difference));
+    CheckStores();
+    for (std::string& difference : run_.reader.Differences(run_.events)) Wrong("views: " + std::move(difference));
     return violations_;
   }
 
@@ -56,7 +55,7 @@ class Checker {
       CheckResult(record.result, *result);
     }
     size_t commands = 0;
-    for (int32_t i = 0; i < log_.options().partitions; ++i) {
+    for (int32_t i = 0; i < log_.partitions(); ++i) {
       for (const CommandRecord& command : log_.topics({i}).commands) {
         ++commands;
         const int found = answers[{core::PartitionId{i}, command.position}];
@@ -91,7 +90,7 @@ class Checker {
 
   // Whatever was accepted was answered so, and whoever asked heard an answer.
   void CheckAnswers() {
-    for (const Submission& submission : world_.clients().submissions()) {
+    for (const Submission& submission : run_.clients.submissions()) {
       const CommandKey key{submission.command.case_id, submission.command.command_id};
       if (!submission.answered) Wrong(fmt::format("command {} has no answer", key.second.view()));
       if (reference_.accepted().contains(key) && !accepted_before_.contains(key)) {
@@ -101,7 +100,7 @@ class Checker {
   }
 
   void CheckInputs() {
-    for (int32_t i = 0; i < log_.options().partitions; ++i) {
+    for (int32_t i = 0; i < log_.partitions(); ++i) {
       const Topics& topics = log_.topics({i});
       if (topics.committed.commands > topics.end.commands || topics.committed.follow_ups > topics.end.follow_ups) {
         Wrong(fmt::format("partition {}: committed positions lie behind the end", i));
@@ -114,7 +113,7 @@ class Checker {
   void CheckFollowUps() {
     std::map<std::string, std::string> expected = reference_.follow_ups();
     std::map<std::string, int> found;
-    for (int32_t i = 0; i < log_.options().partitions; ++i) {
+    for (int32_t i = 0; i < log_.partitions(); ++i) {
       for (const FollowUpRecord& one : log_.topics({i}).follow_ups) {
         if (!log_.IsCommitted(one.transaction)) continue;
         const auto command = codec::DecodeCommand(one.record.value);
@@ -202,29 +201,40 @@ class Checker {
     }
   }
 
-  // The store of every node, caught up with the log, is what the log alone gives.
-  void CheckStores(core::PartitionId partition) {
-    const auto fresh = std::make_shared<test::MemoryViewStore>(runtime::CaseStore::Tables().size());
-    if (!CatchUp(partition, fresh, "a fresh store")) return;
-    for (const auto& node : world_.nodes()) {
-      const auto disk = node->Disk(partition);
-      if (disk == nullptr) continue;
-      const std::string name = fmt::format("the store of node {}, partition {}", node->id(), partition.value);
-      if (!CatchUp(partition, disk, name)) continue;
+  // Each store, caught up with the log, is what the log alone gives.
+  void CheckStores() {
+    std::map<core::PartitionId, std::unique_ptr<runtime::CaseStore>> fresh;
+    for (StoreLeft& left : run_.stores) {
+      auto& made = fresh[left.partition];
+      if (made == nullptr) {
+        auto empty = std::make_unique<test::MemoryViewStore>(runtime::CaseStore::Tables().size());
+        made = CaughtUp(left.partition, std::move(empty), "a fresh store");
+      }
+      const std::string name = fmt::format("the store of {}, partition {}", left.name, left.partition.value);
+      const auto kept = CaughtUp(left.partition, std::move(left.store), name);
+      if (made == nullptr || kept == nullptr) continue;
       // Not the first, which says how far it is.
       for (int32_t table = 1; table < static_cast<int32_t>(runtime::CaseStore::Tables().size()); ++table) {
-        if (disk->rows({table}) == fresh->rows({table})) continue;
+        if (RowsOf(kept->store(), {table}) == RowsOf(made->store(), {table})) continue;
         Wrong(fmt::format("{}: table '{}' is not what the log gives", name,
                           runtime::CaseStore::Tables().at(static_cast<size_t>(table))));
       }
     }
   }
 
-  bool CatchUp(core::PartitionId partition, const std::shared_ptr<test::MemoryViewStore>& disk,
-               const std::string& name) {
-    const Status done = [&]() -> Status {
-      RASTI_TRY(const auto cases, runtime::CaseStore::Open(std::make_unique<test::SharedViewStore>(disk), 1000));
-      const auto& entries = world_.history().entries(partition);
+  static Rows RowsOf(const ports::ViewStore& store, ports::Table table) {
+    Rows rows;
+    const auto cursor = store.Scan(table);
+    for (cursor->Seek({}); cursor->Valid(); cursor->Next()) rows.emplace(cursor->key(), cursor->value());
+    return rows;
+  }
+
+  // Nothing where that fails.
+  std::unique_ptr<runtime::CaseStore> CaughtUp(core::PartitionId partition, std::unique_ptr<ports::ViewStore> store,
+                                               const std::string& name) {
+    auto done = [&]() -> Result<std::unique_ptr<runtime::CaseStore>> {
+      RASTI_TRY(auto cases, runtime::CaseStore::Open(std::move(store), 1000));
+      const auto& entries = run_.history.entries(partition);
       if (cases->position().next_sequence.value > std::ssize(entries)) {
         return Fail(Error::Corruption("it is ahead of the log"));
       }
@@ -232,14 +242,16 @@ class Checker {
         const HistoryEntry& entry = entries[static_cast<size_t>(cases->position().next_sequence.value)];
         RASTI_CHECKED(cases->Replay(entry.event, entry.hash, entry.input));
       }
-      return cases->Checkpoint(false);
+      RASTI_CHECKED(cases->Checkpoint(false));
+      return cases;
     }();
-    if (!done) Wrong(name + ": " + done.error().message);
-    return done.has_value();
+    if (done) return *std::move(done);
+    Wrong(name + ": " + done.error().message);
+    return nullptr;
   }
 
-  const World& world_;
-  const SimLog& log_;
+  FinishedRun run_;
+  const LogRecord& log_;
   Reference reference_;
   std::set<CommandKey> accepted_before_;
   std::map<std::string, core::Command> bytes_;
@@ -248,6 +260,6 @@ class Checker {
 
 }  // namespace
 
-std::vector<std::string> Check(const World& world) { return Checker(world).Check(); }
+std::vector<std::string> Check(FinishedRun run) { return Checker(std::move(run)).Check(); }
 
 }  // namespace rasti::simulation

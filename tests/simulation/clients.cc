@@ -1,6 +1,7 @@
 #include "tests/simulation/clients.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/codec/command_codec.h"
 #include "engine/codec/result_codec.h"
@@ -15,9 +16,9 @@ constexpr char kKey[] = "the key of the socket";
 
 }  // namespace
 
-Clients::Clients(SimLog& log, const SimTime& time, const History& history, int cases, int commands)
+Clients::Clients(LogRecord& log, HandOver hand_over, const History& history, int cases, int commands)
     : log_(log),
-      time_(time),
+      hand_over_(std::move(hand_over)),
       history_(history),
       cases_(cases),
       commands_most_(commands),
@@ -43,7 +44,7 @@ void Clients::SubmitNew() {
   const core::Definition& definition =
       state.definition == world.definition_2.version ? world.definition_2 : world.definition;
   Submission submission;
-  submission.command = commands_.Next(definition, id, state, time_.now());
+  submission.command = commands_.Next(definition, id, state, log_.time().now());
   submission.record = codec::EncodeSigned(codec::SignCommand(codec::EncodeCommand(submission.command), kKeyId, kKey));
   by_id_[{id, submission.command.command_id}] = submissions_.size();
   submissions_.push_back(std::move(submission));
@@ -52,20 +53,20 @@ void Clients::SubmitNew() {
 
 void Clients::HandIn(Submission& submission) {
   // Refused where the log is away: asked again like all that is not answered.
-  static_cast<void>(log_.Submit(std::string(submission.command.case_id.uuid.AsBytes()), submission.record));
+  static_cast<void>(hand_over_(std::string(submission.command.case_id.uuid.AsBytes()), submission.record));
   // Later each time, so that nobody who is slow is buried.
   const int64_t times = int64_t{1} << std::min(submission.attempts++, kDoublingsMost);
-  submission.again_at = time_.now() + Duration{times * log_.faults().random().Between(2'000, 30'000)};
+  submission.again_at = log_.time().now() + Duration{times * log_.faults().random().Between(2'000, 30'000)};
 }
 
 void Clients::AskAgain() {
   for (Submission& submission : submissions_) {
-    if (!submission.answered && submission.again_at <= time_.now()) HandIn(submission);
+    if (!submission.answered && submission.again_at <= log_.time().now()) HandIn(submission);
   }
 }
 
-void Clients::Told(const ports::ResultOut& result) {
-  const auto decoded = codec::DecodeResult(result.value);
+void Clients::Told(std::string_view result) {
+  const auto decoded = codec::DecodeResult(result);
   if (!decoded) return log_.Violation("a result cannot be read: " + decoded.error().message);
   const auto found = by_id_.find({decoded->case_id, decoded->command_id});
   if (found == by_id_.end()) return log_.Violation("a result of a command that nobody handed in");

@@ -2,8 +2,10 @@
 // one did, and sometimes without having heard it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/core/command.h"
@@ -23,8 +25,11 @@ struct Submission {
 
 class Clients {
  public:
-  /// Log, time and history outlive the clients. They hand in `commands` for `cases` cases.
-  Clients(SimLog& log, const SimTime& time, const History& history, int cases, int commands);
+  /// Hands a record in. Errors: kUnavailable.
+  using HandOver = std::function<Status(std::string key, std::string value)>;
+
+  /// Log and history outlive the clients. They hand in `commands` for `cases` cases.
+  Clients(LogRecord& log, HandOver hand_over, const History& history, int cases, int commands);
 
   /// What the registry of submitters is to know.
   static runtime::Submitters MakeSubmitters();
@@ -33,7 +38,8 @@ class Clients {
   void Act();
   /// Those who waited too long ask again.
   void AskAgain();
-  void Told(const ports::ResultOut& result);
+  /// A result, as the log gives it.
+  void Told(std::string_view result);
   bool AreSatisfied() const;
   const std::vector<Submission>& submissions() const { return submissions_; }
 
@@ -41,8 +47,8 @@ class Clients {
   void SubmitNew();
   void HandIn(Submission& submission);
 
-  SimLog& log_;
-  const SimTime& time_;
+  LogRecord& log_;
+  const HandOver hand_over_;
   const History& history_;
   const int cases_;
   const int commands_most_;

@@ -1,7 +1,5 @@
 #include "tests/simulation/definitions.h"
 
-#include <utility>
-
 #include "engine/runtime/sample_configuration_for_test.h"
 
 namespace rasti::simulation {
@@ -37,8 +35,8 @@ std::shared_ptr<const runtime::Configuration> ConfigurationOf(std::optional<Inst
   return second.second;
 }
 
-void PublishSecond(SimLog& log, Instant second_from) {
-  log.Publish("second", std::to_string(ToUnixMillis(second_from)));
+std::pair<std::string, std::string> SecondVersions(Instant from) {
+  return {"second", std::to_string(ToUnixMillis(from))};
 }
 
 std::optional<Instant> SecondFrom(const std::vector<ports::DefinitionRecord>& records) {

@@ -3,10 +3,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "engine/ports/clock.h"
+#include "engine/ports/event_log.h"
 #include "engine/runtime/configuration.h"
 #include "engine/runtime/configuration_source.h"
-#include "tests/simulation/sim_stream.h"
 #include "tests/support/sample_definition.h"
 
 namespace rasti::simulation {
@@ -15,8 +20,8 @@ const test::SampleWorld& Sample();
 /// Built once for as long as the same is asked for.
 std::shared_ptr<const runtime::Configuration> ConfigurationOf(std::optional<Instant> second_from);
 
-/// What is published of it.
-void PublishSecond(SimLog& log, Instant second_from);
+/// What is published of it: key and value.
+std::pair<std::string, std::string> SecondVersions(Instant from);
 /// When the second versions come into force, as far as they are published.
 std::optional<Instant> SecondFrom(const std::vector<ports::DefinitionRecord>& records);
 

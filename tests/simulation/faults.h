@@ -28,6 +28,7 @@ enum class Fault : uint8_t {
   kMissedAnswer,  // a client that does not hear its answer and asks again
   kDuplicate,     // a client that hands in again what was answered
   kPublished,     // another version of calendar and workflow
+  kDiskFull,      // for a while
   kCount,
 };
 

@@ -8,7 +8,7 @@
 namespace rasti::simulation {
 
 void History::CatchUp() {
-  for (int32_t i = 0; i < log_.options().partitions; ++i) {
+  for (int32_t i = 0; i < log_.partitions(); ++i) {
     const std::vector<EventRecord>& events = log_.topics({i}).events;
     size_t& read = read_[static_cast<size_t>(i)];
     for (; read < events.size(); ++read) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/codec/event_codec.h"
-#include "tests/simulation/sim_log.h"
+#include "tests/simulation/log_record.h"
 
 namespace rasti::simulation {
 
@@ -20,9 +20,10 @@ struct HistoryEntry {
 class History {
  public:
   /// The log outlives the history.
-  explicit History(const SimLog& log)
-      : log_(log), entries_(static_cast<size_t>(log.options().partitions)), read_(entries_.size()) {}
+  explicit History(const LogRecord& log)
+      : log_(log), entries_(static_cast<size_t>(log.partitions())), read_(entries_.size()) {}
 
+  int partitions() const { return static_cast<int>(entries_.size()); }
   /// Takes in what is readable by now.
   void CatchUp();
   const std::vector<HistoryEntry>& entries(core::PartitionId partition) const {
@@ -36,7 +37,7 @@ class History {
  private:
   void Take(core::PartitionId partition, const EventRecord& record);
 
-  const SimLog& log_;
+  const LogRecord& log_;
   codec::EventDecoder decoder_;
   std::vector<std::vector<HistoryEntry>> entries_;
   std::vector<size_t> read_;  // raw records, by partition

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "tests/simulation/stream_options.h"
+
 namespace rasti::simulation {
 namespace {
 
@@ -19,20 +21,6 @@ Node::Node(int id, SimLog& log, const SimTime& time, const runtime::Submitters& 
       interrupt_(std::move(interrupt)),
       clock_(time),
       node_log_(log, id, clock_) {}
-
-// Small numbers, so that a few dozen cases fill what a million fill elsewhere.
-runtime::StreamOptions Node::RandomOptions() {
-  Random& random = log_.faults().random();
-  runtime::StreamOptions options;
-  options.batch_most = 1 + random.Below(16);
-  options.cached_cases_most = 1 + random.Below(30);
-  options.checkpoint_cases = 1 + random.Below(8);
-  options.checkpoint_piece = 1 + random.Below(3);
-  options.replay_checkpoint_cases = 1 + random.Below(8);
-  options.checkpoint_every = Duration{random.Between(200, 20'000)};
-  options.flush_every = Duration{random.Between(1'000, 60'000)};
-  return options;
-}
 
 runtime::StreamHooks Node::Hooks() {
   runtime::StreamHooks hooks;
@@ -56,8 +44,8 @@ void Node::Start() {
   configuration_ = std::make_unique<NodeConfiguration>(node_log_, clock_);
   // Nobody starts a node with a clock that is far off: there is nothing that it could compare it with.
   if (std::chrono::abs(clock_.skew()) > std::chrono::minutes(1)) clock_.SetSkew(Duration{0});
-  loop_ =
-      std::make_unique<runtime::StreamLoop>(node_log_, *configuration_, submitters_, clock_, RandomOptions(), Hooks());
+  loop_ = std::make_unique<runtime::StreamLoop>(node_log_, *configuration_, submitters_, clock_,
+                                                SmallOptions(log_.faults().random()), Hooks());
   next_turn_ = time_.now();
   log_.SetSilent(id_, std::nullopt);
   log_.faults().Note(fmt::format("node {} starts", id_));

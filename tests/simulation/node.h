@@ -10,6 +10,7 @@
 #include "engine/runtime/stream_loop.h"
 #include "tests/simulation/definitions.h"
 #include "tests/simulation/sim_store.h"
+#include "tests/simulation/sim_stream.h"
 
 namespace rasti::simulation {
 
@@ -43,7 +44,6 @@ class Node {
 
  private:
   void Died();
-  runtime::StreamOptions RandomOptions();
   runtime::StreamHooks Hooks();
 
   const int id_;

@@ -1,13 +1,11 @@
 #include "tests/simulation/reader.h"
 
 #include "engine/views/compare.h"
-#include "tests/simulation/sim_stream.h"
 
 namespace rasti::simulation {
 namespace {
 
 constexpr size_t kAll = 100'000;
-constexpr int kNobody = -1;  // no node
 
 }  // namespace
 
@@ -17,7 +15,7 @@ void Reader::Open() {
   projector_ = *std::move(opened);
 }
 
-Status Reader::Project(const SimLog& log, views::Projector& projector, core::PartitionId partition, size_t most) {
+Status Reader::Project(const LogRecord& log, views::Projector& projector, core::PartitionId partition, size_t most) {
   RASTI_TRY(const core::Sequence next, projector.NextSequence(partition));
   const auto events = log.Stable(partition, next, most);
   return events.empty() ? Status() : projector.Project(partition, events);
@@ -25,7 +23,7 @@ Status Reader::Project(const SimLog& log, views::Projector& projector, core::Par
 
 void Reader::Turn() {
   Random& random = log_.faults().random();
-  const core::PartitionId partition{static_cast<int32_t>(random.Below(log_.options().partitions))};
+  const core::PartitionId partition{static_cast<int32_t>(random.Below(log_.partitions()))};
   if (const Status done = Project(log_, *projector_, partition, 1 + random.Below(30)); !done) Wrong(done.error());
   if (random.Percent(20)) {
     if (const Status flushed = projector_->Flush(); !flushed) Wrong(flushed.error());
@@ -36,19 +34,17 @@ void Reader::Turn() {
 }
 
 void Reader::CatchUp() {
-  for (int32_t i = 0; i < log_.options().partitions; ++i) {
+  for (int32_t i = 0; i < log_.partitions(); ++i) {
     if (const Status done = Project(log_, *projector_, {i}, kAll); !done) Wrong(done.error());
   }
 }
 
-std::vector<std::string> Reader::Differences() const {
+std::vector<std::string> Reader::Differences(ports::EventLog& events) const {
   test::MemoryViewStore fresh(views::ViewTables().size());
-  const SimClock clock(log_.time());
-  NodeLog log(log_, kNobody, clock);
   const auto compared = [&]() -> Result<views::ViewComparison> {
     RASTI_TRY(const auto projector, views::Projector::Open(fresh, {.keep_events = true}));
-    for (int32_t i = 0; i < log_.options().partitions; ++i) RASTI_CHECKED(Project(log_, *projector, {i}, kAll));
-    return views::CompareViews(store_, fresh, log);
+    for (int32_t i = 0; i < log_.partitions(); ++i) RASTI_CHECKED(Project(log_, *projector, {i}, kAll));
+    return views::CompareViews(store_, fresh, events);
   }();
   return compared ? compared->differences : std::vector<std::string>{compared.error().message};
 }

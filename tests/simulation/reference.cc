@@ -19,7 +19,7 @@ constexpr Duration kAheadMost{60'000};
 
 }  // namespace
 
-Reference::Reference(const SimLog& log, const History& history)
+Reference::Reference(const LogRecord& log, const History& history)
     : log_(log), history_(history), configuration_(ConfigurationOf(SecondFrom(log.definitions()))) {}
 
 void Reference::Wrong(const HistoryEntry& entry, std::string_view what) {
@@ -31,7 +31,7 @@ void Reference::Wrong(const HistoryEntry& entry, std::string_view what) {
 }
 
 bool Reference::Decide() {
-  for (int32_t i = 0; i < log_.options().partitions; ++i) {
+  for (int32_t i = 0; i < log_.partitions(); ++i) {
     const auto& entries = history_.entries({i});
     for (size_t at = 0; at < entries.size();) {
       const size_t made = DecideAt({i}, at);
@@ -134,7 +134,7 @@ std::optional<core::Decision> Reference::ExpectCommand(core::PartitionId partiti
   // What another case sent may come late: it is no person's, and nobody waits for it with a decision.
   const bool is_persons = !core::IsEngineCommandId(context.command_id);
   if (const auto found = breached_.find(context.case_id); is_persons && found != breached_.end()) {
-    if (input->taken_at <= found->second) {
+    if (input->compared_at <= found->second) {
       Wrong(entry, "handed in in time, at " + FormatInstant(input->taken_at) + ", it came after the breach of " +
                        FormatInstant(found->second));
     }
@@ -152,12 +152,12 @@ std::optional<Reference::Found> Reference::FindInput(core::PartitionId partition
     if (record.position != entry.input.commands - 1) continue;
     const auto envelope = codec::DecodeSigned(record.value);
     const auto command = envelope ? codec::DecodeCommand(envelope->body) : Fail(envelope.error());
-    if (command && is_it(*command)) return Found{*command, record.taken_at, record.value};
+    if (command && is_it(*command)) return Found{*command, record.taken_at, record.compared_at, record.value};
   }
   for (const FollowUpRecord& one : topics.follow_ups) {
     if (one.record.position != entry.input.follow_ups - 1 || !log_.IsCommitted(one.transaction)) continue;
     const auto command = codec::DecodeCommand(one.record.value);
-    if (command && is_it(*command)) return Found{*command, one.record.taken_at, {}};
+    if (command && is_it(*command)) return Found{*command, one.record.taken_at, one.record.compared_at, {}};
   }
   return std::nullopt;
 }

@@ -26,7 +26,7 @@ using CommandKey = std::pair<core::CaseId, core::CommandId>;
 class Reference {
  public:
   /// All outlives the reference.
-  Reference(const SimLog& log, const History& history);
+  Reference(const LogRecord& log, const History& history);
 
   /// Decides everything anew; false where something differs: violations() says what.
   bool Decide();
@@ -42,6 +42,7 @@ class Reference {
   struct Found {
     core::Command command;
     Instant taken_at;
+    Instant compared_at;
     std::string signed_command;  // empty for follow-ups
   };
 
@@ -53,7 +54,7 @@ class Reference {
   void CheckTime(core::PartitionId partition, size_t at, const core::CaseState& before);
   void Wrong(const HistoryEntry& entry, std::string_view what);
 
-  const SimLog& log_;
+  const LogRecord& log_;
   const History& history_;
   std::shared_ptr<const runtime::Configuration> configuration_;
   std::map<core::CaseId, core::CaseState> cases_;

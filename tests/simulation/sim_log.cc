@@ -8,12 +8,10 @@
 namespace rasti::simulation {
 
 SimLog::SimLog(SimLogOptions options, const SimTime& time, Faults& faults, Interrupt interrupt, Told told)
-    : options_(options),
-      time_(time),
-      faults_(faults),
+    : LogRecord(options.partitions, time, faults),
+      options_(options),
       interrupt_(std::move(interrupt)),
       told_(std::move(told)),
-      topics_(static_cast<size_t>(options.partitions)),
       owners_(static_cast<size_t>(options.partitions)) {}
 
 // --- the cluster ----------------------------------------------------------------------------------------------------
@@ -28,25 +26,28 @@ Status SimLog::Submit(std::string key, std::string value) {
   if (IsAway()) return Fail(ErrorCode::kUnavailable, "the brokers are away");
   Topics& topics = At(ports::PartitionOf(key, options_.partitions));
   // Who submits in transactions of its own leaves gaps.
-  if (faults_.random().Percent(10)) ++topics.end.commands;
-  topics.commands.push_back({topics.end.commands++, time_.now(), ReadableAt(topics), std::move(key), std::move(value)});
+  if (faults().random().Percent(10)) ++topics.end.commands;
+  const Instant now = time().now();
+  topics.commands.push_back({topics.end.commands++, now, now, ReadableAt(topics), std::move(key), std::move(value)});
   return {};
 }
 
 // A replica is behind, and the leader shows nothing that not all of them have.
 Instant SimLog::ReadableAt(Topics& topics) {
-  if (topics.unreadable_until < time_.now() && faults_.Strikes(Fault::kUnreadable, 15)) {
+  if (topics.unreadable_until < time().now() && faults().Strikes(Fault::kUnreadable, 15)) {
     // Seconds, where a replica has died; and now and then for long enough that timers fall due meanwhile.
-    const int64_t most = faults_.random().Percent(80) ? 8'000 : 72 * 3'600'000;
-    topics.unreadable_until = time_.now() + Duration{faults_.random().Between(10, most)};
+    const int64_t most = faults().random().Percent(80) ? 8'000 : 72 * 3'600'000;
+    topics.unreadable_until = time().now() + Duration{faults().random().Between(10, most)};
   }
-  return std::max(topics.unreadable_until, time_.now());
+  return std::max(topics.unreadable_until, time().now());
 }
 
 ports::InputPositions SimLog::ReadableEnd(core::PartitionId partition) const {
   const Topics& all = topics(partition);
   ports::InputPositions end = all.end;
-  const auto is_hidden = [&](const CommandRecord& record) { return faults_.on() && record.readable_at > time_.now(); };
+  const auto is_hidden = [&](const CommandRecord& record) {
+    return faults().on() && record.readable_at > time().now();
+  };
   for (const CommandRecord& record : all.commands) {
     if (is_hidden(record)) end.commands = std::min(end.commands, record.position);
   }
@@ -64,7 +65,7 @@ int64_t SimLog::Publish(std::string key, std::string value) {
 
 int64_t SimLog::Keep(ports::DeadLetterOut letter) {
   const auto position = static_cast<int64_t>(dead_letters_.size());
-  dead_letters_.push_back({position, time_.now(), std::move(letter.key), std::move(letter.value)});
+  dead_letters_.push_back({position, time().now(), std::move(letter.key), std::move(letter.value)});
   return position;
 }
 
@@ -73,11 +74,11 @@ void SimLog::Tick() {
   const auto members = members_;
   for (const auto& member : members) {
     const auto silent = silent_.find(member->node);
-    if (silent != silent_.end() && time_.now() - silent->second > options_.session_timeout) PutOut(member);
+    if (silent != silent_.end() && time().now() - silent->second > options_.session_timeout) PutOut(member);
   }
   for (size_t i = 0; i < transactions_.size(); ++i) {
-    if (!IsOpen(i) || time_.now() - transactions_[i].began <= options_.transaction_timeout) continue;
-    faults_.Note(fmt::format("the brokers end a transaction of node {}", transactions_[i].node));
+    if (!IsOpen(i) || time().now() - transactions_[i].began <= options_.transaction_timeout) continue;
+    faults().Note(fmt::format("the brokers end a transaction of node {}", transactions_[i].node));
     ++epochs_[transactions_[i].node];
     End(i, false);
   }
@@ -89,19 +90,6 @@ void SimLog::SetSilent(int node, std::optional<Instant> since) {
   } else {
     silent_.erase(node);
   }
-}
-
-bool SimLog::IsAllDecided() const {
-  for (size_t i = 0; i < transactions_.size(); ++i) {
-    if (IsOpen(i)) return false;
-  }
-  for (const Topics& topics : topics_) {
-    if (!topics.commands.empty() && topics.commands.back().position >= topics.committed.commands) return false;
-    for (const FollowUpRecord& one : topics.follow_ups) {
-      if (IsCommitted(one.transaction) && one.record.position >= topics.committed.follow_ups) return false;
-    }
-  }
-  return true;
 }
 
 bool SimLog::IsSharedOut() const {
@@ -117,10 +105,10 @@ void SimLog::Rebalance() {
     member->target.clear();
     if (options_.eager) member->rejoining = true;
   }
-  const bool fair = faults_.random().Percent(80);
-  size_t turn = faults_.random().Below(members_.size());
+  const bool fair = faults().random().Percent(80);
+  size_t turn = faults().random().Below(members_.size());
   for (int32_t i = 0; i < options_.partitions; ++i) {
-    turn = fair ? turn + 1 : faults_.random().Below(members_.size());
+    turn = fair ? turn + 1 : faults().random().Below(members_.size());
     members_[turn % members_.size()]->target.insert({i});
   }
 }
@@ -148,7 +136,7 @@ void SimLog::Leave(const std::shared_ptr<Member>& member) {
 }
 
 void SimLog::PutOut(const std::shared_ptr<Member>& member) {
-  faults_.Note(fmt::format("node {} is put out of the group", member->node));
+  faults().Note(fmt::format("node {} is put out of the group", member->node));
   member->put_out = true;
   ++zombies_;
   Leave(member);
@@ -194,7 +182,7 @@ void SimLog::AbortOpen(int node) {
 size_t SimLog::Begin(int node, Instant decided_at) {
   Transaction& transaction = transactions_.emplace_back();
   transaction.node = node;
-  transaction.began = time_.now();
+  transaction.began = time().now();
   transaction.decided_at = decided_at;
   return transactions_.size() - 1;
 }
@@ -212,8 +200,9 @@ void SimLog::Append(size_t transaction, ports::FollowUpOut follow_up) {
   Topics& topics = At(target);
   const int copies = Mutates(Mutation::kFollowUpTwice, 30) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
+    const Instant now = time().now();
     topics.follow_ups.push_back(
-        {transaction, {topics.end.follow_ups++, time_.now(), ReadableAt(topics), follow_up.key, follow_up.value}});
+        {transaction, {topics.end.follow_ups++, now, now, ReadableAt(topics), follow_up.key, follow_up.value}});
   }
 }
 
@@ -221,7 +210,7 @@ void SimLog::End(size_t transaction, bool commit) {
   Transaction& ended = transactions_[transaction];
   const bool written = commit && !Mutates(Mutation::kCommitLost, 20);
   ended.state = written ? TransactionState::kCommitted : TransactionState::kAborted;
-  ended.ended = time_.now();
+  ended.ended = time().now();
   // The mark of its end takes a position.
   for (const core::PartitionId partition : ended.follow_ups) ++At(partition).end.follow_ups;
   if (written) {
@@ -254,7 +243,7 @@ void SimLog::LeaveEventsBehind(size_t transaction) {
   behind.node = transactions_[transaction].node;
   behind.decided_at = transactions_[transaction].decided_at;
   behind.state = TransactionState::kCommitted;
-  behind.ended = time_.now();
+  behind.ended = time().now();
   transactions_.push_back(std::move(behind));
   for (Topics& topics : topics_) {
     for (EventRecord& event : topics.events) {
@@ -273,15 +262,6 @@ void SimLog::RepeatEvents(size_t transaction) {
 }
 
 // --- events ---------------------------------------------------------------------------------------------------------
-
-std::vector<ports::StoredEvent> SimLog::Stable(core::PartitionId partition, core::Sequence from, size_t most) const {
-  std::vector<ports::StoredEvent> found;
-  for (const EventRecord& event : topics(partition).events) {
-    if (IsOpen(event.transaction) || found.size() >= most) break;
-    if (IsCommitted(event.transaction) && event.event.sequence >= from) found.push_back(event.event);
-  }
-  return found;
-}
 
 core::Sequence SimLog::EndSequence(core::PartitionId partition) {
   core::Sequence end;

@@ -35,6 +35,7 @@ class World {
   std::vector<std::string> violations() const;
 
  private:
+  std::vector<std::string> CheckAll() const;
   void Step();
   void Advance();
   void TurnSomeNode();
