@@ -245,7 +245,7 @@ tl::expected<Instant, Rejection> CheckTime(const Config& config, const CaseState
   }
   if (state.Exists() && !state.IsLive() && !IsFollowUp(command.payload)) {
     return Reject(RejectionCode::kHistoric, "occurred_at",
-                  "the case is historic: say when it happened, or hand it to wall time first (go-live)");
+                  "the case is historic: say when it happened (occurred_at), or hand it to wall time first (go live)");
   }
   const Instant latest = std::max(time.recorded_at, state.last_occurred_at);
   return std::clamp(time.taken_at, std::min(state.Exists() ? state.last_occurred_at : time.taken_at, latest), latest);

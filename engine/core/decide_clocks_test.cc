@@ -55,6 +55,15 @@ TEST_F(DecideClocksTest, ACategoryCorrectedDuringAPauseCountsWhenTheClockRunsAga
   EXPECT_EQ(FormatInstant(Resolve().plan.due_at), "2024-03-20T22:59:59.999Z");
 }
 
+TEST_F(DecideClocksTest, WhatIsPausedIsNotPausedAgain) {
+  Open();
+  const PauseClocks pause{ClockId("resolve"), "Waiting for the survey."};
+  Do(people::Officer(), pause);
+  const auto again = Try(people::Officer(), pause);
+  EXPECT_EQ(CodeOf(again), RejectionCode::kClockNotRunning);
+  EXPECT_EQ(again.error().message, "what could be paused is paused already");
+}
+
 TEST_F(DecideClocksTest, ACategoryWithoutADeadlineCancelsTheClockAndBackAgainStartsItFromItsOwnStart) {
   Open();
   const ClockState before = Resolve();

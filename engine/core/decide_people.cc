@@ -54,14 +54,18 @@ Verdict CheckClock(const DecisionBuilder& builder, const std::optional<ClockId>&
 Verdict DecidePause(DecisionBuilder& builder, const PauseClocks& pause) {
   if (auto verdict = CheckClock(builder, pause.clock); !verdict) return verdict;
   int paused = 0;
+  int were_paused = 0;
   for (const Clock& clock : builder.definition().clocks) {
     if (pause.clock && *pause.clock != clock.id) continue;
     const ClockState* running = builder.state().FindClock(clock.id);
+    if (running != nullptr && running->status == ClockStatus::kPaused) ++were_paused;
     if (running == nullptr || running->status != ClockStatus::kRunning || running->breached) continue;
     builder.Emit(ClockPaused{clock.id, pause.reason, true});
     ++paused;
   }
   if (paused > 0) return {};
+  if (were_paused > 0)
+    return Reject(RejectionCode::kClockNotRunning, "clock", "what could be paused is paused already");
   return Reject(RejectionCode::kClockNotRunning, "clock",
                 "no clock that could be paused is running: a late one runs on");
 }
