@@ -119,7 +119,8 @@ void DefinitionChecker::CheckStops(const Clock& clock, const std::string& path) 
                                 (stop.closed && to != nullptr && to->closed));
     }
   }
-  if (!stoppable) Add(path + ".stop", "none of this can happen after the clock has started");
+  // Where nothing can start it, that is what is said.
+  if (!stoppable && !later.empty()) Add(path + ".stop", "none of this can happen after the clock has started");
 }
 
 void DefinitionChecker::CheckRule(const sla::Rule& rule, const std::string& path) {

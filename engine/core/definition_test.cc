@@ -12,6 +12,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::Field;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Texts Everywhere(const char* text) { return {text, text, text}; }
 
@@ -126,6 +127,14 @@ TEST_P(DefinitionFaults, AreFound) {
   EXPECT_THAT(CheckDefinition(definition),
               Contains(AllOf(Field(&DefinitionIssue::path, GetParam().path),
                              Field(&DefinitionIssue::message, HasSubstr(GetParam().message)))));
+}
+
+TEST(DefinitionChecks, OneThatBeginsNowhereIsToldSoAndNotAllThatFollows) {
+  Definition definition = Sound();
+  definition.stages[0].initial = false;
+  for (const DefinitionIssue& issue : CheckDefinition(definition)) {
+    EXPECT_THAT(issue.message, Not(HasSubstr("none of this can happen"))) << issue.path;
+  }
 }
 
 Form FormWithReporter() {
