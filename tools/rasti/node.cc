@@ -71,7 +71,8 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
     at_brokers.on_statistics = [observer](std::string_view json) { observer->KafkaStatistics(json); };
     at_brokers.on_trim = [observer](const log::KafkaTrim& trim) { observer->Trimmed(trim); };
   }
-  RASTI_TRY(engine->log_, NodeLog::Open(paths, meta, *engine->clock_, NodeLog::Access::kWrite, std::move(at_brokers)));
+  RASTI_TRY(engine->log_,
+            NodeLog::Open(paths, meta, *engine->clock_, NodeLog::Access::kWrite, std::move(at_brokers), engine->Env()));
   engine->notes_ = engine->log_->notes();
   engine->meta_ = meta;
   if (!engine->options_.seed_from.empty()) {
@@ -207,7 +208,7 @@ void Node::Observe(runtime::StreamHooks& hooks) {
 Status Node::OpenViews() {
   feed_ = std::make_unique<EventFeed>(log());
   std::vector<std::string> notes;
-  RASTI_TRY(views_, NodeViews::Open(paths_, log(), budget_, DefinitionsOf(*configuration_), notes, feed_.get()));
+  RASTI_TRY(views_, NodeViews::Open(paths_, log(), budget_, DefinitionsOf(*configuration_), notes, feed_.get(), Env()));
   {
     const std::lock_guard lock(notes_mutex_);
     notes_.insert(notes_.end(), notes.begin(), notes.end());

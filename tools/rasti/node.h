@@ -55,6 +55,8 @@ struct NodeOptions {
   /// thread and the engine's.
   std::function<void(const std::string&)> progress;
   std::chrono::milliseconds progress_every{250};  // of a rebuild
+  /// The directory is thrown away with the process: nothing of it is synced.
+  bool scratch = false;
   /// Told by the node's threads what happens to it; outlives the node. Null: nobody.
   NodeObserver* observer = nullptr;
 };
@@ -121,6 +123,8 @@ class Node {
   Status OpenEngine();
   void Observe(runtime::StreamHooks& hooks);
   Status OpenViews();
+  /// Of RocksDB's files; null: the machine's.
+  rocksdb::Env* Env() const;
   Result<std::unique_ptr<ports::ViewStore>> OpenState(core::PartitionId partition);
   void OpenStandby(const runtime::StreamOptions& stream);
   void Halted(core::PartitionId partition, const std::string& why);

@@ -72,11 +72,12 @@ class KafkaNodeLog final : public NodeLog {
 }  // namespace
 
 Result<std::unique_ptr<NodeLog>> NodeLog::Open(const DataPaths& paths, const DataMeta& meta, const ports::Clock& clock,
-                                               Access access, AtBrokers at_brokers) {
+                                               Access access, AtBrokers at_brokers, rocksdb::Env* env) {
   if (!meta.kafka) {
     log::EmbeddedLogOptions options;
     options.directory = paths.log();
     options.read_only = access == Access::kRead;
+    options.env = env;
     RASTI_TRY(auto log, log::EmbeddedEventLog::Open(options, clock));
     return std::make_unique<EmbeddedNodeLog>(std::move(log));
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/log/embedded_event_log.h"
 #include "engine/log/kafka_event_log.h"
 #include "engine/ports/clock.h"
 #include "engine/ports/command_channel.h"
@@ -30,9 +31,10 @@ struct AtBrokers {
 class NodeLog {
  public:
   enum class Access { kWrite, kRead };
-  /// Errors: kInUse (names the holder), those of EmbeddedEventLog::Open and KafkaEventLog::Open.
+  /// `env`: of the log's own files; null: the machine's. Errors: kInUse (names the holder), those of
+  /// EmbeddedEventLog::Open and KafkaEventLog::Open.
   static Result<std::unique_ptr<NodeLog>> Open(const DataPaths& paths, const DataMeta& meta, const ports::Clock& clock,
-                                               Access access, AtBrokers at_brokers = {});
+                                               Access access, AtBrokers at_brokers = {}, rocksdb::Env* env = nullptr);
   virtual ~NodeLog() = default;
 
   virtual ports::EventLog& events() = 0;

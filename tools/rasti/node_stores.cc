@@ -6,9 +6,12 @@
 
 #include "engine/base/system_error.h"
 #include "engine/store/rocksdb_view_store.h"
+#include "engine/store/unsynced_env.h"
 #include "tools/rasti/node.h"
 
 namespace rasti::cli {
+
+rocksdb::Env* Node::Env() const { return options_.scratch ? store::UnsyncedEnv() : nullptr; }
 
 Result<std::unique_ptr<ports::ViewStore>> Node::OpenState(core::PartitionId partition) {
   std::error_code ignored;  // the store names the directory that is missing
@@ -16,7 +19,8 @@ Result<std::unique_ptr<ports::ViewStore>> Node::OpenState(core::PartitionId part
   RASTI_TRY(auto store, store::OpenRocksDbViewStore({.directory = paths_.state(partition),
                                                      .tables = runtime::CaseStore::Tables(),
                                                      .budget = budget_,
-                                                     .cache_blocks = false}));
+                                                     .cache_blocks = false,
+                                                     .env = Env()}));
   return held_stores_.Hold(partition, std::move(store));
 }
 

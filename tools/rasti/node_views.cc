@@ -62,8 +62,8 @@ NodeViews::Set::~Set() {
 Result<std::shared_ptr<NodeViews::Set>> NodeViews::OpenSet(const std::string& directory) {
   auto set = std::make_shared<Set>();
   set->directory = directory;
-  RASTI_TRY(auto store,
-            store::OpenRocksDbViewStore({.directory = directory, .tables = views::ViewTables(), .budget = budget_}));
+  RASTI_TRY(auto store, store::OpenRocksDbViewStore(
+                            {.directory = directory, .tables = views::ViewTables(), .budget = budget_, .env = env_}));
   set->store = std::move(store);
   RASTI_TRY(set->projector, views::Projector::Open(
                                 *set->store, {.keep_events = !log_.is_local(), .find_definition = find_definition_}));
@@ -77,10 +77,11 @@ Result<std::shared_ptr<NodeViews::Set>> NodeViews::OpenSet(const std::string& di
 Result<std::unique_ptr<NodeViews>> NodeViews::Open(const DataPaths& paths, ports::EventLog& log,
                                                    std::shared_ptr<store::StoreBudget> budget,
                                                    views::FindDefinition find_definition,
-                                                   std::vector<std::string>& notes, EventFeed* feed) {
+                                                   std::vector<std::string>& notes, EventFeed* feed,
+                                                   rocksdb::Env* env) {
   RASTI_TRY(ViewHome home, ViewHome::Open(paths));
   std::unique_ptr<NodeViews> views(
-      new NodeViews(std::move(home), log, std::move(budget), std::move(find_definition), feed));
+      new NodeViews(std::move(home), log, std::move(budget), std::move(find_definition), feed, env));
   auto opened = views->OpenSet(views->home_.shown());
   if (!opened && IsRebuildable(opened.error())) {
     notes.push_back(fmt::format("{}: {}; they are rebuilt from the log", views->home_.shown(), opened.error().message));

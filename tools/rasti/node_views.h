@@ -62,7 +62,7 @@ class NodeViews {
   static Result<std::unique_ptr<NodeViews>> Open(const DataPaths& paths, ports::EventLog& log,
                                                  std::shared_ptr<store::StoreBudget> budget,
                                                  views::FindDefinition find_definition, std::vector<std::string>& notes,
-                                                 EventFeed* feed = nullptr);
+                                                 EventFeed* feed = nullptr, rocksdb::Env* env = nullptr);
   /// Stops.
   ~NodeViews();
   NodeViews(const NodeViews&) = delete;
@@ -108,12 +108,13 @@ class NodeViews {
   };
 
   NodeViews(ViewHome home, ports::EventLog& log, std::shared_ptr<store::StoreBudget> budget,
-            views::FindDefinition find_definition, EventFeed* feed)
+            views::FindDefinition find_definition, EventFeed* feed, rocksdb::Env* env)
       : home_(std::move(home)),
         log_(log),
         budget_(std::move(budget)),
         find_definition_(std::move(find_definition)),
-        feed_(feed) {}
+        feed_(feed),
+        env_(env) {}
 
   Result<std::shared_ptr<Set>> OpenSet(const std::string& directory);
   std::shared_ptr<runtime::ProjectionThread> projection() const;
@@ -127,7 +128,8 @@ class NodeViews {
   ports::EventLog& log_;
   const std::shared_ptr<store::StoreBudget> budget_;
   const views::FindDefinition find_definition_;
-  EventFeed* const feed_;  // may be null
+  EventFeed* const feed_;    // may be null
+  rocksdb::Env* const env_;  // likewise
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

@@ -14,7 +14,9 @@ Result<std::unique_ptr<ScratchNode>> ScratchNode::Open(const std::vector<codec::
   wanted.virtual_start = begins_at;
   wanted.created_at = begins_at;
   RASTI_CHECKED(CreateDataDirectory(paths, wanted));
-  RASTI_TRY(auto node, Node::Open(paths, {}));
+  NodeOptions options;
+  options.scratch = true;
+  RASTI_TRY(auto node, Node::Open(paths, std::move(options)));
   scratch->session_ = std::make_unique<DirectSession>(std::move(node));
   std::vector<codec::PublishedPackage> published;
   for (const codec::PackageFiles& files : packages) published.push_back({files, begins_at, begins_at, kLocalPublisher});
