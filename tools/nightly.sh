@@ -9,6 +9,7 @@
 # RASTI_BOSTON    folder of the whole Boston year (tests/acceptance/boston.sh says what is in it); without it, no boston step
 # RASTI_COSELOG   folder of the log of events (tests/acceptance/coselog.sh says what is in it); without it, no coselog step
 # RASTI_CHAOS_MINUTES  how long each of the two long runs of the `chaos` step takes (30)
+# RASTI_SOAK_MINUTES   how long the `soak` step takes (60)
 # RC_PARAMS       RapidCheck's settings for the `long` step (max_success=1000)
 # RASTI_JOBS      how many compilers and tests at once
 set -euo pipefail
@@ -16,6 +17,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 help_if_asked "$@"
 
 steps=(format lint long asan tsan chaos)
+if [[ -x tests/acceptance/soak.sh ]]; then steps+=(soak); fi
 if [[ -x tools/fuzz.sh ]]; then steps+=(fuzz); fi
 if [[ -x tests/acceptance/boston.sh && -n ${RASTI_BOSTON-} ]]; then steps+=(boston); fi
 if [[ -x tests/acceptance/coselog.sh && -n ${RASTI_COSELOG-} ]]; then steps+=(coselog); fi
@@ -35,6 +37,11 @@ step_chaos() {
     tests/acceptance/chaos.sh --minutes "${RASTI_CHAOS_MINUTES:-30}" --assignor "$assignor"
   done
   tests/acceptance/chaos.sh --minutes 5 --trim
+}
+# The embedded engine as a service for an hour, at half of what the machine can do.
+step_soak() {
+  tools/build.sh release soak rasti
+  tests/acceptance/soak.sh --minutes "${RASTI_SOAK_MINUTES:-60}"
 }
 step_fuzz() { tools/fuzz.sh; }
 # On the embedded log, and over a real broker.

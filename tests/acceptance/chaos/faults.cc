@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <csignal>
 
-#include "tests/acceptance/chaos/waiting.h"
+#include "tests/acceptance/waiting.h"
 
 namespace rasti::test {
 

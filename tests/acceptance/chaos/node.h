@@ -7,7 +7,7 @@
 #include <string>
 
 #include "engine/base/result.h"
-#include "tests/acceptance/chaos/process.h"
+#include "tests/acceptance/process.h"
 #include "tools/rasti/data_directory.h"
 
 namespace rasti::test {

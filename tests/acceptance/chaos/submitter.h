@@ -11,7 +11,7 @@
 #include "engine/client/command_client.h"
 #include "tests/acceptance/chaos/errands.h"
 #include "tests/acceptance/chaos/ledger.h"
-#include "tests/acceptance/chaos/waiting.h"
+#include "tests/acceptance/waiting.h"
 
 namespace rasti::test {
 

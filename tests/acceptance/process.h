@@ -20,6 +20,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  pid_t id() const { return pid_; }
   void Signal(int signal) const;
   /// How it ended, as waitpid says it; nothing while it runs.
   std::optional<int> Ended();

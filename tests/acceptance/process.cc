@@ -1,4 +1,4 @@
-#include "tests/acceptance/chaos/process.h"
+#include "tests/acceptance/process.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 #include <csignal>
 #include <stdexcept>
 
-#include "tests/acceptance/chaos/waiting.h"
+#include "tests/acceptance/waiting.h"
 
 namespace rasti::test {
 
