@@ -98,29 +98,65 @@ void AddCommands(CLI::App& app, Context& context) {
   AddManualCommands(app, context);
 }
 
-// CLI11 says what was not expected; people want to hear what they probably meant.
-std::string UnknownCommandText(const CLI::App& app, int argc, char** argv) {
-  std::vector<std::string_view> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  for (int i = 1; i < argc; ++i) {
+// The first word at or behind `begin` that is neither an option nor the value of one; argc where there is none.
+int NextWord(int begin, int argc, char** argv) {
+  for (int i = begin; i < argc; ++i) {
     const std::string_view word(argv[i]);
     if (word.starts_with("--") && word.find('=') == std::string_view::npos && word != "--json") ++i;
-    if (word.starts_with("-")) continue;
-    std::string hint = core::expression::DidYouMean(word, names);
-    if (hint.empty()) hint = "; `rasti --help` lists the commands";
-    return fmt::format("there is no command '{}'{}", word, hint);
+    if (!word.starts_with("-")) return i;
   }
-  return "name a command; `rasti --help` lists them";
+  return argc;
+}
+
+std::vector<std::string_view> NamesOfCommands(const CLI::App& group) {
+  std::vector<std::string_view> names;
+  for (const CLI::App* command : group.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+// CLI11 says what was not expected; people want to hear what they probably meant.
+std::string UnknownCommandText(const CLI::App& app, int argc, char** argv) {
+  const int at = NextWord(1, argc, argv);
+  if (at == argc) return "name a command; `rasti --help` lists them";
+  std::string hint = core::expression::DidYouMean(argv[at], NamesOfCommands(app));
+  if (hint.empty()) hint = "; `rasti --help` lists the commands";
+  return fmt::format("there is no command '{}'{}", argv[at], hint);
+}
+
+// The same below a command that has commands of its own; these are few, so all are named.
+std::string UnknownCommandText(const CLI::App& group, const std::string& path, int argc, char** argv) {
+  const auto names = NamesOfCommands(group);
+  const std::string there_are = "there are " + core::expression::JoinNames(names);
+  int at = 1;
+  while (at < argc && group.get_name() != argv[at]) ++at;
+  at = NextWord(at + 1, argc, argv);
+  if (at >= argc) return fmt::format("{}: say what; {}", path, there_are);
+  std::string hint = core::expression::DidYouMean(argv[at], names);
+  if (hint.empty()) hint = "; " + there_are;
+  return fmt::format("{}: there is no '{}'{}", path, argv[at], hint);
+}
+
+// The command as far as it was understood: "calendar show" and what it is.
+std::pair<std::string, const CLI::App*> Understood(const CLI::App& app) {
+  std::string path;
+  const CLI::App* command = &app;
+  for (auto named = app.get_subcommands(); !named.empty(); named = command->get_subcommands()) {
+    command = named.front();
+    path += (path.empty() ? "" : " ") + command->get_name();
+  }
+  return {path, command};
 }
 
 int ParseFailed(const Context& context, const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);  // --help, --version
   std::string text = error.what();
-  const auto named = app.get_subcommands();
-  if (named.empty()) {
+  const auto [path, command] = Understood(app);
+  if (path.empty()) {
     text = UnknownCommandText(app, argc, argv);
+  } else if (command->get_require_subcommand_min() > 0) {
+    text = UnknownCommandText(*command, path, argc, argv);
   } else {
-    text += fmt::format("; see `rasti {} --help`", named.front()->get_name());
+    text += fmt::format("; see `rasti {} --help`", path);
   }
   const Failure failure(Error::Invalid(std::move(text)));
   context.out.Failed(failure);
