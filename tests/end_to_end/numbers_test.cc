@@ -76,7 +76,7 @@ TEST_F(NumbersTest, ARegisterThatNobodyHasIsTold) {
   const Finished finished = Rasti({"numbers", "--tenant", "ferizaj", "--register", "protokol"});
   EXPECT_EQ(finished.exit_code, 0);
   EXPECT_THAT(finished.err, HasSubstr("no workflow in force has a register 'protokol', did you mean 'protocol'?"));
-  EXPECT_EQ(Rasti({"numbers", "--tenant", "nowhere", "--register", "protocol"}).exit_code, 3);
+  EXPECT_EQ(Rasti({"numbers", "--tenant", "nowhere", "--register", "protocol"}).exit_code, 1);
 }
 
 TEST_F(NumbersTest, ResponsesAreMadeByTemplates) {

@@ -94,7 +94,7 @@ TEST_F(PublicTest, PagesGoOnOverTheSocketToo) {
   EXPECT_EQ(found.size(), 5U);
   EXPECT_EQ(std::set(found.begin(), found.end()).size(), 5U);
   ExpectRefusal({"public", "list", "--tenant", "prishtine", "--cursor", "zz"}, 2, {"cursor 'zz'", "public register"});
-  ExpectRefusal({"public", "list", "--tenant", "nowhere"}, 3, {"no tenant 'nowhere'"});
+  ExpectRefusal({"public", "list", "--tenant", "nowhere"}, 1, {"unknown_tenant", "no tenant 'nowhere'"});
 }
 
 }  // namespace

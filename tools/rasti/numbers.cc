@@ -7,6 +7,7 @@
 #include "engine/core/expression/names.h"
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
+#include "tools/rasti/hints.h"
 
 namespace rasti::cli {
 namespace {
@@ -54,7 +55,7 @@ Outcome<void> RunNumbers(const Context& context, const NumbersOptions& options) 
   RASTI_TRY(const auto configuration, session->Configuration());
   RASTI_TRY(const Instant now, session->Now());
   const core::Tenant* tenant = configuration->TenantAt(core::TenantId(options.tenant), now);
-  if (tenant == nullptr) return Refuse(Error::NotFound(fmt::format("no tenant '{}' is in force", options.tenant)));
+  if (tenant == nullptr) return Refuse(UnknownTenant(options.tenant, *configuration, now));
   const sla::Calendar* calendar = configuration->CalendarAt(tenant->calendar, now);
   const Registers registers = RegistersOf(*configuration, now);
   const bool endless = options.year == 0 && registers.endless.contains(options.register_id);

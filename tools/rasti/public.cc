@@ -5,6 +5,7 @@
 #include "engine/views/public_case.h"
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
+#include "tools/rasti/hints.h"
 
 namespace rasti::cli {
 namespace {
@@ -78,7 +79,7 @@ Outcome<void> RunList(const Context& context, const PublicOptions& options) {
   RASTI_TRY(const auto configuration, session->Configuration());
   RASTI_TRY(const Instant now, session->Now());
   const core::Tenant* tenant = configuration->TenantAt(core::TenantId(options.tenant), now);
-  if (tenant == nullptr) return Refuse(Error::NotFound(fmt::format("no tenant '{}' is in force", options.tenant)));
+  if (tenant == nullptr) return Refuse(UnknownTenant(options.tenant, *configuration, now));
   const sla::Calendar* calendar = configuration->CalendarAt(tenant->calendar, now);
   views::PublicQuery query;
   query.tenant = tenant->id;
