@@ -4,21 +4,13 @@
 #include <algorithm>
 
 #include "engine/core/decision_builder.h"
+#include "engine/core/guards.h"
 #include "engine/core/presence.h"
 
 namespace rasti::core {
 namespace {
 
 constexpr size_t kNamedMost = 5;
-
-const Taker* BarringTaker(const CaseState& state, const Action& action, const ActorId& actor) {
-  const Taker* last = nullptr;
-  for (const Taker& taker : state.takers) {
-    if (taker.actor != actor || std::ranges::find(action.not_by, taker.action) == action.not_by.end()) continue;
-    if (last == nullptr || taker.taken_at > last->taken_at) last = &taker;
-  }
-  return last;
-}
 
 bool MayTake(const DecisionBuilder& builder, const Action& action, const Person& person) {
   const bool has_role = std::ranges::any_of(

@@ -119,6 +119,15 @@ Value GuardActivation::Lookup(size_t variable_index) const {
   }
 }
 
+const Taker* BarringTaker(const CaseState& state, const Action& action, const ActorId& actor) {
+  const Taker* last = nullptr;
+  for (const Taker& taker : state.takers) {
+    if (taker.actor != actor || std::ranges::find(action.not_by, taker.action) == action.not_by.end()) continue;
+    if (last == nullptr || taker.taken_at > last->taken_at) last = &taker;
+  }
+  return last;
+}
+
 bool IsPublic(const Definition& definition, const CaseState& state) {
   if (!definition.public_register) return false;
   const PublicRegister& shown = *definition.public_register;

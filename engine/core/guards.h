@@ -31,6 +31,9 @@ class GuardActivation final : public expression::Activation {
   Instant now_;
 };
 
+/// Four eyes: what bars the actor from the action, the latest of what they took on the case; nullptr: nothing does.
+const Taker* BarringTaker(const CaseState& state, const Action& action, const ActorId& actor);
+
 /// Whether a case stands in the public register, as its definition says. A pure function of both.
 bool IsPublic(const Definition& definition, const CaseState& state);
 

@@ -126,9 +126,10 @@ TEST_F(ExamplesTest, OfDailyWork) {
   Init({"--virtual-time", kNow});
   OpenCases();
   // In an order in which each finds what it needs.
-  for (const char* command : {"lint",    "test",    "publish", "packages", "submit", "show",   "history",  "explain",
-                              "inbox",   "overdue", "stats",   "tally",    "export", "tail",   "message",  "attach",
-                              "correct", "act",     "assign",  "pause",    "resume", "extend", "reassign", "release"}) {
+  for (const char* command :
+       {"lint",    "test",   "publish", "packages", "submit", "show",     "history", "explain", "inbox",
+        "overdue", "stats",  "tally",   "export",   "tail",   "message",  "attach",  "correct", "actions",
+        "act",     "assign", "pause",   "resume",   "extend", "reassign", "release"}) {
     TryAll({command});
   }
   // A referral takes a case that is registered.

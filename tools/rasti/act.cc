@@ -50,7 +50,10 @@ void AddActCommand(CLI::App& app, Context& context) {
       "  rasti act 7ZK4-MQ2W-9PAB-X respond --as roads.officer1 --response planned --fill when='spring 2027'",
       [&context, options] { return RunAct(context, *options); });
   options->on.AddTo(*command);
-  command->add_option("ACTION", options->action, "The action's name in the workflow")->required();
+  command
+      ->add_option("ACTION", options->action,
+                   "The action's name in the workflow; `rasti actions CASE` lists those that are possible")
+      ->required();
   command
       ->add_option("--field", options->fields, "What the action asks for; NAME:=JSON for other than text and numbers")
       ->type_name("NAME=VALUE")
@@ -58,7 +61,7 @@ void AddActCommand(CLI::App& app, Context& context) {
   command->add_option("--response", options->response.response,
                       "A standard answer (`rasti responses` lists them); fields that are given come before its own");
   options->response.AddTo(*command);
-  command->add_option("--note", options->note, "A remark, kept in the history");
+  command->add_option("--note,--reason", options->note, "A remark, kept in the history");
 }
 
 void AddReopenCommand(CLI::App& app, Context& context) {

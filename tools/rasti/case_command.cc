@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/views/deadline_row.h"
+#include "tools/rasti/actions.h"
 #include "tools/rasti/files.h"
 #include "tools/rasti/hints.h"
 
@@ -24,6 +26,16 @@ Outcome<views::CasePage> PageAfter(Session& session, const core::CaseId& id, con
   }
   RASTI_TRY(page, session.GetCase(id.str(), {}, accepted.token));
   return page;
+}
+
+// Who names an action that the case's stage does not take learns which ones it does.
+Failure WithPossibleActions(Failure failure, const CaseAtHand& found, const core::Command& command) {
+  if (failure.code != core::RejectionCodeName(core::RejectionCode::kWrongStage)) return failure;
+  if (!std::holds_alternative<core::TakeAction>(command.payload)) return failure;
+  const std::string possible = ActionsOfStage(found, command.actor.role);
+  failure.message +=
+      fmt::format("; here the role '{}' may: {}", command.actor.role.str(), possible.empty() ? "nothing" : possible);
+  return failure;
 }
 
 }  // namespace
@@ -136,7 +148,9 @@ Outcome<void> RunOnCase(const Context& context, const CaseOptions& options, cons
   if (options.expected_revision) command.expected_revision = core::Revision{*options.expected_revision};
   // A virtual clock was moved there already; what lies before it is back-dated, as on the machine's clock.
   if (given_now && !(session->virtual_clock() && *given_now == found.now)) command.occurred_at = given_now;
-  RASTI_TRY(const codec::Accepted accepted, Execute(*session, command, found.setting.definition, found.now));
+  const auto executed = Execute(*session, command, found.setting.definition, found.now);
+  if (!executed) return Refuse(WithPossibleActions(executed.error(), found, command));
+  const codec::Accepted accepted = *executed;
   if (settle) RASTI_CHECKED(session->Settle(kSettleMost));
   RASTI_CHECKED(PrintAccepted(context, *session, command, accepted));
   RASTI_CHECKED(session->Close());

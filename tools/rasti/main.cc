@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "engine/core/expression/names.h"
+#include "tools/rasti/actions.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/version.h"
 
@@ -50,6 +51,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddPackagesCommand(app, context);
   AddCalendarCommand(app, context);
   AddSubmitCommand(app, context);
+  AddActionsCommand(app, context);
   AddActCommand(app, context);
   AddAssignCommand(app, context);
   AddReleaseCommand(app, context);

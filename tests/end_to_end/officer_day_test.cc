@@ -1,0 +1,99 @@
+// What people who work with cases all day need at hand: what they may do next, their own municipality without naming it
+// each time, and texts that say a thing once.
+#include <gmock/gmock.h>
+
+#include "tests/end_to_end/rasti_fixture.h"
+
+namespace rasti::test {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+class OfficerDayTest : public RastiTest {
+ protected:
+  static std::vector<std::string> Ids(const nlohmann::json& actions) {
+    std::vector<std::string> ids;
+    for (const auto& action : actions["actions"]) ids.push_back(action["id"]);
+    return ids;
+  }
+  static nlohmann::json Find(const nlohmann::json& actions, const std::string& id) {
+    for (const auto& action : actions["actions"]) {
+      if (action["id"] == id) return action;
+    }
+    ADD_FAILURE() << "no action " << id << " in " << actions.dump();
+    return nullptr;
+  }
+  std::string Assigned() const {
+    const std::string reference = SubmitPothole()["reference"];
+    Json({"act", reference, "register", "--as", "clerk1"});
+    Json({"act", reference, "start_work", "--as", "roads.officer1"});
+    return reference;
+  }
+};
+
+TEST_F(OfficerDayTest, ActionsSayWhatIsPossibleForWhomAndWhatItAsksFor) {
+  Init();
+  const auto opened = SubmitPothole();
+  const std::string reference = opened["reference"];
+  const auto all = Json({"actions", reference});
+  EXPECT_EQ(all["stage"], "received");
+  EXPECT_THAT(Ids(all), AllOf(Contains("acknowledge"), Contains("inspect"), Contains("withdraw"),
+                              Not(Contains("resolve")), Not(Contains("hand_over"))));
+  EXPECT_EQ(Find(all, "acknowledge")["to"], "acknowledged");
+  EXPECT_EQ(Find(all, "acknowledge")["roles"], nlohmann::json::array({"clerk", "officer"}));
+  const auto risk = Find(all, "inspect")["fields"].at(1);
+  EXPECT_EQ(risk["id"], "risk");
+  EXPECT_EQ(risk["required"], true);
+  EXPECT_EQ(risk["choices"], nlohmann::json::array({"none", "low"}));
+
+  // Each sees what is theirs.
+  const auto clerk = Json({"actions", reference, "--as", "clerk1"});
+  EXPECT_THAT(Ids(clerk), AllOf(Contains("acknowledge"), Not(Contains("inspect"))));
+  EXPECT_EQ(Find(clerk, "acknowledge")["roles"], nlohmann::json::array({"clerk"}));
+  EXPECT_THAT(Ids(Json({"actions", reference, "--as", opened["actor"]})), ElementsAre("withdraw"));
+  const auto stranger = Json({"actions", reference, "--as", "0b7c1a52-6f0e-4c1b-8f6a-3d2e1c0b9a88"});
+  EXPECT_THAT(Ids(stranger), ElementsAre()) << "it is not a case of theirs";
+  EXPECT_TRUE(stranger["commands"].empty());
+  const auto head = Json({"actions", reference, "--as", "public-services.head"});
+  EXPECT_THAT(head["commands"], AllOf(Contains("assign"), Contains("extend"), Contains("pause")));
+  EXPECT_FALSE(head["extensions"].at(0)["legal_bases"].empty());
+
+  const Finished text = Rasti({"actions", reference, "--as", "roads.officer1"});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, AllOf(HasSubstr("to acknowledged"), HasSubstr("--field risk=none|low  Risk"),
+                              HasSubstr("--field evidence=TEXT (may be left out)  Evidence")));
+  ExpectRefusal({"actions", reference, "--as", "roads.oficer1"}, 1, {"did you mean 'roads.officer1'"});
+  ExpectRefusal({"actions", "0190b8a2-7c1e-7d40-8f3e-2b1c5a9d0e11"}, 3, {"there is no case"});
+
+  const auto service = StartService();
+  EXPECT_EQ(Json({"actions", reference}), all) << "over the socket";
+  StopService(*service);
+}
+
+TEST_F(OfficerDayTest, WhatAGuardForbidsIsSaidWithItsReason) {
+  Init();
+  const std::string reference = Assigned();
+  const auto before = Find(Json({"actions", reference, "--as", "roads.officer1"}), "resolve");
+  EXPECT_EQ(before["possible_now"], false);
+  EXPECT_THAT(Rasti({"actions", reference}).out, HasSubstr("    not now: " + before["reason"].get<std::string>()));
+  Json({"act", reference, "respond", "--as", "roads.officer1", "--response", "mended", "--fill",
+        "what=filled with gravel"});
+  EXPECT_EQ(Find(Json({"actions", reference, "--as", "roads.officer1"}), "resolve")["possible_now"], true);
+}
+
+TEST_F(OfficerDayTest, AnActionOfAnotherStageIsRefusedWithThoseOfThisOne) {
+  Init();
+  const std::string reference = SubmitPothole()["reference"];
+  ExpectRefusal({"act", reference, "resolve", "--as", "roads.officer1"}, 1,
+                {"wrong_stage", "in_progress", "here the role 'officer' may: acknowledge, register, inspect"});
+  // The first word of a reason is the same for all commands.
+  Json({"act", reference, "acknowledge", "--as", "clerk1", "--reason", "By letter."});
+  EXPECT_THAT(Rasti({"history", reference}).out, HasSubstr("By letter."));
+}
+
+}  // namespace
+}  // namespace rasti::test
