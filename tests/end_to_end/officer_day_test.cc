@@ -27,6 +27,13 @@ class OfficerDayTest : public RastiTest {
     ADD_FAILURE() << "no action " << id << " in " << actions.dump();
     return nullptr;
   }
+  // With variables around it.
+  Finished RastiWith(const Words& words, Words environment) const {
+    Words all{Program()};
+    all.insert(all.end(), words.begin(), words.end());
+    environment.push_back("RASTI_DATA=" + data());
+    return Child(all, "", environment).Finish();
+  }
   std::string Assigned() const {
     const std::string reference = SubmitPothole()["reference"];
     Json({"act", reference, "register", "--as", "clerk1"});
@@ -93,6 +100,24 @@ TEST_F(OfficerDayTest, AnActionOfAnotherStageIsRefusedWithThoseOfThisOne) {
   // The first word of a reason is the same for all commands.
   Json({"act", reference, "acknowledge", "--as", "clerk1", "--reason", "By letter."});
   EXPECT_THAT(Rasti({"history", reference}).out, HasSubstr("By letter."));
+}
+
+TEST_F(OfficerDayTest, TheMunicipalityIsNamedOnce) {
+  Init();
+  const std::string reference = SubmitPothole()["reference"];
+  const Finished inbox = RastiWith({"inbox"}, {"RASTI_TENANT=prishtine", "RASTI_AS=roads.officer1"});
+  EXPECT_EQ(inbox.exit_code, 0) << inbox.err;
+  EXPECT_THAT(inbox.out, HasSubstr(reference));
+  for (const Words& words : {Words{"overdue"}, Words{"tally"}, Words{"stats"}, Words{"export"}, Words{"public", "list"},
+                             Words{"numbers", "--register", "protocol"}, Words{"deadlines", "--clock", "resolve"}}) {
+    const Finished named = RastiWith(words, {"RASTI_TENANT=prishtine"});
+    EXPECT_EQ(named.exit_code, 0) << words.front() << named.err;
+    const Finished wrong = RastiWith(words, {"RASTI_TENANT=prishtin"});
+    EXPECT_NE(wrong.exit_code, 0) << words.front();
+    EXPECT_THAT(wrong.err, HasSubstr("did you mean 'prishtine'")) << words.front();
+  }
+  // What is typed goes first.
+  EXPECT_THAT(RastiWith({"inbox", "--tenant", "mlga"}, {"RASTI_TENANT=prishtine"}).out, HasSubstr("0 of 0"));
 }
 
 }  // namespace

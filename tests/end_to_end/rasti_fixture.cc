@@ -16,7 +16,7 @@ constexpr const char* kForm = R"({"description":"A deep hole before the school."
                               R"("reporter":{"name":"Agim Test","email":"agim@example.org"}})";
 
 // What the person who runs the tests has set must not reach the program.
-const std::vector<std::string> kEnvironment = {"RASTI_DATA=", "RASTI_AS=", "NO_COLOR="};
+const std::vector<std::string> kEnvironment = {"RASTI_DATA=", "RASTI_AS=", "RASTI_TENANT=", "NO_COLOR="};
 
 Words With(Words words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());

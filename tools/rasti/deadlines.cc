@@ -106,7 +106,7 @@ void AddDeadlinesCommand(CLI::App& app, Context& context) {
                  "List every case with one of its deadlines and how it stands with it: CSV, or JSON lines with --json",
                  "  rasti deadlines --tenant boston --clock resolve --at 2016-01-12T22:54:00-05:00 --field source_id",
                  [&context, options] { return RunDeadlines(context, *options); });
-  command->add_option("--tenant", options->tenant, "Whose cases")->required();
+  command->add_option("--tenant", options->tenant, "Whose cases")->required()->envname("RASTI_TENANT");
   command->add_option("--clock", options->clock, "Which of their clocks")->required();
   command->add_option("--at", options->at, "As of then; default: now, for historic cases the end of their history")
       ->type_name("TIME");

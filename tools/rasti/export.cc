@@ -110,7 +110,7 @@ void AddExportCommand(CLI::App& app, Context& context) {
       "  rasti export --tenant prishtine --csv > cases.csv\n"
       "  rasti export --events --at 2026-12-31T23:59:59+01:00 > events.jsonl",
       [&context, options] { return RunExport(context, *options); });
-  command->add_option("--tenant", options->tenant, "Only this tenant's cases");
+  command->add_option("--tenant", options->tenant, "Only this tenant's cases")->envname("RASTI_TENANT");
   command->add_flag("--events", options->events, "A line for each event: by case, then revision");
   command->add_flag("--csv", options->csv, "Comma-separated values (RFC 4180), a line for each case");
   command->add_option("--at", options->at, "As it was then: everything that had occurred by that time")

@@ -264,7 +264,9 @@ void AddInboxCommand(CLI::App& app, Context& context) {
       "  rasti inbox --tenant prishtine --queue roads --unclaimed\n"
       "  rasti inbox --tenant prishtine --directorate public-services --due-within P2D",
       [&context, options] { return RunInbox(context, *options); });
-  command->add_option("--tenant", options->tenant, "The municipality or institution")->required();
+  command->add_option("--tenant", options->tenant, "The municipality or institution")
+      ->required()
+      ->envname("RASTI_TENANT");
   command->add_option("--as", options->as, "Whose inbox: a handle or id of the tenant's directory")
       ->type_name("WHO")
       ->envname("RASTI_AS");

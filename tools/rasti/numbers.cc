@@ -108,7 +108,7 @@ void AddNumbersCommand(CLI::App& app, Context& context) {
                  "  rasti numbers --tenant prishtine --register protocol\n"
                  "  rasti numbers --tenant prishtine --register protocol --year 2025 --from 815 --limit 1",
                  [&context, options] { return RunNumbers(context, *options); });
-  command->add_option("--tenant", options->tenant, "Whose")->required();
+  command->add_option("--tenant", options->tenant, "Whose")->required()->envname("RASTI_TENANT");
   command->add_option("--register", options->register_id, "Its name in the workflows")->required();
   command->add_option("--year", options->year, "Of which year; default: this one, where it begins anew each year")
       ->check(CLI::Range(1, 9999));

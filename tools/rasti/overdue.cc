@@ -142,7 +142,7 @@ void AddOverdueCommand(CLI::App& app, Context& context) {
                                  "  rasti overdue --tenant prishtine\n"
                                  "  rasti overdue --tenant prishtine --at-risk P2D --limit 20",
                                  [&context, options] { return RunOverdue(context, *options); });
-  command->add_option("--tenant", options->tenant, "Only this tenant's cases");
+  command->add_option("--tenant", options->tenant, "Only this tenant's cases")->envname("RASTI_TENANT");
   command->add_option("--at-risk", options->at_risk, "Instead: deadlines from now until then")->type_name("DURATION");
   command->add_option("--at", options->at, "What was overdue then, whatever happened since (reads every case)")
       ->type_name("TIME");
@@ -158,7 +158,7 @@ void AddTallyCommand(CLI::App& app, Context& context) {
   CLI::App* command = AddCommand(app, context, "tally", "Count cases by how they stand with their deadlines",
                                  "  rasti tally --tenant prishtine --clock resolve --at 2026-11-21T12:00:00+01:00",
                                  [&context, options] { return RunTally(context, *options); });
-  command->add_option("--tenant", options->tenant, "Only this tenant's cases");
+  command->add_option("--tenant", options->tenant, "Only this tenant's cases")->envname("RASTI_TENANT");
   command->add_option("--clock", options->clock, "Only this clock; default: all of each case");
   command->add_option("--at", options->at, "As of then; default: now, for historic cases the end of their history")
       ->type_name("TIME");

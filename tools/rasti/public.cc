@@ -214,7 +214,7 @@ void AddPublicCommand(CLI::App& app, Context& context) {
                               "  rasti public list --tenant prishtine\n"
                               "  rasti public list --tenant prishtine --category pothole --ended --language sq",
                               [&context, options] { return RunList(context, *options); });
-  list->add_option("--tenant", options->tenant, "Whose")->required();
+  list->add_option("--tenant", options->tenant, "Whose")->required()->envname("RASTI_TENANT");
   list->add_option("--workflow", options->workflow, "Only of this workflow");
   list->add_option("--category", options->category, "Only of this category");
   list->add_flag("--open", options->open, "Only those that are not ended");

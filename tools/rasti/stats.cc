@@ -297,7 +297,7 @@ void AddStatsCommand(CLI::App& app, Context& context) {
                  "  rasti stats --by tenant\n"
                  "  rasti stats --tenant prishtine --from 2026-01 --to 2026-12 --by month,category --csv",
                  [&context, options] { return RunStats(context, *options); });
-  command->add_option("--tenant", options->tenant, "Only this tenant's cases");
+  command->add_option("--tenant", options->tenant, "Only this tenant's cases")->envname("RASTI_TENANT");
   command->add_option("--from", options->from, "The first month; default: January of the last one's year")
       ->type_name("MONTH");
   command->add_option("--to", options->to, "The last month; default: the present one")->type_name("MONTH");

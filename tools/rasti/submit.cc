@@ -56,7 +56,9 @@ void AddSubmitCommand(CLI::App& app, Context& context) {
       [&context, options] { return RunSubmit(context, *options); });
   command->add_option("--workflow", options->wish.workflow, "The case type")->required();
   command->add_option("--version-of-workflow", options->wish.version, "Only if this version is in force");
-  command->add_option("--tenant", options->wish.tenant, "The municipality or institution")->required();
+  command->add_option("--tenant", options->wish.tenant, "The municipality or institution")
+      ->required()
+      ->envname("RASTI_TENANT");
   command->add_option("--category", options->wish.category, "One of the workflow's categories")->required();
   command->add_option("--title", options->wish.title, "What it is about, in a few words and without personal data")
       ->required();
