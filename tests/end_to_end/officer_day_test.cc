@@ -120,5 +120,16 @@ TEST_F(OfficerDayTest, TheMunicipalityIsNamedOnce) {
   EXPECT_THAT(RastiWith({"inbox", "--tenant", "mlga"}, {"RASTI_TENANT=prishtine"}).out, HasSubstr("0 of 0"));
 }
 
+TEST_F(OfficerDayTest, ADeadlineIsExplainedAsItStoodThen) {
+  Init({"--virtual-time", "2026-11-20T09:00:00+01:00"});
+  const std::string reference = SubmitPothole()["reference"];
+  Json({"clock", "advance", "2026-12-15T12:00:00+01:00"});
+  EXPECT_THAT(Rasti({"explain", reference, "--clock", "resolve"}).out,
+              AllOf(HasSubstr("17 d 12 h late"), HasSubstr("DEADLINE BREACHED")));
+  const Finished then = Rasti({"explain", reference, "--clock", "resolve", "--at", "2026-11-21T09:00:00+01:00"});
+  EXPECT_THAT(then.out, AllOf(HasSubstr("(in 6 d 14 h)"), HasSubstr("to come"), Not(HasSubstr("BREACHED"))));
+  ExpectRefusal({"explain", reference, "--at", "2026-11-19T09:00:00+01:00"}, 3, {"it came later"});
+}
+
 }  // namespace
 }  // namespace rasti::test

@@ -3,6 +3,7 @@
 
 #include "engine/core/expression/names.h"
 #include "engine/sla/deadline.h"
+#include "engine/views/deadline_row.h"
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
 
@@ -12,6 +13,8 @@ namespace {
 struct ExplainOptions {
   std::string case_text;
   std::string clock;
+  std::string at;
+  std::string known_at;
 };
 
 std::optional<core::ClockId> PlannedClock(const core::EventPayload& payload) {
@@ -214,9 +217,13 @@ Outcome<nlohmann::ordered_json> ShowClock(const Context& context, const core::Cl
 }
 
 Outcome<void> RunExplain(const Context& context, const ExplainOptions& options) {
+  views::Moment moment;
+  RASTI_TRY(moment.at, GivenInstant("--at", options.at));
+  RASTI_TRY(moment.known_at, GivenInstant("--known-at", options.known_at));
   RASTI_TRY(const auto session, context.Open());
-  RASTI_TRY(const CaseAtHand found, FindCase(*session, options.case_text));
-  RASTI_TRY(const views::CaseHistory history, session->History(options.case_text, {}));
+  RASTI_TRY(CaseAtHand found, FindCase(*session, options.case_text, moment));
+  RASTI_TRY(const views::CaseHistory history, session->History(options.case_text, moment));
+  found.now = moment.IsNow() ? views::EffectiveNow(found.state(), found.now) : moment.Now();
   auto clocks = nlohmann::ordered_json::array();
   std::vector<std::string_view> names;
   for (const core::ClockState& clock : found.state().clocks) {
@@ -244,10 +251,15 @@ void AddExplainCommand(CLI::App& app, Context& context) {
   CLI::App* command = AddCommand(app, context, "explain",
                                  "Say step by step why a deadline is what it is: each day counted, each holiday "
                                  "skipped, each pause",
-                                 "  rasti explain 7ZK4-MQ2W-9PAB-X --clock resolve",
+                                 "  rasti explain 7ZK4-MQ2W-9PAB-X --clock resolve\n"
+                                 "  rasti explain 7ZK4-MQ2W-9PAB-X --at 2026-11-21T12:00:00+01:00",
                                  [&context, options] { return RunExplain(context, *options); });
   command->add_option("CASE", options->case_text, "The case: its id (UUID) or its public reference")->required();
   command->add_option("--clock", options->clock, "Which of its clocks; default: all");
+  command->add_option("--at", options->at, "As it was then: everything that had occurred by that time")
+      ->type_name("TIME");
+  command->add_option("--known-at", options->known_at, "As the log knew it then: everything recorded by that time")
+      ->type_name("TIME");
 }
 
 }  // namespace rasti::cli
