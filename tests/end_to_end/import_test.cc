@@ -215,6 +215,24 @@ TEST_F(ImportTest, HistoryEndsAtUntilAndGoesOnWithALaterOne) {
   EXPECT_EQ(earlier["events"], 0) << "what has happened is not undone";
 }
 
+TEST_F(ImportTest, TimeHasNotPassedForHistoricCasesWhereverTheyAreShown) {
+  InitBoston(data());
+  Json(ImportWords(Table(Request("1", "01/05/2015 09:00:00 AM", "", "")), Mapping("computed"),
+                   "2015-01-31T00:00:00-05:00"));
+  const auto late = Json({"overdue"})["deadlines"].at(0);
+  const std::string reference = late["reference"];
+  // Due after ten working days, on 20 January: Martin Luther King's day lies between.
+  for (const std::string& shown : {Rasti({"show", reference}).out, Rasti({"explain", reference}).out,
+                                   Rasti({"inbox", "--tenant", "boston"}).out}) {
+    EXPECT_THAT(shown, HasSubstr("10 d 15 h late"));
+  }
+  EXPECT_THAT(Rasti({"overdue"}).out, HasSubstr("late, historic"));
+  // As of a moment before the tenant was published: lateness counts to it, in the tenant's zone.
+  const std::string then = Rasti({"overdue", "--at", "2015-01-25T09:00:00-05:00"}).out;
+  EXPECT_THAT(then, HasSubstr("-05:00"));
+  EXPECT_THAT(then, HasSubstr("5 d 0 h late"));
+}
+
 TEST_F(ImportTest, OpenCasesGoLiveAndOnlyThey) {
   InitBoston(data());
   const std::string table = Table(Request("1", "01/05/2015 09:00:00 AM", "", "01/06/2015 09:00:00 AM") +

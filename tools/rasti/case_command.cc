@@ -114,7 +114,8 @@ Outcome<void> PrintAccepted(const Context& context, Session& session, const core
                                context.out.Paint(Colour::kGreen, "accepted"), revisions, page.state.reference,
                                page.state.stage.str(), core::CaseStatusName(page.state.status),
                                HolderText(page.state.assignment, setting)));
-  for (const std::string& line : ClockLines(page.state, setting, now, context.out)) context.out.Line(line);
+  const Instant clocks_now = views::EffectiveNow(page.state, now);
+  for (const std::string& line : ClockLines(page.state, setting, clocks_now, context.out)) context.out.Line(line);
   return {};
 }
 

@@ -38,17 +38,26 @@ nlohmann::ordered_json RowJson(const views::DeadlineRow& row, Instant now) {
   return json;
 }
 
-std::vector<std::string> RowText(const views::DeadlineRow& row, const runtime::Configuration& configuration,
-                                 Instant now) {
-  CaseSetting setting;
-  setting.tenant = configuration.TenantAt(row.tenant, now);
-  if (setting.tenant != nullptr) {
-    setting.calendar = configuration.CalendarAt(setting.tenant->calendar, now);
-    if (setting.tenant->overseen_by) setting.overseer = configuration.TenantAt(*setting.tenant->overseen_by, now);
-  }
+// How late is counted to when? The moment that was asked about; time has not passed for historic cases since, so of
+// these it is only said that they are late.
+std::string StandingText(const views::DeadlineRow& row, Instant now, bool is_as_of) {
   const bool late = row.due_at < now;
+  if (late && row.historic && !is_as_of) return "late, historic";
+  return fmt::format("{} {}", LengthText(row.due_at - now), late ? "late" : "left");
+}
+
+// `at`: what names and time zones are looked up by. The directory of today knows more people than that of then, and
+// before the first package there is none.
+std::vector<std::string> RowText(const views::DeadlineRow& row, const runtime::Configuration& configuration, Instant at,
+                                 std::string standing) {
+  CaseSetting setting;
+  setting.tenant = configuration.TenantAt(row.tenant, at);
+  if (setting.tenant != nullptr) {
+    setting.calendar = configuration.CalendarAt(setting.tenant->calendar, at);
+    if (setting.tenant->overseen_by) setting.overseer = configuration.TenantAt(*setting.tenant->overseen_by, at);
+  }
   return {LocalText(row.due_at, setting.calendar),
-          fmt::format("{} {}", LengthText(row.due_at - now), late ? "late" : "left"),
+          std::move(standing),
           row.reference,
           fmt::format("{}/{}", row.tenant.str(), row.clock.str()),
           row.escalated_to > 0 ? fmt::format("level {}", row.escalated_to) : "-",
@@ -72,12 +81,14 @@ Outcome<void> RunOverdue(const Context& context, const OverdueOptions& options) 
   query.limit = static_cast<size_t>(options.limit);
   query.cursor = options.cursor;
   RASTI_TRY(query.tenant, GivenTenant(*session, options.tenant));
-  RASTI_TRY(Instant now, session->Now());
+  RASTI_TRY(const Instant present, session->Now());
+  Instant now = present;
+  const bool is_as_of = at || known_at;
   views::DeadlinePage page;
   if (ahead) {
     const auto until = CheckedAdd(now, *ahead);
     RASTI_TRY(page, session->AtRisk(query, now, until.value_or(kLatestInstant)));
-  } else if (at || known_at) {
+  } else if (is_as_of) {
     const views::Moment moment{.at = at, .known_at = known_at};
     now = moment.Now();
     RASTI_TRY(page, session->OverdueAsOf(query, moment));
@@ -91,7 +102,7 @@ Outcome<void> RunOverdue(const Context& context, const OverdueOptions& options) 
   std::vector<std::vector<std::string>> rows;
   for (const views::DeadlineRow& row : page.rows) {
     list.push_back(RowJson(row, now));
-    rows.push_back(RowText(row, *configuration, now));
+    rows.push_back(RowText(row, *configuration, present, StandingText(row, now, is_as_of)));
   }
   const auto lines = Align(rows);
   for (size_t i = 0; i < lines.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/codec/json.h"
+#include "engine/views/deadline_row.h"
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/files.h"
@@ -65,7 +66,7 @@ Outcome<void> RunShow(const Context& context, const ShowOptions& options) {
   for (const core::Field& field : found.state().personal) paths.push_back(field.path);
   RASTI_CHECKED(RecordAccess(*session, options, found, std::move(paths)));
   context.out.Json(CaseJson(found.page, found.setting.show_personal));
-  const Instant now = moment.IsNow() ? found.now : moment.Now();
+  const Instant now = moment.IsNow() ? views::EffectiveNow(found.state(), found.now) : moment.Now();
   for (const std::string& line : CaseLines(found.page, found.setting, now, context.out)) context.out.Line(line);
   RASTI_CHECKED(session->Close());
   return {};
