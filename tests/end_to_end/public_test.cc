@@ -8,6 +8,7 @@
 namespace rasti::test {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -67,6 +68,13 @@ TEST_F(PublicTest, ResponsesAndDeadlinesAreToldAndPeopleAreNot) {
   EXPECT_THAT(text.out, HasSubstr("response (planned): The road is mended on Monday."));
   EXPECT_THAT(text.out, HasSubstr("First response"));
   ExpectNothingPrivate(text.out);
+  // A page is of one language, and either name of Serbian will do.
+  EXPECT_THAT(Rasti({"public", "show", pothole, "--language", "sq"}).out,
+              AllOf(HasSubstr("pranuar"), HasSubstr("afati 2026-11-27"), HasSubstr("në vijim"),
+                    HasSubstr("përgjigje (planned): "), Not(HasSubstr("due")), Not(HasSubstr("received"))));
+  const Finished serbian = Rasti({"public", "show", pothole, "--language", "sr"});
+  EXPECT_THAT(serbian.out, AllOf(HasSubstr("primljeno"), HasSubstr("rok 2026-11-27"), HasSubstr("u toku")));
+  EXPECT_EQ(serbian.out, Rasti({"public", "show", pothole, "--language", "sr-Latn"}).out);
 
   // What its citizen took back is not held up to anybody.
   Json({"withdraw", waste, "--as", "clerk1", "--role", "clerk"});

@@ -40,6 +40,8 @@ class Names {
   std::string Of(const core::ClockId& id) const {
     return Title(definition_ ? definition_->FindClock(id) : nullptr, id);
   }
+  /// Words of the page itself.
+  const std::string& Say(const core::Texts& words) const { return core::TextIn(words, language_); }
 
  private:
   template <class Part, class Id>
@@ -110,16 +112,43 @@ Outcome<void> RunList(const Context& context, const PublicOptions& options) {
   return {};
 }
 
+// What the page says beside the names that a workflow gives.
+struct PageWords {
+  core::Texts received{"pranuar", "primljeno", "received"};
+  core::Texts response{"përgjigje", "odgovor", "response"};
+  core::Texts referred{"referuar te", "upućeno", "referred to"};
+  core::Texts closed{"mbyllur", "zatvoreno", "closed"};
+  core::Texts reopened{"rihapur", "ponovo otvoreno", "reopened"};
+  core::Texts withdrawn{"tërhequr", "povučeno", "withdrawn"};
+  core::Texts merged{"vazhdon si", "nastavlja se kao", "continued as"};
+  core::Texts due{"afati", "rok", "due"};
+  core::Texts met{"përmbushur", "ispunjeno", "met"};
+  core::Texts on_time{"me kohë", "na vreme", "on time"};
+  core::Texts late{"me vonesë", "sa zakašnjenjem", "late"};
+  core::Texts running{"në vijim", "u toku", "running"};
+  core::Texts paused{"pezulluar", "zaustavljeno", "paused"};
+  core::Texts not_needed{"nuk nevojitet më", "više nije potrebno", "not needed any more"};
+};
+
+const PageWords& Words() {
+  static const PageWords words;
+  return words;
+}
+
 std::string StepText(const views::PublicStep& step, const Names& names) {
+  const PageWords& words = Words();
+  const auto with_outcome = [&](const core::Texts& what) {
+    return step.outcome.empty() ? names.Say(what) : fmt::format("{} ({})", names.Say(what), step.outcome);
+  };
   switch (step.kind) {
-    case StepKind::kReceived: return "received";
+    case StepKind::kReceived: return names.Say(words.received);
     case StepKind::kStage: return names.Of(step.stage);
-    case StepKind::kResponse: return fmt::format("response ({}): {}", step.outcome, Printable(step.text));
-    case StepKind::kReferred: return "referred to " + Printable(step.text);
-    case StepKind::kClosed: return step.outcome.empty() ? "closed" : fmt::format("closed ({})", step.outcome);
-    case StepKind::kReopened: return "reopened";
-    case StepKind::kWithdrawn: return "withdrawn";
-    case StepKind::kMerged: return "continued as " + step.text;
+    case StepKind::kResponse: return fmt::format("{}: {}", with_outcome(words.response), Printable(step.text));
+    case StepKind::kReferred: return fmt::format("{} {}", names.Say(words.referred), Printable(step.text));
+    case StepKind::kClosed: return with_outcome(words.closed);
+    case StepKind::kReopened: return names.Say(words.reopened);
+    case StepKind::kWithdrawn: return names.Say(words.withdrawn);
+    case StepKind::kMerged: return fmt::format("{} {}", names.Say(words.merged), step.text);
   }
   return "";
 }
@@ -159,13 +188,16 @@ nlohmann::ordered_json CaseJson(const views::PublicCase& shown, const Names& nam
   return json;
 }
 
-std::string ClockState(const views::PublicClock& clock, const sla::Calendar* calendar) {
+std::string ClockState(const views::PublicClock& clock, const sla::Calendar* calendar, const Names& names) {
+  const PageWords& words = Words();
   if (clock.met_at) {
     const bool late = clock.breached || *clock.met_at > clock.due_at;
-    return fmt::format("met {}, {}", DayText(*clock.met_at, calendar), late ? "late" : "on time");
+    return fmt::format("{} {}, {}", names.Say(words.met), DayText(*clock.met_at, calendar),
+                       names.Say(late ? words.late : words.on_time));
   }
-  if (clock.status == core::ClockStatus::kCancelled) return "not needed any more";
-  return clock.status == core::ClockStatus::kPaused ? "paused" : clock.breached ? "late" : "running";
+  if (clock.status == core::ClockStatus::kCancelled) return names.Say(words.not_needed);
+  if (clock.status == core::ClockStatus::kPaused) return names.Say(words.paused);
+  return names.Say(clock.breached ? words.late : words.running);
 }
 
 Outcome<void> RunShow(const Context& context, const PublicOptions& options) {
@@ -194,7 +226,9 @@ Outcome<void> RunShow(const Context& context, const PublicOptions& options) {
   for (const std::string& line : Align(rows)) context.out.Line(line);
   rows.clear();
   for (const views::PublicClock& clock : shown.clocks) {
-    rows.push_back({names.Of(clock.clock), "due " + DayText(clock.due_at, calendar), ClockState(clock, calendar)});
+    rows.push_back({names.Of(clock.clock),
+                    fmt::format("{} {}", names.Say(Words().due), DayText(clock.due_at, calendar)),
+                    ClockState(clock, calendar, names)});
   }
   for (const std::string& line : Align(rows)) context.out.Line(line);
   return {};
@@ -228,8 +262,10 @@ void AddPublicCommand(CLI::App& app, Context& context) {
                               [&context, options] { return RunShow(context, *options); });
   show->add_option("CASE", options->reference, "Its public reference")->required();
   for (CLI::App* command : {list, show}) {
-    command->add_option("--language", options->language, "Of the names of stages, categories and deadlines")
-        ->check(CLI::IsMember({"sq", "sr-Latn", "en"}))
+    command
+        ->add_option("--language", options->language,
+                     "Of the page and of the names of stages, categories and deadlines; sr is sr-Latn")
+        ->check(CLI::IsMember({"sq", "sr", "sr-Latn", "en"}))
         ->capture_default_str();
   }
 }
