@@ -56,12 +56,16 @@ Result<std::vector<fs::path>> EntriesOf(const fs::path& folder) {
   return entries;
 }
 
-Result<std::string> TopLevelValue(const YamlNode& root, std::string_view key, const std::string& place) {
+// "workflow.yaml:3:11: error: ...", as everything else that is wrong with a package is told.
+tl::unexpected<Error> FailAt(const std::string& file, const Mark& mark, std::string message) {
+  return Fail(Error::Invalid(Issue{file, mark.line, mark.column, std::move(message)}.ToString()));
+}
+
+Result<const YamlNode*> TopLevelValue(const YamlNode& root, std::string_view key, const std::string& place) {
   const YamlEntry* entry = root.Find(key);
-  if (entry == nullptr || !entry->value.IsScalar()) {
-    return Fail(Error::Invalid(fmt::format("{}: the key '{}' is missing", place, key)));
-  }
-  return entry->value.text;
+  if (entry == nullptr) return FailAt(place, root.mark, fmt::format("the key '{}' is missing", key));
+  if (!entry->value.IsScalar()) return FailAt(place, entry->value.mark, fmt::format("{} is to be one value", key));
+  return &entry->value;
 }
 
 Result<PackageFiles> ReadByMainFile(const fs::path& folder, const MainFile& main) {
@@ -75,21 +79,22 @@ Result<PackageFiles> ReadByMainFile(const fs::path& folder, const MainFile& main
     const auto found = std::move(issues).Take();
     return Fail(Error::Invalid(found.empty() ? place + ": no YAML" : found.front().ToString()));
   }
-  RASTI_TRY(package.name, TopLevelValue(*root, main.name_key, place));
-  RASTI_TRY(package.version, TopLevelValue(*root, "version", place));
-  if (!IsPackageName(package.name)) {
-    return Fail(
-        Error::Invalid(fmt::format("{}: '{}' is no name: lower-case letters, digits and '-'", place, package.name)));
+  RASTI_TRY(const YamlNode* name, TopLevelValue(*root, main.name_key, place));
+  RASTI_TRY(const YamlNode* version, TopLevelValue(*root, "version", place));
+  if (!IsPackageName(name->text)) {
+    return FailAt(place, name->mark, fmt::format("'{}' is no name: lower-case letters, digits and '-'", name->text));
   }
-  if (!IsPackageVersion(package.version)) {
-    return Fail(Error::Invalid(fmt::format("{}: '{}' is no version, as in \"1\"", place, package.version)));
+  if (!IsPackageVersion(version->text)) {
+    return FailAt(place, version->mark, fmt::format("'{}' is no version, as in \"1\"", version->text));
   }
+  package.name = name->text;
+  package.version = version->text;
   if (main.kind == PackageKind::kOverrides) {
-    RASTI_TRY(const std::string tenant, TopLevelValue(*root, "tenant", place));
-    if (!IsPackageName(tenant)) {
-      return Fail(Error::Invalid(fmt::format("{}: '{}' is no name of a tenant", place, tenant)));
+    RASTI_TRY(const YamlNode* tenant, TopLevelValue(*root, "tenant", place));
+    if (!IsPackageName(tenant->text)) {
+      return FailAt(place, tenant->mark, fmt::format("'{}' is no name of a tenant", tenant->text));
     }
-    package.name = core::OverridesName(core::WorkflowId(package.name), core::TenantId(tenant));
+    package.name = core::OverridesName(core::WorkflowId(package.name), core::TenantId(tenant->text));
   }
   package.files.emplace(main.file, std::move(yaml));
   if (main.kind == PackageKind::kCalendar) {

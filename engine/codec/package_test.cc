@@ -110,7 +110,13 @@ TEST_F(Package, IsRefusedWhenItIsNone) {
   EXPECT_EQ(ReadPackageDirectory(Path()).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(ReadPackages(Path()).error().code, ErrorCode::kNotFound);
   Write("tenant.yaml", "tenant: prizren\n");
-  EXPECT_THAT(ReadPackageDirectory(Path()).error().message, HasSubstr("'version' is missing"));
+  EXPECT_THAT(ReadPackageDirectory(Path()).error().message,
+              HasSubstr("tenant.yaml:1:1: error: the key 'version' is missing"));
+  Write("tenant.yaml", "version: \"1\"\ntenant: Prizren Komuna\n");
+  EXPECT_THAT(ReadPackageDirectory(Path()).error().message,
+              HasSubstr("tenant.yaml:2:9: error: 'Prizren Komuna' is no name"));
+  Write("tenant.yaml", "tenant: prizren\nversion: [1]\n");
+  EXPECT_THAT(ReadPackageDirectory(Path()).error().message, HasSubstr("tenant.yaml:2:10: error: version"));
   Write("tenant.yaml", "tenant: [\n");
   EXPECT_THAT(ReadPackageDirectory(Path()).error().message, HasSubstr("no YAML"));
   Write("calendar.yaml", "calendar: x\n");
