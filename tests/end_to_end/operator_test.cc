@@ -46,6 +46,23 @@ TEST_F(RastiTest, LintNamesPlaceAndRemedy) {
   EXPECT_THAT(again.out, testing::ContainsRegex("bad/workflow.yaml:[0-9]+:[0-9]+: error: .*acknowledged"));
 }
 
+TEST_F(RastiTest, LintWarnsOfWhatPublishingWouldRefuse) {
+  Init();
+  std::string yaml = ReadFile("workflows/issue-report/workflow.yaml");
+  WriteFile(root() + "/same/workflow.yaml", yaml);
+  EXPECT_EQ(Rasti({"lint", root() + "/same"}).exit_code, 0);
+  Replace(yaml, "number: 2", "number: 3");
+  WriteFile(root() + "/other/workflow.yaml", yaml);
+  const Finished linted = Rasti({"lint", root() + "/other"});
+  EXPECT_EQ(linted.exit_code, 2) << linted.out;
+  EXPECT_THAT(linted.out, testing::ContainsRegex("other/workflow.yaml:[0-9]+:1: error: workflow issue-report@1 is "
+                                                 "published already with other content"));
+  EXPECT_EQ(Rasti({"publish", root() + "/other"}).exit_code, 2);
+  Replace(yaml, "version: \"1\"", "version: \"2\"");
+  WriteFile(root() + "/other/workflow.yaml", yaml);
+  EXPECT_EQ(Rasti({"lint", root() + "/other"}).exit_code, 0);
+}
+
 TEST_F(RastiTest, ANewVersionComesIntoForceWhileOldCasesStay) {
   Init();
   const std::string old_case = SubmitPothole()["reference"];

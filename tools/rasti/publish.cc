@@ -1,6 +1,7 @@
 // `rasti lint`, `rasti publish`, `rasti packages`: configuration as versioned packages.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "tools/rasti/commands.h"
@@ -14,6 +15,32 @@ struct PublishOptions {
   std::string effective_from;
 };
 
+// Where a package says its version: the file of its name, and the line in it.
+codec::Issue AtVersion(const FoundPackage& package, std::string message) {
+  for (const auto& [name, content] : package.files.files) {
+    if (!name.ends_with(".yaml")) continue;
+    const size_t at = content.starts_with("version:") ? 0 : content.find("\nversion:") + 1;
+    if (at == 0 && !content.starts_with("version:")) continue;
+    const auto line = 1 + std::count(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    return {package.folder + "/" + name, static_cast<int>(line), 1, std::move(message)};
+  }
+  return {package.folder, 1, 1, std::move(message)};
+}
+
+// What `rasti publish` would refuse: a version that is there already says something else.
+void CheckPublished(const std::vector<codec::PublishedPackage>& published, PackageScan& scan) {
+  for (const FoundPackage& package : scan.packages) {
+    const auto same = std::ranges::find_if(published, [&](const codec::PublishedPackage& one) {
+      return one.files.kind == package.files.kind && one.files.id() == package.files.id();
+    });
+    if (same == published.end() || same->files == package.files) continue;
+    scan.issues.push_back(
+        AtVersion(package, fmt::format("{} {} is published already with other content; what is published never "
+                                       "changes: give it a new version",
+                                       codec::PackageKindName(package.files.kind), package.files.id().str())));
+  }
+}
+
 Outcome<void> RunLint(const Context& context, const PublishOptions& options) {
   std::vector<codec::PublishedPackage> published;
   if (!context.data.empty()) {
@@ -21,7 +48,8 @@ Outcome<void> RunLint(const Context& context, const PublishOptions& options) {
     RASTI_TRY(published, session->Packages());
     RASTI_CHECKED(session->Close());
   }
-  RASTI_TRY(const PackageScan scan, ScanPackages(options.folders, published));
+  RASTI_TRY(PackageScan scan, ScanPackages(options.folders, published));
+  CheckPublished(published, scan);
   PrintIssues(scan.issues, context.out);
   auto packages = nlohmann::ordered_json::array();
   for (const FoundPackage& package : scan.packages) {
