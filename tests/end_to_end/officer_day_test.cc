@@ -131,5 +131,19 @@ TEST_F(OfficerDayTest, ADeadlineIsExplainedAsItStoodThen) {
   ExpectRefusal({"explain", reference, "--at", "2026-11-19T09:00:00+01:00"}, 3, {"it came later"});
 }
 
+TEST_F(OfficerDayTest, AnAnswerStandsOnceInTheHistory) {
+  Init();
+  const std::string reference = Assigned();
+  Json({"act", reference, "respond", "--as", "roads.officer1", "--field", "outcome=resolved", "--field",
+        "text=Filled with gravel."});
+  const std::string history = Rasti({"history", reference}).out;
+  const size_t first = history.find("Filled with gravel.");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(history.find("Filled with gravel.", first + 1), std::string::npos) << history;
+  EXPECT_THAT(Rasti({"history", reference, "--json"}).out, HasSubstr("action_taken"));
+  ExpectRefusal({"responses", reference, "planed"}, 3, {"did you mean 'planned'"});
+  ExpectRefusal({"responses", reference, "zzz"}, 3, {"it has 'mended'"});
+}
+
 }  // namespace
 }  // namespace rasti::test

@@ -28,10 +28,10 @@ class Sentence {
   std::string operator()(const core::StageEntered& e) const {
     std::string text = fmt::format("stage {}", e.stage.str());
     if (!e.from.empty()) text += fmt::format(" (from {} by {})", e.from.str(), e.action.str());
-    return text + Fields(e.fields) + Quoted(e.note);
+    return text + Fields(e.action, e.fields) + Quoted(e.note);
   }
   std::string operator()(const core::ActionTaken& e) const {
-    return fmt::format("action {}", e.action.str()) + Fields(e.fields) + Quoted(e.note);
+    return fmt::format("action {}", e.action.str()) + Fields(e.action, e.fields) + Quoted(e.note);
   }
   std::string operator()(const core::CaseAssigned& e) const {
     std::string text = fmt::format("assigned to {}", HolderText(e.to, setting_));
@@ -145,8 +145,16 @@ class Sentence {
 
  private:
   std::string Time(Instant at) const { return LocalText(at, setting_.calendar); }
-  static std::string Fields(const std::string& fields) {
-    return fields.empty() ? "" : fmt::format(" {}", Printable(fields));
+  // What a response says stands in the event before its action's.
+  std::string Fields(const core::ActionId& id, const std::string& fields) const {
+    if (fields.empty()) return "";
+    const core::Action* action = setting_.definition == nullptr ? nullptr : setting_.definition->FindAction(id);
+    auto shown = nlohmann::json::parse(fields, nullptr, /*allow_exceptions=*/false);
+    if (action == nullptr || action->kind != core::ActionKind::kRespond || !shown.is_object()) {
+      return " " + Printable(fields);
+    }
+    for (const char* said : {"outcome", "text"}) shown.erase(said);
+    return shown.empty() ? "" : " " + Printable(shown.dump());
   }
 
   const CaseSetting& setting_;

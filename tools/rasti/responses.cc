@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/core/expression/names.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/response_text.h"
 
@@ -55,8 +56,14 @@ Outcome<void> RunResponses(const Context& context, const ResponsesOptions& optio
     for (const auto& [id, title] : response.asks) context.out.Note(fmt::format("asks for {}: {}", id, title.en));
   }
   if (list.empty() && !wanted.empty()) {
-    return Refuse(Error::NotFound(fmt::format("{} has no response '{}' for cases of the category '{}'",
-                                              definition.version.str(), wanted, found.state().category.str())));
+    std::vector<std::string_view> known;
+    for (const core::ResponseTemplate& response : definition.responses) {
+      if (core::IsFor(response, found.state().category)) known.push_back(response.id);
+    }
+    std::string hint = core::expression::DidYouMean(wanted, known);
+    if (hint.empty()) hint = known.empty() ? "" : "; it has " + core::expression::JoinNames(known);
+    return Refuse(Error::NotFound(fmt::format("{} has no response '{}' for cases of the category '{}'{}",
+                                              definition.version.str(), wanted, found.state().category.str(), hint)));
   }
   if (list.empty()) context.out.Line(fmt::format("{} has no responses for this case", definition.version.str()));
   context.out.Json({{"reference", found.state().reference}, {"responses", std::move(list)}});
