@@ -145,5 +145,16 @@ TEST_F(OfficerDayTest, AnAnswerStandsOnceInTheHistory) {
   ExpectRefusal({"responses", reference, "zzz"}, 3, {"it has 'mended'"});
 }
 
+TEST_F(OfficerDayTest, FiguresLineUpAtTheirRight) {
+  Init({"--virtual-time", "2026-11-20T09:00:00+01:00"});
+  for (int i = 0; i < 10; ++i) SubmitPothole();
+  Json({"clock", "advance", "2026-12-15T12:00:00+01:00"});
+  SubmitPothole();
+  const std::string table = Rasti({"stats", "--by", "month", "--from", "2026-11"}).out;
+  EXPECT_THAT(table, HasSubstr("\n2026-11         10  "));
+  EXPECT_THAT(table, HasSubstr("\n2026-12          1  "));
+  EXPECT_THAT(Rasti({"stats", "--by", "month", "--csv"}).out, HasSubstr("\n2026-12,1,")) << "of CSV nothing is padded";
+}
+
 }  // namespace
 }  // namespace rasti::test

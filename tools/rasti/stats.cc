@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 
@@ -233,16 +234,17 @@ std::vector<std::string> RowText(const Summed& sum, const views::StatsQuery& que
   return cells;
 }
 
+constexpr std::array<const char*, 11> kFigures = {"submitted",     "answered",  "days to answer", "closed",
+                                                  "days to close", "% on time", "open",           "days open",
+                                                  "reopened",      "escalated", "rating"};
+
 std::vector<std::string> Heads(const views::StatsQuery& query) {
   std::vector<std::string> heads{"period"};
   if (query.by_tenant) heads.emplace_back("tenant");
   if (query.by_workflow) heads.emplace_back("workflow");
   if (query.by_category) heads.emplace_back("category");
   if (query.by_channel) heads.emplace_back("channel");
-  for (const char* head : {"submitted", "answered", "days to answer", "closed", "days to close", "% on time", "open",
-                           "days open", "reopened", "escalated", "rating"}) {
-    heads.emplace_back(head);
-  }
+  for (const char* head : kFigures) heads.emplace_back(head);
   return heads;
 }
 
@@ -280,6 +282,13 @@ Outcome<void> RunStats(const Context& context, const StatsOptions& options) {
     context.out.Line("nothing happened then, and nothing was open");
     return {};
   }
+  // Numbers are compared by their last digits: they stand at the right of their column.
+  const size_t names = table.front().size() - kFigures.size();
+  for (size_t column = names; column < table.front().size(); ++column) {
+    size_t width = 0;
+    for (const auto& cells : table) width = std::max(width, cells[column].size());
+    for (auto& cells : table) cells[column].insert(0, width - cells[column].size(), ' ');
+  }
   const auto lines = Align(table);
   context.out.Line(context.out.Paint(Colour::kBold, lines.front()));
   for (size_t i = 1; i < lines.size(); ++i) context.out.Line(lines[i]);
@@ -293,7 +302,9 @@ void AddStatsCommand(CLI::App& app, Context& context) {
   CLI::App* command =
       AddCommand(app, context, "stats",
                  "Sum up what happened in months, and what is open at their end: volume, times, on-time share, backlog "
-                 "and its age",
+                 "and its age. Days are means: from receipt to the first answer, to the end, and how old what is open "
+                 "is; on time is the "
+                 "share of deadlines met",
                  "  rasti stats --by tenant\n"
                  "  rasti stats --tenant prishtine --from 2026-01 --to 2026-12 --by month,category --csv",
                  [&context, options] { return RunStats(context, *options); });
