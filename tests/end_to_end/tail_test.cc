@@ -218,6 +218,8 @@ TEST_F(TailTest, WhatCannotBeIsRefused) {
   ExpectRefusal({"tail", "--from-sequence", "9:0"}, 2, {"position 9:0", "the log has 2 partitions"});
   ExpectRefusal({"tail", "--from-sequence", "0:100000"}, 2, {"position 0:100000", "ends at"});
   ExpectRefusal({"tail", "--from-sequence", "0:0", "--since", "2026-11-20T09:00:00Z"}, 2, {"exclude each other"});
+  ExpectRefusal({"tail", "--from-sequence", "0:0", "--lines", "3"}, 2, {"--lines", "--from-sequence"});
+  ExpectRefusal({"tail", "-n", "3", "--since", "2026-11-20T09:00:00Z"}, 2, {"--lines", "--since"});
   // Nobody runs the engine: what there is, and that nothing more comes.
   SubmitPothole();
   const Finished alone = Rasti({"tail", "--follow"});

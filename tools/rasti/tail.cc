@@ -40,6 +40,7 @@ struct TailOptions {
   std::vector<std::string> cases;
   std::vector<std::string> types;
   bool clock_events = false;
+  const CLI::Option* lines_given = nullptr;
 };
 
 std::string PositionsText(const EventPositions& positions) {
@@ -288,6 +289,10 @@ Outcome<void> RunTail(const Context& context, const TailOptions& options) {
   RASTI_TRY(query.from, GivenPositions(options.from));
   if (query.since && !query.from.empty()) return Misused("--since and --from-sequence exclude each other");
   const bool from_somewhere = query.since || !query.from.empty();
+  if (from_somewhere && options.lines_given->count() > 0) {
+    return Misused(fmt::format("--lines counts back from the end; it does not go with {}",
+                               query.since ? "--since" : "--from-sequence"));
+  }
   RASTI_TRY(const auto interrupt, Interrupt::Make());
   RASTI_TRY(const auto session, context.Open());
   interrupt->Arm();
@@ -322,9 +327,9 @@ void AddTailCommand(CLI::App& app, Context& context) {
       "  rasti tail --since 2026-11-21T00:00:00+01:00 --type case_escalated --type deadline_breached",
       [&context, options] { return RunTail(context, *options); });
   command->add_flag("-f,--follow", options->follow, "Go on with what comes, until Ctrl-C; `rasti run` has to be there");
-  command->add_option("-n,--lines", options->lines, "Begin with so many of the last ones")
-      ->check(CLI::Range(0, 10'000))
-      ->capture_default_str();
+  options->lines_given = command->add_option("-n,--lines", options->lines, "Begin with so many of the last ones")
+                             ->check(CLI::Range(0, 10'000))
+                             ->capture_default_str();
   command->add_option("--since", options->since, "Begin with what was recorded then or later")->type_name("TIME");
   command
       ->add_option("--from-sequence", options->from, "Begin where another one ended: partitions, and their next event")
