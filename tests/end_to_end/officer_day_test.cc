@@ -145,6 +145,23 @@ TEST_F(OfficerDayTest, AnAnswerStandsOnceInTheHistory) {
   ExpectRefusal({"responses", reference, "zzz"}, 3, {"it has 'mended'"});
 }
 
+TEST_F(OfficerDayTest, ACaseIsShownFieldByFieldWithoutWhatIsPersonal) {
+  Init();
+  const std::string reference =
+      Json({"submit", "--workflow", "issue-report", "--tenant", "prishtine", "--category", "pothole", "--title", "Hole",
+            "--channel", "counter", "--as", "clerk1", "--form",
+            R"({"description":"Half a metre wide.","danger":true,"location":{"address":"Rruga B 12"},)"
+            R"("reporter":{"name":"Arta","phone":"+383 44 123 456"}})"})["reference"];
+  const std::string shown = Rasti({"show", reference}).out;
+  EXPECT_THAT(shown,
+              AllOf(HasSubstr("form        location/address = Rruga B 12\n"), HasSubstr("form        danger = true\n"),
+                    HasSubstr("personal    not shown: reporter/name, reporter/phone\n"), Not(HasSubstr("Arta"))));
+  // Every fault of a form is told, so that it is mended in one go.
+  ExpectRefusal({"submit", "--workflow", "issue-report", "--tenant", "prishtine", "--category", "pothole", "--title",
+                 "Hole", "--channel", "counter", "--as", "clerk1"},
+                1, {"form/description", "; form/location"});
+}
+
 TEST_F(OfficerDayTest, FiguresLineUpAtTheirRight) {
   Init({"--virtual-time", "2026-11-20T09:00:00+01:00"});
   for (int i = 0; i < 10; ++i) SubmitPothole();

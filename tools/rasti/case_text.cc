@@ -32,6 +32,27 @@ std::string HeldByText(const core::Assignment& holder, const CaseSetting& settin
                      standing.acting != nullptr ? standing.acting->handle : "nobody");
 }
 
+std::string PathsOf(const std::vector<core::Field>& fields) {
+  std::vector<std::string_view> paths;
+  for (const core::Field& field : fields)
+    paths.push_back(std::string_view(field.path).substr(field.path.starts_with('/') ? 1 : 0));
+  return fmt::format("{}", fmt::join(paths, ", "));
+}
+
+// A line for each field of a form (a JSON object, or empty): "location/address = Rruga B 17".
+std::vector<std::string> FormLines(const std::string& form) {
+  std::vector<std::string> lines;
+  const auto fields = nlohmann::ordered_json::parse(form.empty() ? "{}" : form, nullptr, /*allow_exceptions=*/false);
+  if (!fields.is_object()) return {Label("form", Printable(form))};
+  if (fields.empty()) return lines;
+  const auto flat = fields.flatten();
+  for (const auto& [path, value] : flat.items()) {
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    lines.push_back(Label("form", fmt::format("{} = {}", Printable(path.substr(1)), Printable(text))));
+  }
+  return lines;
+}
+
 Colour ColourOf(const core::ClockState& clock, Instant now) {
   const bool late = clock.breached || (clock.IsActive() && clock.plan.due_at < now);
   if (clock.met_at) return clock.MetOnTime() ? Colour::kGreen : Colour::kRed;
@@ -126,12 +147,12 @@ std::vector<std::string> CaseLines(const views::CasePage& page, const CaseSettin
   if (state.received_at) lines.push_back(Label("received", LocalText(*state.received_at, setting.calendar)));
   lines.push_back(Label("held by", HeldByText(state.assignment, setting, now)));
   if (state.subject) lines.push_back(Label("subject", state.subject->str()));
-  if (!state.form.empty() && state.form != "{}") lines.push_back(Label("form", Printable(state.form)));
+  for (const std::string& line : FormLines(state.form)) lines.push_back(line);
   for (const core::Field& field : state.personal) {
     if (setting.show_personal) lines.push_back(Label("personal", PersonalText(field)));
   }
   if (!state.personal.empty() && !setting.show_personal) {
-    lines.push_back(Label("personal", fmt::format("{} fields, not shown", state.personal.size())));
+    lines.push_back(Label("personal", fmt::format("not shown: {}", PathsOf(state.personal))));
   }
   for (const core::CaseNumber& number : state.numbers) {
     lines.push_back(Label("number", fmt::format("{}: {}", Printable(number.register_id),
@@ -142,7 +163,7 @@ std::vector<std::string> CaseLines(const views::CasePage& page, const CaseSettin
   if (state.merged_into) lines.push_back(Label("merged into", state.merged_into->str()));
   for (const core::CaseId& duplicate : state.duplicates) lines.push_back(Label("duplicate", duplicate.str()));
   lines.push_back(
-      Label("exchanged", fmt::format("{} messages in, {} out, {} attachments, {} responses", state.messages_in,
+      Label("exchanged", fmt::format("messages {} in, {} out; attachments {}; responses {}", state.messages_in,
                                      state.messages_out, state.attachments, state.responses)));
   if (state.rating > 0) lines.push_back(Label("rating", fmt::format("{} of 5", state.rating)));
   if (!state.IsLive()) lines.push_back(Label("historic", "imported; wall time does not apply yet"));

@@ -14,6 +14,8 @@ namespace {
 using core::RejectionCode;
 using nlohmann::json;
 
+constexpr size_t kFaultsMost = 10;
+
 Outcome<json> ParseObject(const std::string& option, const std::string& text) {
   json data;
   try {
@@ -98,9 +100,12 @@ Outcome<json> ReadForm(const std::string& option, const std::string& argument) {
 Outcome<SplitForm> Split(const core::Form& form, json whole, const core::CaseId& case_id,
                          const std::optional<core::SubjectId>& subject) {
   if (const auto issues = form.CheckWhole(whole); !issues.empty()) {
-    const core::FormIssue& first = issues.front();
-    const std::string more = issues.size() > 1 ? fmt::format(" ({} more faults)", issues.size() - 1) : "";
-    return Refuse(core::Rejection{RejectionCode::kFormInvalid, "form" + first.path, first.message + more});
+    // All of them, so that a form is mended in one go.
+    std::string message = issues.front().message;
+    const size_t told = std::min(issues.size(), kFaultsMost);
+    for (size_t i = 1; i < told; ++i) message += fmt::format("; form{}: {}", issues[i].path, issues[i].message);
+    if (issues.size() > told) message += fmt::format("; and {} more", issues.size() - told);
+    return Refuse(core::Rejection{RejectionCode::kFormInvalid, "form" + issues.front().path, message});
   }
   return SplitPatch(form, std::move(whole), case_id, subject);
 }
