@@ -162,6 +162,14 @@ TEST_F(OfficerDayTest, ACaseIsShownFieldByFieldWithoutWhatIsPersonal) {
                 1, {"form/description", "; form/location"});
 }
 
+TEST_F(OfficerDayTest, AVirtualClockGoesOnByALengthOfTime) {
+  Init({"--virtual-time", "2026-11-20T09:00:00+01:00"});
+  EXPECT_EQ(Json({"clock", "advance", "P7D"})["now"], "2026-11-27T08:00:00Z");
+  EXPECT_EQ(Json({"clock", "advance", "PT36H"})["now"], "2026-11-28T20:00:00Z");
+  ExpectRefusal({"clock", "advance", "P7X"}, 2, {"TIME P7X: duration"});
+  ExpectRefusal({"clock", "advance", "tomorrow"}, 2, {"TIME tomorrow"});
+}
+
 TEST_F(OfficerDayTest, FiguresLineUpAtTheirRight) {
   Init({"--virtual-time", "2026-11-20T09:00:00+01:00"});
   for (int i = 0; i < 10; ++i) SubmitPothole();
