@@ -4,6 +4,7 @@
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/files.h"
+#include "tools/rasti/media_type.h"
 #include "tools/rasti/payloads.h"
 
 namespace rasti::cli {
@@ -16,7 +17,7 @@ struct TalkOptions {
   std::string text;
   std::string file;
   std::string name;
-  std::string media_type = "application/octet-stream";
+  std::string media_type;
   bool from_citizen = false;
   bool to_citizen = false;
 };
@@ -39,8 +40,9 @@ Outcome<void> RunAttach(const Context& context, const TalkOptions& options) {
   RASTI_TRY(const std::string content, ReadFile(options.file, kAttachmentBytesMost));
   const std::string name =
       options.name.empty() ? std::filesystem::path(options.file).filename().string() : options.name;
+  const std::string media_type = options.media_type.empty() ? MediaTypeOf(name) : options.media_type;
   const auto make = [&](const CaseAtHand& found, const core::Actor& actor) -> Outcome<core::CommandPayload> {
-    return MakeAttachment({name, options.media_type, content}, SaidDirection(options), found, actor);
+    return MakeAttachment({name, media_type, content}, SaidDirection(options), found, actor);
   };
   return RunOnCase(context, options.on, RolesOf(core::Permission::kAttach), make);
 }
@@ -70,12 +72,12 @@ void AddAttachCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<TalkOptions>();
   CLI::App* command = AddCommand(app, context, "attach",
                                  "Record a document by its hash; the file itself is kept elsewhere, by that hash",
-                                 "  rasti attach 7ZK4-MQ2W-9PAB-X photo.jpg --media-type image/jpeg --as clerk1",
+                                 "  rasti attach 7ZK4-MQ2W-9PAB-X photo.jpg --as clerk1",
                                  [&context, options] { return RunAttach(context, *options); });
   options->on.AddTo(*command);
   command->add_option("FILE", options->file, "The document")->required();
   command->add_option("--name", options->name, "Its name in the case, without personal data; default: the file's");
-  command->add_option("--media-type", options->media_type, "As in image/jpeg")->capture_default_str();
+  command->add_option("--media-type", options->media_type, "As in image/jpeg; default: by the ending of its name");
   AddDirection(*command, *options);
 }
 

@@ -6,6 +6,7 @@
 
 #include "tools/rasti/files.h"
 #include "tools/rasti/form_fields.h"
+#include "tools/rasti/media_type.h"
 #include "tools/rasti/payloads.h"
 #include "tools/rasti/submission.h"
 
@@ -185,7 +186,7 @@ Outcome<core::CommandPayload> ScenarioPlayer::MakePayloadOf(const ScenarioStep& 
     case Verb::kMessage: return MakeMessage(step.Text("text"), SaidDirection(step), found, actor);
     case Verb::kAttach:
       // Only its name, size and hash become part of the case; any content will do.
-      return MakeAttachment({step.Text("name"), "application/octet-stream", step.Text("name")}, SaidDirection(step),
+      return MakeAttachment({step.Text("name"), MediaTypeOf(step.Text("name")), step.Text("name")}, SaidDirection(step),
                             found, actor);
     case Verb::kExtend: return core::ExtendClock{core::ClockId(step.Text("clock")), step.Text("legal_basis"), reason};
     case Verb::kPause: return core::PauseClocks{ClockOf(step), reason};
