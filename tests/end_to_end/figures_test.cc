@@ -1,6 +1,7 @@
 // The ministry asks for figures; other programs take cases and events out.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 
@@ -98,6 +99,9 @@ TEST_F(FiguresTest, EachTenantHasTheMonthsOfItsOwnWall) {
   }
   EXPECT_EQ(submitted_in["prishtine"], "2015-11");
   EXPECT_EQ(submitted_in["boston"], "2015-10");
+  // Those where nothing happened are listed too.
+  const auto is_quiet = [](const auto& row) { return row["tenant"] == "gjilan" && row["submitted"] == 0; };
+  EXPECT_EQ(std::ranges::count_if(by_tenant["rows"], is_quiet), 2);
   const auto together = Json({"stats", "--from", "2015-10", "--to", "2015-11", "--by", "month"});
   ASSERT_THAT(together["rows"], SizeIs(2));
   EXPECT_EQ(together["rows"][0]["submitted"], 1);

@@ -35,7 +35,7 @@ class OfficerDayTest : public RastiTest {
     return Child(all, "", environment).Finish();
   }
   std::string Assigned() const {
-    const std::string reference = SubmitPothole()["reference"];
+    std::string reference = SubmitPothole()["reference"];
     Json({"act", reference, "register", "--as", "clerk1"});
     Json({"act", reference, "start_work", "--as", "roads.officer1"});
     return reference;
@@ -147,11 +147,11 @@ TEST_F(OfficerDayTest, AnAnswerStandsOnceInTheHistory) {
 
 TEST_F(OfficerDayTest, ACaseIsShownFieldByFieldWithoutWhatIsPersonal) {
   Init();
+  const std::string form = R"({"description":"Half a metre wide.","danger":true,"location":{"address":"Rruga B 12"},)"
+                           R"("reporter":{"name":"Arta","phone":"+383 44 123 456"}})";
   const std::string reference =
       Json({"submit", "--workflow", "issue-report", "--tenant", "prishtine", "--category", "pothole", "--title", "Hole",
-            "--channel", "counter", "--as", "clerk1", "--form",
-            R"({"description":"Half a metre wide.","danger":true,"location":{"address":"Rruga B 12"},)"
-            R"("reporter":{"name":"Arta","phone":"+383 44 123 456"}})"})["reference"];
+            "--channel", "counter", "--as", "clerk1", "--form", form})["reference"];
   const std::string shown = Rasti({"show", reference}).out;
   EXPECT_THAT(shown,
               AllOf(HasSubstr("form        location/address = Rruga B 12\n"), HasSubstr("form        danger = true\n"),

@@ -117,10 +117,29 @@ struct Summed {
   int64_t age_s = 0;    // of all that was open at the end
 };
 
+using Sums = std::map<std::pair<size_t, views::StatsGroup>, Summed>;
+
+// Where nothing happened and nothing was open is what a ministry looks for: such tenants have a row of zeros.
+void AddQuietTenants(const std::map<std::string, Zone>& zones, const Shape& shape, const views::StatsQuery& query,
+                     Sums& sums) {
+  if (!query.by_tenant || query.by_workflow || query.by_category || query.by_channel) return;
+  for (const auto& [name, zone] : zones) {
+    for (const core::TenantId& tenant : zone.tenants) {
+      for (size_t period = 0; period < shape.periods.size(); ++period) {
+        views::StatsGroup group;
+        group.tenant = tenant;
+        views::StatsRow& row = sums[{period, group}].row;
+        row.period = period;
+        row.group = group;
+      }
+    }
+  }
+}
+
 // The rows of all zones, by period and group.
 Outcome<std::vector<Summed>> Ask(Session& session, const std::map<std::string, Zone>& zones, const Shape& shape,
                                  views::StatsQuery query) {
-  std::map<std::pair<size_t, views::StatsGroup>, Summed> sums;
+  Sums sums;
   for (const auto& [name, zone] : zones) {
     query.tenants = zone.tenants;
     query.bounds.clear();
@@ -138,6 +157,7 @@ Outcome<std::vector<Summed>> Ask(Session& session, const std::map<std::string, Z
       sum.age_s += end_s * row.open_at_end - row.open_since_s;
     }
   }
+  if (!sums.empty()) AddQuietTenants(zones, shape, query, sums);
   std::vector<Summed> list;
   for (auto& [place, sum] : sums) list.push_back(std::move(sum));
   return list;
@@ -312,7 +332,11 @@ void AddStatsCommand(CLI::App& app, Context& context) {
   command->add_option("--from", options->from, "The first month; default: January of the last one's year")
       ->type_name("MONTH");
   command->add_option("--to", options->to, "The last month; default: the present one")->type_name("MONTH");
-  command->add_option("--by", options->by, "A row for each of these: tenant, workflow, category, channel, month")
+  command
+      ->add_option("--by", options->by,
+                   "A row for each of these: tenant, workflow, category, channel, month. By tenant alone, or with "
+                   "month, those are "
+                   "listed too where nothing happened")
       ->delimiter(',')
       ->check(CLI::IsMember({"tenant", "workflow", "category", "channel", "month"}))
       ->type_name("WHAT,...");
