@@ -145,25 +145,19 @@ launch() {
 await_ready() {
   local end=$((SECONDS + ready_within)) id=$1
   until grep -q 'Kafka Server started' "$dir/$id/log.txt"; do
+    if ! is_running "$id" && grep -q 'Address already in use' "$dir/$id/log.txt"; then
+      taken=yes
+      return
+    fi
     is_running "$id" || die "broker $id ended at once; the end of $dir/$id/log.txt: $(tail -n 3 "$dir/$id/log.txt")"
     ((SECONDS < end)) || die "broker $id was not ready within $ready_within s; see $dir/$id/log.txt"
     sleep 0.1
   done
 }
 
-start() {
-  [[ $brokers == 1 || $brokers == 3 ]] || die "--brokers $brokers: 1 or 3"
-  [[ $secure == yes || $secure == no ]] || die "--secure $secure: yes or no"
-  local id listener ports cluster scram_options=()
-  if [[ -f $dir/bootstrap ]]; then
-    for ((id = 1; id <= $(count_of); id++)); do
-      is_running "$id" || die "broker $id in $dir is not running: tools/kafka.sh restart $id, or stop and start anew"
-    done
-    cat "$dir/bootstrap"
-    return
-  fi
-  fetch
-  local names
+# Sets `taken` where somebody else was at a port first.
+start_on_free_ports() {
+  local id listener names ports cluster
   read -ra names <<<"$(listeners) CONTROLLER"
   read -ra ports <<<"$(free_ports $((${#names[@]} * brokers)))"
   declare -gA port_of=()
@@ -173,10 +167,6 @@ start() {
       ports=("${ports[@]:1}")
     done
   done
-  if [[ $secure == yes ]]; then
-    make_certificates "$dir/secure"
-    make_users "$dir/secure"
-  fi
   cluster=$(java_of_kafka -cp "$libraries/*" kafka.tools.StorageTool random-uuid 2>/dev/null)
   for ((id = 1; id <= brokers; id++)); do
     rm -rf "${dir:?}/$id"  # of a start that failed
@@ -188,7 +178,36 @@ start() {
   echo "$brokers" >"$dir/brokers"
   trap 'end_all KILL' EXIT
   for ((id = 1; id <= brokers; id++)); do launch "$id"; done
-  for ((id = 1; id <= brokers; id++)); do await_ready "$id"; done
+  for ((id = 1; id <= brokers; id++)); do
+    await_ready "$id"
+    [[ $taken == no ]] || return 0
+  done
+}
+
+start() {
+  [[ $brokers == 1 || $brokers == 3 ]] || die "--brokers $brokers: 1 or 3"
+  [[ $secure == yes || $secure == no ]] || die "--secure $secure: yes or no"
+  local id listener taken scram_options=()
+  if [[ -f $dir/bootstrap ]]; then
+    for ((id = 1; id <= $(count_of); id++)); do
+      is_running "$id" || die "broker $id in $dir is not running: tools/kafka.sh restart $id, or stop and start anew"
+    done
+    cat "$dir/bootstrap"
+    return
+  fi
+  fetch
+  if [[ $secure == yes ]]; then
+    make_certificates "$dir/secure"
+    make_users "$dir/secure"
+  fi
+  # A port that was free may be somebody else's before the broker listens there.
+  for _ in 1 2 3; do
+    taken=no
+    start_on_free_ports
+    [[ $taken == yes ]] || break
+    end_all KILL
+  done
+  [[ $taken == no ]] || die "ports that were free were taken before the brokers listened there, three times"
   for listener in $(listeners); do
     local addresses=()
     for ((id = 1; id <= brokers; id++)); do addresses+=("$(address_of "$id" "$listener")"); done
