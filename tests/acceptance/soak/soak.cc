@@ -7,7 +7,7 @@
 #include <cmath>
 #include <csignal>
 #include <memory>
-#include <numeric>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
@@ -196,7 +196,7 @@ Result<SoakReport> RunSoak(const SoakOptions& options) {
                    IsFlat(before.bytes_per_event, after.bytes_per_event, kDiskMost) &&
                    IsFlat(before.command_p99, after.command_p99, kLatencyMost, kLatencyFloorMs) &&
                    IsFlat(before.query_p99, after.query_p99, kLatencyMost, kLatencyFloorMs);
-  report.figures = {
+  nlohmann::ordered_json figures = {
       {"seconds", options.length.count()},
       {"rate_per_second", std::round(static_cast<double>(commands) / static_cast<double>(options.length.count()))},
       {"commands", commands},
@@ -211,7 +211,8 @@ Result<SoakReport> RunSoak(const SoakOptions& options) {
       {"query_ms_p99", Both(before.query_p99, after.query_p99)},
       {"views_behind_most", Both(before.lag_most, after.lag_most)},
       {"flat", report.is_flat}};
-  if (top > 0) report.figures["top_per_second"] = std::round(top);
+  if (top > 0) figures["top_per_second"] = std::round(top);
+  report.figures = figures.dump();
   return report;
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "engine/base/result.h"
@@ -19,7 +18,7 @@ struct SoakOptions {
 };
 
 struct SoakReport {
-  nlohmann::ordered_json figures;
+  std::string figures;  // one JSON object
   bool is_flat = false;
 };
 

@@ -143,7 +143,7 @@ IOStatus Disk::Call(std::string_view what, const std::string& path, Needs needs,
   if (strikes(faults_.slow) && is_owner) pass_time_(Duration{random.Between(1, kSlowMost)});
   if (needs == Needs::kSpace && full_) {
     refused_ = true;
-    const IOStatus part = perform(random.Below(amount + 1));
+    IOStatus part = perform(random.Below(amount + 1));
     if (!part.ok()) return part;
     // Told that there is no space, RocksDB tries its background work again until there is, by the machine's clock, and
     // whoever waits for a flush waits as long: then nothing of the run would go on. An error ends it at once.
@@ -151,7 +151,7 @@ IOStatus Disk::Call(std::string_view what, const std::string& path, Needs needs,
   }
   if (strikes(faults_.errors)) {
     refused_ = true;
-    const IOStatus part = perform(random.Below(amount + 1));
+    IOStatus part = perform(random.Below(amount + 1));
     return part.ok() ? IOStatus::IOError("the simulated disk has an error") : part;
   }
   if (!strikes(faults_.deaths)) return perform(amount);

@@ -18,6 +18,7 @@ constexpr int kSettleTurns = 8'000;
 constexpr Duration kSkewMost{55'000};
 // A clock may be ahead by less than what makes the engine stop, so packages come into force later than that.
 constexpr Duration kNotice{66'000};
+constexpr int64_t kHourMs = 3'600'000;
 
 DiskFaults RandomFaults(Random& random) {
   DiskFaults faults;
@@ -128,8 +129,8 @@ void EmbeddedWorld::Advance() {
   int64_t most = 200;
   if (how < 300) most = 5'000;
   if (how < 80) most = 60'000;
-  if (how < 30) most = 6 * 3'600'000;
-  if (how < 10) most = 72 * 3'600'000;
+  if (how < 30) most = 6 * kHourMs;
+  if (how < 10) most = 72 * kHourMs;
   time_.Advance(Duration{random_.Between(1, most)});
   if (is_full_ && time_.now() > full_until_) {
     is_full_ = false;
@@ -203,7 +204,7 @@ void EmbeddedWorld::StrikeClock() {
     machine_->SetSkew(std::clamp(skew + jump, -kSkewMost, kSkewMost));
     faults_.Note(fmt::format("the clock jumps to {} ms off", machine_->clock().skew().count()));
   } else if (faults_.Strikes(Fault::kClockLeap, 20)) {
-    const Duration leap{random_.Between(3 * 60'000, 72 * 3'600'000)};
+    const Duration leap{random_.Between(kHourMs / 20, 72 * kHourMs)};
     machine_->SetSkew(random_.Percent(50) ? leap : -leap);
     faults_.Note(fmt::format("the clock leaps to {} s off", machine_->clock().skew().count() / 1000));
   }

@@ -50,7 +50,7 @@ class Machine {
   /// should not have happened.
   Status Start(bool power_failed);
   /// One turn of a stream. Errors: the same.
-  Status Turn(int stream);
+  Status Turn(int number);
   Result<bool> IsIdle();
   /// Errors: kUnavailable.
   Status Submit(std::string key, std::string value);
