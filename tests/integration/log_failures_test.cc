@@ -18,24 +18,34 @@ const ports::SystemClock kClock;
 
 std::string LogIn(const TemporaryDirectory& root) { return root / "log"; }
 
-// While it lives, no file of this process grows beyond so many bytes: the nearest thing to a full disk without a disk.
+// A limit of this process, while it lives.
+class Limit {
+ public:
+  Limit(__rlimit_resource resource, rlim_t value) : resource_(resource) {
+    EXPECT_EQ(::getrlimit(resource_, &before_), 0);
+    const rlimit limit{.rlim_cur = value, .rlim_max = before_.rlim_max};
+    EXPECT_EQ(::setrlimit(resource_, &limit), 0);
+  }
+  ~Limit() { ::setrlimit(resource_, &before_); }
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+
+ private:
+  const __rlimit_resource resource_;
+  rlimit before_{};
+};
+
+// No file grows beyond so many bytes: the nearest thing to a full disk without a disk.
 class FileSizeLimit {
  public:
-  explicit FileSizeLimit(rlim_t bytes) : ignored_(std::signal(SIGXFSZ, SIG_IGN)) {
-    EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &before_), 0);
-    const rlimit limit{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
-    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, ignored_);
-  }
+  explicit FileSizeLimit(rlim_t bytes) : ignored_(std::signal(SIGXFSZ, SIG_IGN)), limit_(RLIMIT_FSIZE, bytes) {}
+  ~FileSizeLimit() { std::signal(SIGXFSZ, ignored_); }
   FileSizeLimit(const FileSizeLimit&) = delete;
   FileSizeLimit& operator=(const FileSizeLimit&) = delete;
 
  private:
   void (*ignored_)(int);
-  rlimit before_{};
+  const Limit limit_;
 };
 
 // A kill between the flush of a recovery and the deletion of the write-ahead log that it flushed.
@@ -110,6 +120,30 @@ TEST(LogFailuresTest, AFullDiskStopsTheLogAndLosesNothing) {
   ASSERT_FALSE(findings.error) << findings.Text();
   ASSERT_EQ(findings.events[0].size(), static_cast<size_t>(written));
   EXPECT_EQ(findings.events[0].back(), value);
+}
+
+TEST(LogFailuresTest, ALogOfMoreFilesThanMayBeOpenIsWrittenAndRead) {
+  const TemporaryDirectory root(FastTemporaryRoot());
+  constexpr rlim_t kOpenMost = 700;
+  const Limit limit(RLIMIT_NOFILE, kOpenMost);
+  const SampleOptions options{
+      .partitions = 800, .batches = 12, .value_bytes = 2'000, .write_buffer_bytes = 1u << 20, .close = true};
+  const Sample sample = MakeSample(LogIn(root), options);
+  const auto files = [&] { return FilesOf(LogIn(root), "", ".sst"); };
+  // They are made when what was written is merged, which the last Close may have cut short.
+  for (int i = 0; i < 100 && files().size() <= kOpenMost; ++i) Inspect(LogIn(root), options.partitions);
+  ASSERT_GT(files().size(), kOpenMost);
+  const Findings findings = Inspect(LogIn(root), options.partitions);
+  EXPECT_FALSE(findings.error) << findings.Text();
+  EXPECT_EQ(findings.events, sample.events);
+
+  // One that is missing is told of when the log is opened, although it would be opened long after.
+  const std::string missing = files().front();
+  std::filesystem::remove(missing);
+  const Findings torn = Inspect(LogIn(root), options.partitions);
+  ASSERT_TRUE(torn.error);
+  EXPECT_EQ(torn.error->code, ErrorCode::kCorruption) << torn.Text();
+  EXPECT_NE(torn.error->message.find(std::filesystem::path(missing).filename()), std::string::npos) << torn.Text();
 }
 
 TEST(LogFailuresTest, ALogHasOneHolderAndNamesIt) {

@@ -1,5 +1,6 @@
 // `rasti`: the command line, and the composition root of the embedded engine.
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <exception>
@@ -185,6 +186,15 @@ int Main(int argc, char** argv) {
   return static_cast<int>(done.error().exit);
 }
 
+// As many open files as this user may have: shells and service managers begin with 1,024, which is for programs that
+// use select(), and stores, clients and brokers may take more.
+void RaiseOpenFiles() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // where it may not, it goes on with what it has
+}
+
 }  // namespace
 }  // namespace rasti::cli
 
@@ -193,6 +203,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   // Nor is a limit on the size of files: the write says so, as it does of a full disk.
   std::signal(SIGXFSZ, SIG_IGN);
+  rasti::cli::RaiseOpenFiles();
   try {
     return rasti::cli::Main(argc, argv);
   } catch (const std::exception& error) {

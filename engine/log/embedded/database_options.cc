@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kPartitionPrefixBytes = 4;
 constexpr size_t kSmallWriteBufferBytes = 4u << 20;
+constexpr int kOpenFilesMost = 512;
 
 rocksdb::ColumnFamilyOptions EventsOptions(const EmbeddedLogOptions& options,
                                            const std::shared_ptr<rocksdb::Cache>& cache) {
@@ -59,8 +60,10 @@ rocksdb::DBOptions DatabaseOptions(std::shared_ptr<WarningLogger> warnings) {
   options.info_log = std::move(warnings);
   options.paranoid_checks = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  // Every file is opened and its size checked at the start: a missing one is an error then, not months later.
-  options.max_open_files = -1;
+  // A file holds a few megabytes of one partition: a log of years has tens of thousands, of which the newest are read.
+  // Those that are not open are looked at all the same when the database is opened (paranoid_checks): one that is
+  // missing or of another size is an error then, not months later.
+  options.max_open_files = kOpenFilesMost;
   // A thread each, for every family, however few files it has.
   options.max_file_opening_threads = 4;
   options.max_background_jobs = 2;
