@@ -36,8 +36,7 @@ Vitals VitalsOf(pid_t process, const std::string& directory) {
   const fs::path handles = fmt::format("/proc/{}/fd", process);
   for (auto entry = fs::directory_iterator(handles, ignored); entry != fs::directory_iterator();
        entry.increment(ignored)) {
-    const bool is_sorted_file = fs::read_symlink(entry->path(), ignored).extension() == ".sst";
-    ++(is_sorted_file ? vitals.sorted_files : vitals.handles);
+    ++vitals.handles;
   }
   for (auto entry = fs::recursive_directory_iterator(directory, ignored); entry != fs::recursive_directory_iterator();
        entry.increment(ignored)) {

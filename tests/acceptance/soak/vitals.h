@@ -10,8 +10,7 @@ namespace rasti::test {
 
 struct Vitals {
   double anonymous_mib = 0;  // resident memory that is no file's
-  int64_t handles = 0;       // open files and sockets, but for the sorted files of RocksDB: their number is the log's
-  int64_t sorted_files = 0;
+  int64_t handles = 0;       // open files and sockets
   int64_t threads = 0;
   int64_t disk_bytes = 0;  // of all files below the directory
 };
