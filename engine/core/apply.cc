@@ -122,8 +122,10 @@ class Applier {
   void operator()(const ClockReplanned& event) {
     ClockState* clock = Find(event.clock);
     if (clock == nullptr) return;
+    const bool moves = event.rule != clock->course.rule || event.plan.computed_due_at != clock->plan.computed_due_at;
     clock->course.rule = event.rule;
-    clock->course.steps.emplace_back(sla::Replanned{context_.occurred_at});
+    // Where warnings and levels alone were planned anew, nothing happened to the deadline.
+    if (moves) clock->course.steps.emplace_back(sla::Replanned{context_.occurred_at});
     clock->plan = event.plan;
   }
   void operator()(const DeadlineWarned& event) {

@@ -56,6 +56,27 @@ Result<ClockPlan> PlanChange(const sla::Calendar& calendar, const Clock& clock, 
   return plan;
 }
 
+Result<ClockPlan> PlanTimers(const sla::Calendar& calendar, const Clock& clock, const ClockState& before, Instant now) {
+  ClockPlan plan = before.plan;
+  RASTI_TRY(const auto warnings, Warnings(calendar, clock, plan.due_at));
+  // The pending ones are the last of the list, here too. A definition that has fewer came by a migration.
+  if (plan.warnings.size() <= warnings.size()) {
+    auto again = warnings.end() - std::ssize(plan.warnings);
+    for (PendingWarning& warning : plan.warnings) {
+      if (warning.at > now) warning.at = std::max(again->at, now);
+      ++again;
+    }
+  }
+  for (PendingEscalation& level : plan.escalations) {
+    const auto known = std::ranges::find(clock.escalations, level.level, &EscalationLevel::level);
+    if (known == clock.escalations.end() || level.at <= now) continue;
+    RASTI_TRY(const Instant at, sla::AddOffset(calendar, plan.due_at, known->after));
+    level.at = std::max({at, plan.due_at, now});
+  }
+  std::ranges::stable_sort(plan.escalations, {}, &PendingEscalation::at);
+  return plan;
+}
+
 sla::Rule GivenRule(Instant start, Instant due_at) {
   sla::Rule rule = sla::DefaultRule(sla::Count::kElapsed);
   rule.length = due_at - start;

@@ -17,6 +17,12 @@ Result<ClockPlan> PlanStart(const sla::Calendar& calendar, const Clock& clock, c
 Result<ClockPlan> PlanChange(const sla::Calendar& calendar, const Clock& clock, const ClockState& before,
                              const sla::Course& course, Instant now);
 
+/// The plan of a running clock whose deadline stays while the calendar changes: warnings and levels that are still to
+/// come lie where this calendar has them, none before `now`. What was to come by `now` stays as it is. Who is asked at
+/// which level is not looked at again.
+/// Errors: as above.
+Result<ClockPlan> PlanTimers(const sla::Calendar& calendar, const Clock& clock, const ClockState& before, Instant now);
+
 /// The rule of a deadline that came with the case: the time from start to due_at, whatever the calendar.
 /// REQUIRES: start <= due_at.
 sla::Rule GivenRule(Instant start, Instant due_at);

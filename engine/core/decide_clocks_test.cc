@@ -1,6 +1,8 @@
 // Decide where clocks are concerned: what moves, cancels, warns and breaches them beside the passing of time.
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "engine/core/decide_fixture_for_test.h"
 
 namespace rasti::core {
@@ -28,7 +30,20 @@ class DecideClocksTest : public DecideTest {
     while (NextTimer(state_) && NextTimer(state_)->due < now_) Take(FireTimer(config_, state_, now_));
   }
 
+  // The sample's calendar, and the day of that instant off.
+  sla::Calendar WithDayOff(Instant at) const {
+    sla::CalendarSpec spec = world_.calendar.spec();
+    spec.exceptional_days[world_.calendar.LocalDay(at)] = {{}, "Snow", false};
+    return *sla::Calendar::Create(std::move(spec), world_.calendar.zone());
+  }
+  void UseCalendar(sla::Calendar calendar) {
+    calendar_ = std::move(calendar);
+    config_.calendar = &*calendar_;
+    config_.versions.calendar = VersionedName("sample-calendar@snow");
+  }
+
   Definition own_;
+  std::optional<sla::Calendar> calendar_;
 };
 
 TEST_F(DecideClocksTest, OnlyWhoMayBackDateSaysThatSomethingWasReceivedBefore) {
@@ -173,6 +188,94 @@ TEST_F(DecideClocksTest, NewTimeZonesReplanTooAndNothingElseIsLookedAtTwice) {
   EXPECT_TRUE(NeedsReplan(config_, state_));
   Do(people::Officer(), ReleaseCase{"x"});
   EXPECT_FALSE(NeedsReplan(config_, state_));
+}
+
+TEST_F(DecideClocksTest, ADayOffBehindADeadlineMovesTheLevelsThatCountWorkingDays) {
+  Open();
+  const ClockState before = Resolve();
+  const sla::Calendar calendar = WithDayOff(before.plan.due_at + hours(24));
+  UseCalendar(calendar);
+  const auto replanned = Replan(config_, state_, now_, now_);
+  ASSERT_TRUE(replanned.has_value());
+  ASSERT_EQ(Types(*replanned), (std::vector<std::string_view>{"clock_replanned"}));
+  const ClockState& after = *replanned->state.FindClock(ClockId("resolve"));
+  EXPECT_EQ(after.plan.due_at, before.plan.due_at);
+  EXPECT_EQ(after.plan.warnings, before.plan.warnings);
+  EXPECT_EQ(after.course, before.course) << "nothing happened to the deadline";
+  ASSERT_EQ(after.plan.escalations.size(), 3u);
+  EXPECT_EQ(after.plan.escalations[0], before.plan.escalations[0]) << "the instant of the breach";
+  for (const size_t i : {1, 2}) {
+    EXPECT_EQ(after.plan.escalations[i].at,
+              *sla::AddOffset(calendar, before.plan.due_at, config_.definition->clocks[1].escalations[i].after));
+    EXPECT_GT(after.plan.escalations[i].at, before.plan.escalations[i].at);
+  }
+  EXPECT_TRUE(Replan(config_, replanned->state, now_, now_)->events.empty());
+  EXPECT_TRUE(Replan(config_, replanned->state, now_ + hours(24), now_ + hours(24))->events.empty());
+}
+
+TEST_F(DecideClocksTest, WhatIsLateKeepsItsDateAndEscalatesByTheNewCalendar) {
+  Open();
+  PassTime(Resolve().plan.due_at + hours(1) - now_);
+  ASSERT_TRUE(Resolve().breached);
+  ASSERT_EQ(Resolve().escalated_to, 1);
+  const ClockState before = Resolve();
+  UseCalendar(WithDayOff(before.plan.due_at + hours(24)));
+  EXPECT_EQ(Types(Take(Replan(config_, state_, now_, now_))), (std::vector<std::string_view>{"clock_replanned"}));
+  EXPECT_TRUE(Resolve().breached);
+  EXPECT_EQ(Resolve().plan.due_at, before.plan.due_at);
+  EXPECT_EQ(Resolve().course, before.course);
+  ASSERT_EQ(Resolve().plan.escalations.size(), 2u) << "the first level was reached";
+  const Instant second = Resolve().plan.escalations[0].at;
+  EXPECT_GT(second, before.plan.escalations[0].at);
+  PassTime(before.plan.escalations[0].at + hours(1) - now_);
+  EXPECT_EQ(Resolve().escalated_to, 1) << "a day off is no day of work";
+  PassTime(second + hours(1) - now_);
+  EXPECT_EQ(Resolve().escalated_to, 2);
+}
+
+TEST_F(DecideClocksTest, ADayOffBeforeADeadlineMovesItsWarning) {
+  Open();
+  Correct(CategoryId("lights"));
+  const ClockState before = Resolve();
+  ASSERT_EQ(before.plan.warnings.size(), 1u);
+  UseCalendar(WithDayOff(before.plan.due_at - hours(24)));
+  const auto early = Replan(config_, state_, now_, now_);
+  ASSERT_TRUE(early.has_value());
+  const ClockPlan& moved = early->state.FindClock(ClockId("resolve"))->plan;
+  EXPECT_EQ(moved.due_at, before.plan.due_at);
+  EXPECT_LT(moved.warnings.at(0).at, before.plan.warnings[0].at);
+  // Where that has passed, it is warned at once; where it was warned of, not again.
+  const Instant between = moved.warnings[0].at + hours(1);
+  const auto late = Replan(config_, state_, between, between);
+  ASSERT_TRUE(late.has_value());
+  EXPECT_EQ(late->state.FindClock(ClockId("resolve"))->plan.warnings.at(0).at, between);
+  PassTime(before.plan.warnings[0].at + hours(1) - now_);
+  ASSERT_TRUE(Resolve().plan.warnings.empty());
+  EXPECT_TRUE(Replan(config_, state_, now_, now_)->state.FindClock(ClockId("resolve"))->plan.warnings.empty());
+}
+
+TEST_F(DecideClocksTest, PlannedAnewIsPlannedAsIfItHadBeenKnownFromTheBeginning) {
+  const Config known = config_;
+  int moved = 0;
+  for (const char* category : {"roads", "waste", "lights"}) {
+    for (int days = 0; days < 40; ++days) {
+      config_ = known;
+      state_ = {};
+      Open();
+      if (std::string_view(category) != "roads") Correct(CategoryId(category));
+      const CaseState before = state_;
+      UseCalendar(WithDayOff(now_ + hours(24 * days)));
+      const auto replanned = Replan(config_, before, now_, now_);
+      ASSERT_TRUE(replanned.has_value());
+      moved += static_cast<int>(replanned->events.size());
+
+      state_ = {};
+      Open();
+      if (std::string_view(category) != "roads") Correct(CategoryId(category));
+      EXPECT_EQ(replanned->state.FindClock(ClockId("resolve"))->plan, Resolve().plan) << category << " " << days;
+    }
+  }
+  EXPECT_GT(moved, 30);
 }
 
 TEST_F(DecideClocksTest, AMigrationLeavesTheAutomaticActionsOfTheOldVersionAlone) {

@@ -46,9 +46,11 @@ void EmitTimer(DecisionBuilder& builder, const Timer& timer) {
   }
 }
 
-bool MovesWithCalendar(const ClockState& clock) {
-  return clock.status == ClockStatus::kRunning && !clock.breached && !clock.given;
-}
+// A paused clock is planned anew when it runs again.
+bool IsPlannedAnew(const ClockState& clock) { return clock.status == ClockStatus::kRunning; }
+
+// A date that passed stays the one that passed, and one that came with the case is its own.
+bool HasFixedDeadline(const ClockState& clock) { return clock.breached || clock.given; }
 
 }  // namespace
 
@@ -69,18 +71,23 @@ DecideResult FireTimer(const Config& config, const CaseState& state, Instant rec
 
 bool NeedsReplan(const Config& config, const CaseState& state) {
   const bool same = state.calendar == config.versions.calendar && state.tzdata == config.versions.tzdata;
-  return state.Exists() && !same && std::ranges::any_of(state.clocks, MovesWithCalendar);
+  return state.Exists() && !same && std::ranges::any_of(state.clocks, IsPlannedAnew);
 }
 
 DecideResult Replan(const Config& config, const CaseState& state, Instant occurred_at, Instant recorded_at) {
   const Instant now = state.IsLive() ? std::max(occurred_at, state.last_occurred_at) : state.last_occurred_at;
   DecisionBuilder builder(config, state, SystemContext(config, state, now, recorded_at, CommandId("replan")));
+  const std::string reason =
+      fmt::format("calendar {}, {}", config.versions.calendar.str(), config.versions.tzdata.str());
   for (const Clock& clock : config.definition->clocks) {
     const ClockState* running = builder.state().FindClock(clock.id);
-    if (running == nullptr || !MovesWithCalendar(*running)) continue;
-    auto verdict = builder.ReplanClock(
-        clock, running->course.rule,
-        fmt::format("calendar {}, {}", config.versions.calendar.str(), config.versions.tzdata.str()));
+    if (running == nullptr || !IsPlannedAnew(*running)) continue;
+    if (!HasFixedDeadline(*running)) {
+      auto verdict = builder.ReplanClock(clock, running->course.rule, reason);
+      if (!verdict) return tl::unexpected(std::move(verdict).error());
+    }
+    // A deadline that stays has warnings before it and levels after it that count working days too.
+    auto verdict = builder.ReplanTimers(clock, reason);
     if (!verdict) return tl::unexpected(std::move(verdict).error());
   }
   return std::move(builder).Finish({}, /*may_be_empty=*/true);

@@ -61,6 +61,8 @@ class DecisionBuilder {
   Verdict ResumeClock(const Clock& clock, const std::string& reason);
   /// Plans a running or paused clock anew; emits an event only if its deadline or rule moves.
   Verdict ReplanClock(const Clock& clock, const sla::Rule& rule, const std::string& reason);
+  /// Plans the warnings and levels of a running clock anew, whose deadline stays; emits an event only if one moves.
+  Verdict ReplanTimers(const Clock& clock, const std::string& reason);
 
   // ---- numbers (decide_numbers.cc) ----
   /// Asks registers for the numbers that the case is to have now.

@@ -135,4 +135,13 @@ Verdict DecisionBuilder::ReplanClock(const Clock& clock, const sla::Rule& rule, 
   return {};
 }
 
+Verdict DecisionBuilder::ReplanTimers(const Clock& clock, const std::string& reason) {
+  const ClockState& running = *state().FindClock(clock.id);
+  auto plan = PlanTimers(*config_.calendar, clock, running, now());
+  if (!plan) return RejectPlan(clock, plan.error());
+  if (*plan == running.plan) return {};
+  Emit(ClockReplanned{clock.id, running.course.rule, *std::move(plan), reason});
+  return {};
+}
+
 }  // namespace rasti::core

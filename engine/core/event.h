@@ -212,6 +212,7 @@ struct ClockExtended {
   ClockPlan plan;
   bool operator==(const ClockExtended&) const = default;
 };
+/// The deadline moved, or stayed (then computed_due_at and the rule are as before) while warnings and levels moved.
 struct ClockReplanned {
   ClockId clock;
   sla::Rule rule;  // another one where the category was corrected

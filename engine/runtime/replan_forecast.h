@@ -11,7 +11,7 @@
 
 namespace rasti::runtime {
 
-/// A deadline that a re-planning moves.
+/// A deadline that a re-planning moves, or whose warnings and levels it moves: then it is due after as before.
 struct DeadlineMove {
   core::ClockId clock;
   Instant due_before;

@@ -112,7 +112,10 @@ TEST_F(CalendarTest, ADayThatIsTakenAwayMakesDeadlinesEarlierAndNoneBreachesInTh
   Init({"--virtual-time", kStart});
   const std::string reference = SubmitPothole()["reference"];
   const auto added = Json(Amend({"--add", "2027-03-10", "--add", "2027-03-11", "--name", "Snow", "--yes"}));
-  EXPECT_EQ(added["forecast"]["later"], added["forecast"]["total"]);
+  // The acknowledgement is due before, and escalates later.
+  EXPECT_EQ(added["forecast"]["later"], 2);
+  EXPECT_EQ(added["forecast"]["due_stays"], 1);
+  EXPECT_EQ(added["forecast"]["total"], 3);
   EXPECT_EQ(Due(reference, "resolve"), "2027-03-12T22:59:59.999Z");
 
   // On Thursday it turns out that the offices were open: by the calendar the deadline was yesterday's.
@@ -120,7 +123,8 @@ TEST_F(CalendarTest, ADayThatIsTakenAwayMakesDeadlinesEarlierAndNoneBreachesInTh
   ExpectRefusal(Amend({"--remove", "2027-03-10"}), 2, {"--remove 2027-03-10: lies in the past", "--past"});
   const auto removed = Json(Amend({"--remove", "2027-03-10", "--remove", "2027-03-11", "--past", "--yes"}));
   EXPECT_EQ(removed["version"], "3");
-  EXPECT_EQ(removed["forecast"]["earlier"], removed["forecast"]["total"]);
+  EXPECT_EQ(removed["forecast"]["earlier"], 2);
+  EXPECT_EQ(removed["forecast"]["due_stays"], 1) << "the acknowledgement is late, and escalates earlier";
   EXPECT_EQ(removed["comparison"]["as_forecast"], removed["forecast"]["total"]);
   EXPECT_EQ(removed["forecast"]["due_at_once"], 1) << removed["forecast"].dump(2);
   const auto clock = Clock(reference, "resolve");
@@ -175,10 +179,17 @@ TEST_F(CalendarTest, AVersionThatComesIntoForceLaterMovesThenAndTimePassesInTheF
   const Words words = {"--add", "2027-03-15", "--name", "Snow", "--effective-from", "2027-03-11T09:00:00+01:00"};
   const auto shown = Json(Amend(words));
   std::vector<std::string> moving;
+  std::vector<std::string> staying;
   for (const auto& move : shown["forecast"]["moves"]) {
-    moving.push_back(move["reference"].get<std::string>() + " " + move["clock"].get<std::string>());
+    auto& moves = move["due_before"] == move["due_after"] ? staying : moving;
+    moves.push_back(move["reference"].get<std::string>() + " " + move["clock"].get<std::string>());
   }
   EXPECT_THAT(moving, testing::UnorderedElementsAre(early + " reply", late + " reply", late + " resolve"));
+  // What is late by then stays so, and escalates a working day later; an acknowledgement that is due before the day off
+  // does the same.
+  EXPECT_THAT(staying,
+              testing::UnorderedElementsAre(early + " acknowledge", early + " resolve", late + " acknowledge"));
+  EXPECT_EQ(shown["forecast"]["due_stays"], 3);
   Words with_yes = Amend(words);
   with_yes.emplace_back("--yes");
   const auto published = Json(with_yes);

@@ -43,8 +43,8 @@ void PrintPlan(const Output& out, const AmendPlan& plan, const AmendOptions& opt
   }
   for (const std::string& line : Align(rows)) out.Line("  " + line);
   const MoveTotals totals = TotalsOf(plan.forecast.moves);
-  out.Line(fmt::format("{} {}: {}; {} with running deadlines looked at", sla::TextOfCount(totals.all, "deadline"),
-                       totals.all == 1 ? "moves" : "move", TotalsText(totals),
+  out.Line(fmt::format("{} {} planned anew: {}; {} with running deadlines looked at",
+                       sla::TextOfCount(totals.all, "deadline"), totals.all == 1 ? "is" : "are", TotalsText(totals),
                        sla::TextOfCount(plan.forecast.cases, "case")));
   PrintTenants(out, totals);
   PrintMoves(out, plan.forecast.moves, plan.calendar, options.limit);

@@ -13,6 +13,7 @@ void PrintMoves(const Output& out, const std::vector<std::vector<std::string>>& 
 std::string TotalsText(const MoveTotals& totals) {
   std::string text = fmt::format("{} later, {} earlier", totals.later, totals.earlier);
   if (totals.at_once > 0) text += fmt::format(" ({} of them due at once)", totals.at_once);
+  if (totals.stay > 0) text += fmt::format(", {} with its warnings and escalations alone", totals.stay);
   return text;
 }
 

@@ -112,6 +112,8 @@ void MoveTotals::Add(const core::TenantId& tenant, std::optional<Instant> before
   ++by_tenant[tenant];
   if (!before) {
     ++unknown;
+  } else if (after.due_after == *before) {
+    ++stay;
   } else if (after.due_after > *before) {
     ++later;
   } else {
@@ -123,7 +125,8 @@ void MoveTotals::Add(const core::TenantId& tenant, std::optional<Instant> before
 Json MoveTotals::AsJson() const {
   auto tenants = nlohmann::ordered_json::object();
   for (const auto& [tenant, count] : by_tenant) tenants[tenant.str()] = count;
-  nlohmann::ordered_json json{{"total", all}, {"later", later}, {"earlier", earlier}, {"due_at_once", at_once}};
+  nlohmann::ordered_json json{
+      {"total", all}, {"later", later}, {"earlier", earlier}, {"due_at_once", at_once}, {"due_stays", stay}};
   if (unknown > 0) json["before_unknown"] = unknown;
   json["by_tenant"] = std::move(tenants);
   return json;
@@ -148,8 +151,12 @@ std::vector<std::string> MoveCells(const core::TenantId& tenant, const core::Cas
                                    Instant computed, const sla::Calendar* calendar) {
   std::string how;
   if (before && after > *before) how = LengthText(after - *before) + " later";
-  if (before && after <= *before) how = LengthText(*before - after) + " earlier";
-  if (IsHeldUp(after, computed)) how += ", due at once";
+  if (before && after < *before) how = LengthText(*before - after) + " earlier";
+  if (before == after) {
+    how = "stays; its warnings and escalations move";
+  } else if (IsHeldUp(after, computed)) {
+    how += ", due at once";
+  }
   return {core::PublicReference(case_id), fmt::format("{}/{}", tenant.str(), clock.str()),
           fmt::format("{} -> {}", before ? LocalText(*before, calendar) : "?", LocalText(after, calendar)), how};
 }

@@ -66,6 +66,7 @@ struct MoveTotals {
   int64_t later = 0;
   int64_t earlier = 0;
   int64_t at_once = 0;  // of the earlier ones: held up, due at the instant of planning
+  int64_t stay = 0;     // their warnings and escalations move
   int64_t unknown = 0;  // nobody looked up where they stood before
   std::map<core::TenantId, int64_t> by_tenant;
 

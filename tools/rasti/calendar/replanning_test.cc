@@ -57,14 +57,17 @@ TEST(MoveTotals, CountWhereDeadlinesGo) {
   std::vector<ForecastMove> moves = {Forecast(1, 10, 34, 34), Forecast(2, 30, 20, 20), Forecast(3, 30, 20, 12)};
   moves[2].tenant = kPrizren;
   const MoveTotals totals = TotalsOf(moves);
-  EXPECT_EQ(totals.AsJson(), nlohmann::ordered_json::parse(R"({"total": 3, "later": 1, "earlier": 2, "due_at_once": 1,
+  EXPECT_EQ(totals.AsJson(),
+            nlohmann::ordered_json::parse(R"({"total": 3, "later": 1, "earlier": 2, "due_at_once": 1, "due_stays": 0,
                                                                "by_tenant": {"prishtine": 2, "prizren": 1}})"));
+  EXPECT_EQ(TotalsOf(std::vector{Forecast(1, 10, 10, 10)}).AsJson()["due_stays"], 1);
   EXPECT_EQ(TotalsOf(std::vector{Moved(1, 34, 34)}).AsJson()["before_unknown"], 1);
 }
 
 TEST(MoveCells, SayHowFarAndWhy) {
   EXPECT_THAT(MoveCells(Forecast(1, 10, 34, 34), nullptr).back(), testing::EndsWith(" later"));
   EXPECT_THAT(MoveCells(Forecast(1, 30, 20, 12), nullptr).back(), testing::EndsWith(" earlier, due at once"));
+  EXPECT_EQ(MoveCells(Forecast(1, 30, 30, 12), nullptr).back(), "stays; its warnings and escalations move");
   ForecastMove historic = Forecast(1, 10, 34, 34);
   historic.historic = true;
   EXPECT_THAT(MoveCells(historic, nullptr).back(), testing::EndsWith(" later (historic)"));
