@@ -93,11 +93,9 @@ Result<std::string> JoinForm(const core::Form& form, std::string_view public_for
     if (field.sealed || form.FindPersonal(field.path) == nullptr) continue;
     auto value = ParseBounded(field.value, &fault);
     if (!value) return Fail(Error::Invalid(fmt::format("the field {}: {}", field.path, fault)));
-    json::json_pointer parent = json::json_pointer(field.path).parent_pointer();
-    if (data->contains(parent) && !(*data)[parent].is_object()) {
+    if (!core::PutMember(*data, field.path, *std::move(value))) {
       return Fail(Error::Invalid(fmt::format("the field {}: its place is no object", field.path)));
     }
-    (*data)[json::json_pointer(field.path)] = *std::move(value);
   }
   return core::CanonicalJson(*data);
 }

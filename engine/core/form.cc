@@ -293,6 +293,16 @@ std::string CanonicalJson(const json& data) {
   return data.dump(-1, ' ', /*ensure_ascii=*/false, json::error_handler_t::replace);
 }
 
+bool PutMember(json& object, const std::string& path, json value) {
+  const json::json_pointer place(path);
+  for (auto above = place; !above.empty();) {
+    above = above.parent_pointer();
+    if (object.contains(above) && !object.at(above).is_object()) return false;
+  }
+  object[place] = std::move(value);
+  return true;
+}
+
 bool NestsTooDeep(std::string_view json) {
   constexpr int kLevelsMost = 64;
   int level = 0;

@@ -71,6 +71,10 @@ class Form {
   std::shared_ptr<const Compiled> compiled_;
 };
 
+/// Puts a value where a JSON Pointer says, and makes the objects on the way to it. Returns false and changes nothing
+/// where something else is in the way, or the value would stand inside an array. REQUIRES: `path` is a JSON Pointer.
+bool PutMember(nlohmann::json& object, const std::string& path, nlohmann::json value);
+
 /// Whether a JSON text nests deeper than any form needs (64 levels): what is read recursively later must not be refused
 /// then, nor overflow the stack. Says nothing else about the text.
 bool NestsTooDeep(std::string_view json);

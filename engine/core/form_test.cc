@@ -234,6 +234,18 @@ TEST(Form, ChecksOnManyThreadsAtOnce) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(PutMember, MakesTheObjectsOnItsWayAndGoesThroughNothingElse) {
+  auto data = json::parse(R"({"a": {"b": 1}, "list": [{}]})");
+  EXPECT_TRUE(PutMember(data, "/a/c/d", "x"));
+  EXPECT_TRUE(PutMember(data, "/new/one", true));
+  EXPECT_EQ(data, json::parse(R"({"a": {"b": 1, "c": {"d": "x"}}, "list": [{}], "new": {"one": true}})"));
+  const json before = data;
+  for (const char* path : {"/a/b/c", "/a/b/c/d", "/list/0", "/list/0/x", "/list/-", "/a/c/d/e"}) {
+    EXPECT_FALSE(PutMember(data, path, 1)) << path;
+    EXPECT_EQ(data, before) << path;
+  }
+}
+
 TEST(CanonicalJson, SortsKeysAndKeepsUtf8) {
   EXPECT_EQ(CanonicalJson(json::parse(R"({ "z": 1.50, "a": "Çë", "m": [true, null] })")),
             R"({"a":"Çë","m":[true,null],"z":1.5})");

@@ -1,6 +1,7 @@
 #include "engine/core/guards.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace rasti::core {
 namespace {
@@ -19,6 +20,11 @@ Value TimestampFrom(const std::string& text) {
   return Value(text);
 }
 
+bool FitsInt64(const nlohmann::json& number) {
+  return !number.is_number_unsigned() ||
+         number.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+}
+
 }  // namespace
 
 Value ValueFromJson(const nlohmann::json& data, const Type& type) {
@@ -26,7 +32,8 @@ Value ValueFromJson(const nlohmann::json& data, const Type& type) {
     case nlohmann::json::value_t::boolean: return Value(data.get<bool>());
     case nlohmann::json::value_t::number_integer:
     case nlohmann::json::value_t::number_unsigned:
-      if (type.Is(Kind::kDouble)) return Value(data.get<double>());
+      // What no int64 holds is not made another number: an expression that wants an int refuses it.
+      if (type.Is(Kind::kDouble) || !FitsInt64(data)) return Value(data.get<double>());
       return Value(data.get<int64_t>());
     case nlohmann::json::value_t::number_float: return Value(data.get<double>());
     case nlohmann::json::value_t::string: {
@@ -87,8 +94,8 @@ Value GuardActivation::FormValue() const {
   if (!data.is_object()) return {};
   // A guard may ask whether a personal field is there, never what it says: the compiler sees to that.
   for (const Field& field : state_.personal) {
-    const nlohmann::json::json_pointer path(field.path);
-    if (!data.contains(path)) data[path] = true;
+    // Where another version of the form has a text in the place of an object, there is no such field.
+    if (!data.contains(nlohmann::json::json_pointer(field.path))) PutMember(data, field.path, true);
   }
   return ValueFromJson(data, definition_.form.type());
 }
