@@ -99,6 +99,13 @@ Verdict DecideAssign(DecisionBuilder& builder, const AssignCase& assign) {
                     fmt::format("'{}' has no queue '{}'", holder.id.str(), to.queue->str()));
     }
     if (!to.directorate && !queue->directorate.empty()) to.directorate = queue->directorate;
+    const bool known = to.directorate && holder.FindDirectorate(*to.directorate) != nullptr;
+    // The case would be in no inbox of the directorate.
+    if (known && !queue->directorate.empty() && *to.directorate != queue->directorate) {
+      return Reject(RejectionCode::kFieldInvalid, "to/directorate",
+                    fmt::format("the queue '{}' belongs to the directorate '{}', not to '{}'", queue->id.str(),
+                                queue->directorate.str(), to.directorate->str()));
+    }
   }
   if (to.directorate && holder.FindDirectorate(*to.directorate) == nullptr) {
     return Reject(RejectionCode::kUnknownDirectorate, "to/directorate",

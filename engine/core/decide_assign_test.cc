@@ -114,6 +114,22 @@ TEST_F(AssignTest, WhoLeftTakesNothingAndItIsSaidWhoDoes) {
   EXPECT_THAT(Told(people::Head(), To(people::Officer()), RejectionCode::kInactiveActor), HasSubstr("or to a queue"));
 }
 
+TEST_F(AssignTest, AQueueAndADirectorateBelongTogether) {
+  Submit();
+  AssignCase assign;
+  assign.to.queue = QueueId("waste");
+  assign.to.directorate = DirectorateId("roads");
+  EXPECT_EQ(Told(people::Head(), assign, RejectionCode::kFieldInvalid),
+            "the queue 'waste' belongs to the directorate 'waste', not to 'roads'");
+  assign.to.directorate = DirectorateId("parks");
+  Told(people::Head(), assign, RejectionCode::kUnknownDirectorate);
+  // The reception is nobody's in particular.
+  assign.to.queue = QueueId("reception");
+  assign.to.directorate = DirectorateId("roads");
+  Do(people::Head(), assign);
+  EXPECT_EQ(state_.assignment.directorate, DirectorateId("roads"));
+}
+
 TEST_F(AssignTest, AQueueOfTheMinistryHoldsACaseOfTheMunicipality) {
   world_.ministry.queues = {{QueueId("oversight"), DirectorateId("performance"), {}}};
   world_.ministry.directorates = {{DirectorateId("performance"), {}}};
