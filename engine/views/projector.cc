@@ -113,6 +113,7 @@ Status Projector::ProjectBatch(core::PartitionId partition, core::Sequence next,
   }
   for (CachedCase* cached : touched_) RASTI_CHECKED(WriteRows(*cached));
   touched_.clear();
+  rows_.MoveTo(*batch_);
   RASTI_CHECKED(inbox_counts_.Write(*batch_));
   RASTI_CHECKED(public_counts_.Write(*batch_));
   RASTI_CHECKED(WriteStats());
@@ -162,7 +163,7 @@ Status Projector::ProjectOne(core::PartitionId partition, core::Sequence expecte
   cached->added.push_back({expected, context.occurred_at, context.recorded_at});
   if (keep_events_) AppendRecord(cached->added_events, stored.value);
   if (submitted != nullptr) {
-    batch_->Put(kReferences, ReferenceKey(submitted->reference, context.case_id), {});
+    rows_.Put(kReferences, ReferenceKey(submitted->reference, context.case_id), {});
     if (tenants_.insert(context.tenant).second) {
       batch_->Put(kMeta, std::string(kTenantPrefix).append(context.tenant.view()), {});
     }
@@ -188,17 +189,17 @@ Result<CachedCase*> Projector::Load(const core::CaseId& id, core::PartitionId pa
 
 Status Projector::WriteRows(CachedCase& cached) {
   const core::CaseState& state = cached.page.state;
-  batch_->Put(kCases, CaseKey(state.id), EncodeCase(state, cached.page.head, cached.page.partition));
-  batch_->Put(kHistory, HistoryKey(state.id, cached.first_added), EncodeEntries(cached.added));
-  if (keep_events_) batch_->Put(kEvents, HistoryKey(state.id, cached.first_added), cached.added_events);
+  rows_.Put(kCases, CaseKey(state.id), EncodeCase(state, cached.page.head, cached.page.partition));
+  rows_.Put(kHistory, HistoryKey(state.id, cached.first_added), EncodeEntries(cached.added));
+  if (keep_events_) rows_.Put(kEvents, HistoryKey(state.id, cached.first_added), cached.added_events);
 
   std::vector<std::string> keys = DeadlineKeysOf(state);
   std::vector<std::string> changed;
   std::ranges::set_difference(cached.deadline_keys, keys, std::back_inserter(changed));
-  for (const std::string& key : changed) batch_->Delete(kDeadlines, key);
+  for (const std::string& key : changed) rows_.Delete(kDeadlines, key);
   changed.clear();
   std::ranges::set_difference(keys, cached.deadline_keys, std::back_inserter(changed));
-  for (const std::string& key : changed) batch_->Put(kDeadlines, key, {});
+  for (const std::string& key : changed) rows_.Put(kDeadlines, key, {});
 
   cached.deadline_keys = std::move(keys);
   WriteInboxRows(cached);
@@ -217,13 +218,13 @@ void Projector::WriteInboxRows(CachedCase& cached) {
   std::vector<std::string> changed;
   std::ranges::set_difference(cached.inbox_keys, keys, std::back_inserter(changed));
   for (const std::string& key : changed) {
-    batch_->Delete(kInbox, key);
+    rows_.Delete(kInbox, key);
     count(key, -1);
   }
   changed.clear();
   std::ranges::set_difference(keys, cached.inbox_keys, std::back_inserter(changed));
   for (const std::string& key : changed) {
-    batch_->Put(kInbox, key, {});
+    rows_.Put(kInbox, key, {});
     count(key, 1);
   }
   cached.inbox_keys = std::move(keys);
@@ -243,11 +244,11 @@ Status Projector::WritePublicRow(CachedCase& cached) {
   RASTI_TRY(std::optional<PublicEntry> entry, PublicEntryFor(cached.page.state));
   if (entry == cached.public_entry) return {};
   if (cached.public_entry) {
-    if (!entry || entry->key != cached.public_entry->key) batch_->Delete(kPublic, cached.public_entry->key);
+    if (!entry || entry->key != cached.public_entry->key) rows_.Delete(kPublic, cached.public_entry->key);
     public_counts_.Add(cached.public_entry->count_key, -1);
   }
   if (entry) {
-    batch_->Put(kPublic, entry->key, entry->value);
+    rows_.Put(kPublic, entry->key, entry->value);
     public_counts_.Add(entry->count_key, 1);
   }
   cached.public_entry = std::move(entry);
@@ -272,6 +273,7 @@ Status Projector::WriteStats() {
 
 void Projector::Forget() {
   batch_->Clear();
+  rows_.Clear();
   touched_.clear();
   cache_.Clear();
   next_.clear();

@@ -18,6 +18,7 @@
 #include "engine/ports/view_store.h"
 #include "engine/views/case_cache.h"
 #include "engine/views/row_counts.h"
+#include "engine/views/sorted_rows.h"
 #include "engine/views/stats.h"
 
 namespace rasti::views {
@@ -66,6 +67,7 @@ class Projector : public ports::Projection {
   ports::ViewStore& store_;
   const bool keep_events_;
   std::unique_ptr<ports::WriteBatch> batch_;
+  SortedRows rows_;  // of cases, for the batch in hand
   codec::EventDecoder decoder_;
   CaseCache cache_;
   std::vector<CachedCase*> touched_;                  // by the batch in hand
