@@ -112,6 +112,15 @@ EngineUnderTest::EngineUnderTest(Options options)
   if (standby_ != nullptr) standby_->Start();
 }
 
+views::FindDefinition EngineUnderTest::definitions() const {
+  return [this](const core::VersionedName& name) -> Result<std::shared_ptr<const core::Definition>> {
+    auto known = configuration_->Current();
+    const core::Definition* found = known->FindDefinition(name);
+    RASTI_CHECK(found != nullptr, "a case has a definition of the bench");
+    return std::shared_ptr<const core::Definition>(known, found);
+  };
+}
+
 EngineUnderTest::~EngineUnderTest() {
   Stop();
   engine_.reset();

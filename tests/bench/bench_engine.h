@@ -16,6 +16,7 @@
 #include "engine/ports/clock.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/standby.h"
+#include "engine/views/projector.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/sample_definition.h"
 
@@ -55,6 +56,8 @@ class EngineUnderTest {
 
   runtime::Engine& engine() { return *engine_; }
   ports::EventLog& log() { return *log_; }
+  /// For views: what of a case is public. The engine outlives it.
+  views::FindDefinition definitions() const;
   std::map<core::PartitionId, core::Sequence> standby_positions() const { return standby_->positions(); }
   int64_t commits() const { return commits_.load(); }
   const std::filesystem::path& directory() const { return directory_; }
@@ -74,7 +77,12 @@ class EngineUnderTest {
     const std::atomic<int64_t>& offset_;
   };
 
-  test::SampleWorld world_;
+  // Cases are public, as most of real ones are.
+  struct World : test::SampleWorld {
+    World() { definition.public_register = test::SamplePublicRegister(definition.form); }
+  };
+
+  const World world_;
   const bool keeps_directory_;
   std::filesystem::path directory_;
   std::atomic<int64_t> offset_;

@@ -40,10 +40,10 @@ Followed RunFollowed(int64_t cases) {
   options.tables = views::ViewTables();
   options.budget = store::StoreBudget::Create(160u << 20, 96u << 20);
   auto store = Must(store::OpenRocksDbViewStore(options));
-  auto projector = Must(views::Projector::Open(*store));
   Followed followed;
   {
     EngineUnderTest engine({});
+    auto projector = Must(views::Projector::Open(*store, {.find_definition = engine.definitions()}));
     auto projection = Must(runtime::ProjectionThread::Start(engine.log(), *projector));
     std::atomic<bool> done = false;
     std::thread looks([&] {
@@ -65,7 +65,6 @@ Followed RunFollowed(int64_t cases) {
     looks.join();
     Must(projection->Stop());
   }
-  projector.reset();
   store.reset();
   std::filesystem::remove_all(directory);
   return followed;

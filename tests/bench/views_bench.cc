@@ -8,6 +8,7 @@
 #include "engine/base/check.h"
 #include "engine/codec/event_codec.h"
 #include "engine/core/apply.h"
+#include "engine/runtime/projection_thread.h"
 #include "engine/store/rocksdb_view_store.h"
 #include "engine/views/projector.h"
 #include "engine/views/tables.h"
@@ -19,7 +20,6 @@ namespace rasti::bench {
 namespace {
 
 constexpr int64_t kFew = 10'000;
-constexpr size_t kBatch = 1000;
 constexpr int kPages = 200;
 
 struct Measured {
@@ -33,14 +33,15 @@ struct Measured {
   double view_bytes = 0;       // likewise
 };
 
-// All events of a partition from its beginning, batch by batch.
+// All events of a partition from its beginning, in batches of the size that the engine makes.
 template <class Take>
 int64_t ReadAll(ports::EventLog& log, const Take& take) {
+  const size_t batch_most = runtime::ProjectionOptions().batch_most;
   int64_t count = 0;
   for (int32_t i = 0; i < log.partition_count(); ++i) {
     const auto reader = Must(log.OpenReader({i}, {}));
     while (true) {
-      const auto events = Must(reader->Read(kBatch, Duration{0}));
+      const auto events = Must(reader->Read(batch_most, Duration{0}));
       if (events.empty()) break;
       take(core::PartitionId{i}, events);
       count += static_cast<int64_t>(events.size());
@@ -80,7 +81,7 @@ Measured Measure(int64_t cases) {
   options.tables = views::ViewTables();
   options.budget = store::StoreBudget::Create(160u << 20, 96u << 20);
   auto store = Must(store::OpenRocksDbViewStore(options));
-  auto projector = Must(views::Projector::Open(*store));
+  auto projector = Must(views::Projector::Open(*store, {.find_definition = engine.definitions()}));
 
   Measured measured;
   int64_t events = 0;

@@ -6,22 +6,24 @@ namespace rasti::simulation {
 
 namespace {
 
-// Every case has a number of a register that all cases of the tenant share.
-struct NumberedWorld : test::SampleWorld {
-  NumberedWorld() {
+// Every case has a number of a register that all cases of the tenant share, and most are public.
+struct SimulatedWorld : test::SampleWorld {
+  SimulatedWorld() {
     const core::NumberRule rule{.register_id = "protocol",
                                 .title = {"Protokolli", "Protokol", "Protocol"},
                                 .when = {.submitted = true, .stage = {}, .action = {}},
                                 .format = "{number}/{year}"};
-    definition.numbers.push_back(rule);
-    definition_2.numbers.push_back(rule);
+    for (core::Definition* version : {&definition, &definition_2}) {
+      version->numbers.push_back(rule);
+      version->public_register = test::SamplePublicRegister(version->form);
+    }
   }
 };
 
 }  // namespace
 
 const test::SampleWorld& Sample() {
-  static const NumberedWorld kWorld;
+  static const SimulatedWorld kWorld;
   return kWorld;
 }
 
@@ -33,6 +35,13 @@ std::shared_ptr<const runtime::Configuration> ConfigurationOf(std::optional<Inst
     second = {*second_from, runtime::SampleConfiguration(Sample(), second_from)};
   }
   return second.second;
+}
+
+Result<std::shared_ptr<const core::Definition>> FindSample(const core::VersionedName& definition) {
+  static const auto kAll = runtime::SampleConfiguration(Sample(), test::SampleStart());
+  const core::Definition* found = kAll->FindDefinition(definition);
+  if (found == nullptr) return Fail(ErrorCode::kUnavailable, "no case has the definition " + definition.str());
+  return std::shared_ptr<const core::Definition>(kAll, found);
 }
 
 std::pair<std::string, std::string> SecondVersions(Instant from) {

@@ -17,6 +17,8 @@
 namespace rasti::simulation {
 
 const test::SampleWorld& Sample();
+/// Its definition of that version, in force or not. Errors: kUnavailable.
+Result<std::shared_ptr<const core::Definition>> FindSample(const core::VersionedName& definition);
 /// Built once for as long as the same is asked for.
 std::shared_ptr<const runtime::Configuration> ConfigurationOf(std::optional<Instant> second_from);
 

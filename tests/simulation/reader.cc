@@ -1,6 +1,7 @@
 #include "tests/simulation/reader.h"
 
 #include "engine/views/compare.h"
+#include "tests/simulation/definitions.h"
 
 namespace rasti::simulation {
 namespace {
@@ -10,7 +11,7 @@ constexpr size_t kAll = 100'000;
 }  // namespace
 
 void Reader::Open() {
-  auto opened = views::Projector::Open(store_, {.keep_events = true});
+  auto opened = views::Projector::Open(store_, {.keep_events = true, .find_definition = FindSample});
   if (!opened) return Wrong(opened.error());
   projector_ = *std::move(opened);
 }
@@ -42,7 +43,8 @@ void Reader::CatchUp() {
 std::vector<std::string> Reader::Differences(ports::EventLog& events) const {
   test::MemoryViewStore fresh(views::ViewTables().size());
   const auto compared = [&]() -> Result<views::ViewComparison> {
-    RASTI_TRY(const auto projector, views::Projector::Open(fresh, {.keep_events = true}));
+    RASTI_TRY(const auto projector,
+              views::Projector::Open(fresh, {.keep_events = true, .find_definition = FindSample}));
     for (int32_t i = 0; i < log_.partitions(); ++i) RASTI_CHECKED(Project(log_, *projector, {i}, kAll));
     return views::CompareViews(store_, fresh, events);
   }();

@@ -190,6 +190,15 @@ core::Definition SampleDefinition(int version) {
 
 }  // namespace
 
+core::PublicRegister SamplePublicRegister(const core::Form& form) {
+  core::PublicRegister shown;
+  shown.title = true;
+  shown.form = {"/place"};
+  shown.hidden_in = {StageId("waiting")};
+  shown.when = Guard(form, {}, "!has(form.severity) || form.severity < 5");
+  return shown;
+}
+
 SampleWorld::SampleWorld()
     : definition(SampleDefinition(1)),
       definition_2(SampleDefinition(2)),

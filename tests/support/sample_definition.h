@@ -59,6 +59,10 @@ class SampleWorld {
   core::Config MakeConfig(const core::Definition& used, const sla::Calendar& hours, int calendar_version) const;
 };
 
+/// What of a case of the sample everybody may read: its title and place, but not while it waits, and not of the worst.
+/// The sample itself has no register.
+core::PublicRegister SamplePublicRegister(const core::Form& form);
+
 /// Monday 2024-03-04, 09:00 in Prishtina: an instant at which the counters are open.
 Instant SampleStart();
 
