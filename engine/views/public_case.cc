@@ -10,18 +10,47 @@
 namespace rasti::views {
 namespace {
 
+namespace expression = core::expression;
+using nlohmann::json;
 using Kind = PublicStep::Kind;
 
+// Of a value what the form knows by name and nobody's it is. Nothing where it is of another shape: it was filled in for
+// another version, or is more than the form asks for.
+std::optional<json> KnownPart(const json& value, const expression::Type& type) {
+  if (type.Is(expression::Kind::kDyn)) return value;
+  if (type.Is(expression::Kind::kObject)) {
+    if (!value.is_object()) return std::nullopt;
+    auto known = json::object();
+    for (const expression::Member& member : type.members()) {
+      const auto found = value.find(member.name);
+      if (member.personal || found == value.end()) continue;
+      if (auto part = KnownPart(*found, member.type)) known[member.name] = *std::move(part);
+    }
+    return known;
+  }
+  if (type.Is(expression::Kind::kList)) {
+    if (!value.is_array()) return std::nullopt;
+    auto known = json::array();
+    for (const json& item : value) {
+      if (auto part = KnownPart(item, type.element())) known.push_back(*std::move(part));
+    }
+    return known;
+  }
+  if (value.is_structured()) return std::nullopt;
+  return value;
+}
+
 // The fields in their places, without those that the case does not have.
-Result<std::string> PublicPartOf(const core::CaseState& state, const core::PublicRegister& policy) {
-  const auto form = nlohmann::json::parse(state.form.empty() ? "{}" : state.form, nullptr, /*allow_exceptions=*/false);
+Result<std::string> PublicPartOf(const core::CaseState& state, const core::Definition& definition) {
+  const auto form = json::parse(state.form.empty() ? "{}" : state.form, nullptr, /*allow_exceptions=*/false);
   if (!form.is_object()) {
     return Fail(Error::Corruption(fmt::format("case {}: its form is no JSON object", state.id.str())));
   }
-  auto shown = nlohmann::json::object();
-  for (const std::string& path : policy.form) {
-    const nlohmann::json::json_pointer pointer(path);
-    if (form.contains(pointer)) shown[pointer] = form.at(pointer);
+  const std::optional<json> known = KnownPart(form, definition.form.type());
+  auto shown = json::object();
+  for (const std::string& path : definition.public_register->form) {
+    const json::json_pointer pointer(path);
+    if (known && known->contains(pointer)) core::PutMember(shown, path, known->at(pointer));
   }
   return core::CanonicalJson(shown);
 }
@@ -93,7 +122,7 @@ Result<PublicCase> MakePublicCase(const CasePage& page, const CaseHistory& histo
   if (!core::IsPublic(definition, state)) return Fail(Error::NotFound("the public register has no such case"));
   PublicCase shown;
   shown.head = MakePublicRow(state, definition.public_register->title);
-  RASTI_TRY(shown.form, PublicPartOf(state, *definition.public_register));
+  RASTI_TRY(shown.form, PublicPartOf(state, definition));
   for (const codec::DecodedEvent& event : history.events) {
     if (auto step = StepOf(event.event)) shown.steps.push_back(*std::move(step));
   }

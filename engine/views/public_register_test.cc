@@ -83,6 +83,11 @@ class PublicCaseTest : public testing::Test {
     life_.RunTo(800);
     EXPECT_TRUE(all_.Project());
   }
+  static core::Form FormOf(const char* schema) {
+    auto form = core::Form::Create(nlohmann::json::parse(schema));
+    EXPECT_TRUE(form) << (form ? "" : form.error().message);
+    return form ? *std::move(form) : core::Form::Empty();
+  }
   Result<PublicCase> Public(const core::CaseId& id, const core::Definition& definition) const {
     return MakePublicCase(*all_.views.GetCase(id), *all_.views.History(id), definition);
   }
@@ -127,6 +132,8 @@ TEST_F(PublicCaseTest, IsNotThereWhereNothingIsPublic) {
 
 TEST_F(PublicCaseTest, OfTheFormOnlyWhatIsNamed) {
   core::Definition definition = World().definition;
+  definition.form = FormOf(R"({"type": "object", "properties": {"place": {}, "size": {"type": "integer"},
+      "absent": {}, "other": {"type": "string"}}})");
   definition.public_register.emplace().form = {"/place/street", "/size", "/absent"};
   const auto& [id, state] = *life_.cases().begin();
   CasePage page = *all_.views.GetCase(id);
@@ -134,6 +141,30 @@ TEST_F(PublicCaseTest, OfTheFormOnlyWhatIsNamed) {
   const auto shown = MakePublicCase(page, *all_.views.History(id), definition);
   ASSERT_TRUE(shown) << shown.error().message;
   EXPECT_EQ(shown->form, R"({"place":{"street":"Rruga B"},"size":3})");
+}
+
+TEST_F(PublicCaseTest, OfWhatIsNamedOnlyWhatTheFormKnowsAndIsNobodys) {
+  core::Definition definition = World().definition;
+  definition.form = FormOf(R"({"type": "object", "properties": {
+      "contact": {"type": "object", "properties": {"office": {"type": "string"},
+          "phone": {"type": "string", "x-personal": "submitter"}}},
+      "rooms": {"type": "array", "items": {"type": "object", "properties": {"size": {"type": "integer"}}}},
+      "size": {"type": "integer"}}})");
+  definition.public_register.emplace().form = {"/contact", "/rooms", "/size"};
+  const auto& [id, state] = *life_.cases().begin();
+  CasePage page = *all_.views.GetCase(id);
+  const auto shown = [&](const char* form) {
+    page.state.form = form;
+    const auto one = MakePublicCase(page, *all_.views.History(id), definition);
+    return one ? one->form : one.error().message;
+  };
+  // A version of before did not call the phone personal; a citizen sent more than was asked for.
+  EXPECT_EQ(
+      shown(
+          R"({"contact":{"office":"7","phone":"044 1","more":{"name":"A"}},"rooms":[{"size":1,"who":"B"}],"size":3})"),
+      R"({"contact":{"office":"7"},"rooms":[{"size":1}],"size":3})");
+  // Filled in for a version in which all of them were something else.
+  EXPECT_EQ(shown(R"({"contact":"044 1","rooms":{"name":"A"},"size":{"name":"A"}})"), "{}");
 }
 
 }  // namespace
