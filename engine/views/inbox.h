@@ -39,7 +39,7 @@ struct InboxQuery {
   // What follows is looked for in the cases of these lists, one after the other.
   std::optional<core::CategoryId> category;
   std::optional<core::QueueId> queue;
-  std::string text;   // in title or reference, whatever its case (of ASCII letters)
+  std::string text;   // in title or reference, whatever its capitals and marks (folded_text.h)
   size_t limit = 50;  // at least 1
   /// `next` of the page before; empty for the first page.
   std::string cursor;

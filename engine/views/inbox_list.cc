@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/views/folded_text.h"
 #include "engine/views/merged_rows.h"
 #include "engine/views/row_counts.h"
 #include "engine/views/tables.h"
@@ -13,23 +14,14 @@
 namespace rasti::views {
 namespace {
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool Contains(std::string_view text, std::string_view part) {
-  const auto same = [](char a, char b) { return Lower(a) == Lower(b); };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
-}
-
-bool Passes(const InboxQuery& query, const core::CaseState& state) {
-  if (query.category && state.category != *query.category) return false;
-  if (query.queue && state.assignment.queue != query.queue) return false;
-  return query.text.empty() || Contains(state.title, query.text) || Contains(state.reference, query.text);
+bool Contains(std::string_view text, const std::string& folded) {
+  return FoldedText(text).find(folded) != std::string::npos;
 }
 
 class Lister {
  public:
   Lister(const ports::ViewReader& reader, ports::EventLog& log, const InboxQuery& query)
-      : reader_(reader), cases_(reader, log), query_(query) {}
+      : reader_(reader), cases_(reader, log), query_(query), text_(FoldedText(query.text)) {}
 
   Result<InboxPage> List() {
     if (query_.limit == 0) return Fail(Error::Invalid("a page has at least one row"));
@@ -54,7 +46,7 @@ class Lister {
             fmt::format("views: an inbox has case {}, which is not there; delete the views, they are rebuilt",
                         position.case_id.str())));
       }
-      if (Passes(query_, found->state)) page_.rows.push_back(MakeInboxRow(found->state));
+      if (Passes(found->state)) page_.rows.push_back(MakeInboxRow(found->state));
       last = first;
       rows_.Next();
     }
@@ -85,9 +77,16 @@ class Lister {
     return {};
   }
 
+  bool Passes(const core::CaseState& state) const {
+    if (query_.category && state.category != *query_.category) return false;
+    if (query_.queue && state.assignment.queue != query_.queue) return false;
+    return text_.empty() || Contains(state.title, text_) || Contains(state.reference, text_);
+  }
+
   const ports::ViewReader& reader_;
   const HistoryReader cases_;
   const InboxQuery& query_;
+  const std::string text_;  // that is looked for, folded
   MergedRows rows_{reader_, kInbox};
   InboxPage page_;
 };

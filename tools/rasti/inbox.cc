@@ -279,7 +279,8 @@ void AddInboxCommand(CLI::App& app, Context& context) {
   command->add_option("--category", options->category, "Only of this category (looks into cases)");
   command->add_option("--due-before", options->due_before, "Only what is due before")->type_name("TIME");
   command->add_option("--due-within", options->due_within, "Only what is due until then")->type_name("DURATION");
-  command->add_option("--text", options->text, "In title or reference (looks into cases)");
+  command->add_option("--text", options->text,
+                      "In title or reference, whatever its capitals and marks (looks into cases)");
   command->add_option("--limit", options->limit, "Rows in the answer")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
