@@ -18,6 +18,16 @@ TimerLateness& TimerLateness::operator+=(const TimerLateness& other) {
   return *this;
 }
 
+StreamTimes& StreamTimes::operator+=(const StreamTimes& other) {
+  polling_us += other.polling_us;
+  deciding_us += other.deciding_us;
+  writing_us += other.writing_us;
+  committing_us += other.committing_us;
+  storing_us += other.storing_us;
+  other_us += other.other_us;
+  return *this;
+}
+
 PartitionCounters& PartitionCounters::operator+=(const PartitionCounters& other) {
   commands_accepted += other.commands_accepted;
   commands_rejected += other.commands_rejected;
@@ -27,6 +37,7 @@ PartitionCounters& PartitionCounters::operator+=(const PartitionCounters& other)
   events += other.events;
   outbox += other.outbox;
   lateness += other.lateness;
+  times += other.times;
   return *this;
 }
 

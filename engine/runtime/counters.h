@@ -1,4 +1,4 @@
-// What partitions did, in numbers that only grow.
+// What partitions did, and what their threads spent on it, in numbers that only grow.
 #pragma once
 
 #include <array>
@@ -20,6 +20,19 @@ struct TimerLateness {
   TimerLateness& operator+=(const TimerLateness& other);
 };
 
+/// What stream threads spent their time on, in microseconds of the wall.
+struct StreamTimes {
+  int64_t polling_us = 0;     // taking input in, and waiting for it
+  int64_t deciding_us = 0;    // decoding, deciding, firing timers, sweeping
+  int64_t writing_us = 0;     // handing what was decided over to the log
+  int64_t committing_us = 0;  // until the log has it
+  int64_t storing_us = 0;     // making it the state, checkpoints
+  int64_t other_us = 0;       // catching up, reading definitions, telling
+
+  int64_t all_us() const { return polling_us + deciding_us + writing_us + committing_us + storing_us + other_us; }
+  StreamTimes& operator+=(const StreamTimes& other);
+};
+
 struct PartitionCounters {
   int64_t commands_accepted = 0;
   int64_t commands_rejected = 0;
@@ -29,6 +42,7 @@ struct PartitionCounters {
   int64_t events = 0;
   int64_t outbox = 0;  // messages that were put into the outbox
   TimerLateness lateness;
+  StreamTimes times;
 
   PartitionCounters& operator+=(const PartitionCounters& other);
 };

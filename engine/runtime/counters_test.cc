@@ -14,8 +14,8 @@ TEST(TimerLateness, CountsEachTimerInTheBucketThatEndsWithItsBound) {
 }
 
 TEST(PartitionCounters, AddUp) {
-  PartitionCounters sum{1, 2, 3, 6, 0, 5, 7, {}};
-  PartitionCounters other{10, 0, 0, 60, 4, 50, 70, {}};
+  PartitionCounters sum{1, 2, 3, 6, 0, 5, 7, {}, {1, 2, 3, 4, 5, 6}};
+  PartitionCounters other{10, 0, 0, 60, 4, 50, 70, {}, {10, 20, 30, 40, 50, 60}};
   other.lateness.Add(Duration{70});
   sum.lateness.Add(Duration{60});
   sum += other;
@@ -28,6 +28,9 @@ TEST(PartitionCounters, AddUp) {
   EXPECT_EQ(sum.outbox, 77);
   EXPECT_EQ(sum.lateness.counts[2], 2);
   EXPECT_EQ(sum.lateness.most_ms, 70);
+  EXPECT_EQ(sum.times.polling_us, 11);
+  EXPECT_EQ(sum.times.committing_us, 44);
+  EXPECT_EQ(sum.times.all_us(), 231);
 }
 
 }  // namespace

@@ -50,6 +50,7 @@ Status StreamLoop::Close() { return stream_ == nullptr ? Status() : stream_->Clo
 
 PartitionCounters StreamLoop::counters() const {
   PartitionCounters sum = released_;
+  sum.times = times_;
   for (const auto* partitions : {&owned_, &halted_}) {
     for (const auto& [id, owned] : *partitions) sum += owned.partition->counters();
   }
@@ -88,7 +89,9 @@ Status StreamLoop::Round() {
   }
   UseCurrentConfiguration();
   RASTI_CHECKED(ResumeHalted());
+  Spent(&StreamTimes::other_us);
   RASTI_TRY(const auto records, stream_->Poll(options_.batch_most, NextWait()));
+  Spent(&StreamTimes::polling_us);
   // The wait may have been long: what came into force meanwhile holds for what is decided now.
   UseCurrentConfiguration();
   const auto began = clock_.Steady();
@@ -105,11 +108,14 @@ Status StreamLoop::Round() {
   if (catching_up_.empty()) {
     for (auto& [id, owned] : owned_) RASTI_CHECKED(SweepIfNeeded(owned));
   }
+  Spent(&StreamTimes::deciding_us);
   RASTI_TRY(const bool committed, Commit());
   reopen_wait_ = Duration{0};
   if (committed) timer_budget_.Took(fired, clock_.Steady() - began);
   RASTI_CHECKED(HaltWhatMisses());
-  return CheckpointIfDue();
+  RASTI_CHECKED(CheckpointIfDue());
+  Spent(&StreamTimes::storing_us);
+  return {};
 }
 
 void StreamLoop::UseCurrentConfiguration() {
@@ -302,7 +308,9 @@ Result<bool> StreamLoop::Commit() {
   }
   RASTI_CHECKED(stream_->Begin());
   for (const auto& [id, positions] : next) RASTI_CHECKED(owned_.at(id).partition->WriteTo(*stream_));
+  Spent(&StreamTimes::writing_us);
   Status committed = stream_->Commit(next);
+  Spent(&StreamTimes::committing_us);
   if (hooks_.on_transaction) hooks_.on_transaction(committed.has_value());
   if (!committed) {
     if (committed.error().code != ErrorCode::kAborted) return Fail(committed.error());

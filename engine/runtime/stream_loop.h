@@ -176,6 +176,12 @@ class StreamLoop final : private ports::AssignmentListener {
   Result<std::optional<Instant>> PassedBarrier(const Partition& partition, std::optional<Barrier>& barrier);
   void UseCurrentConfiguration();
   /// True where a transaction was committed; false where there was nothing to, or it is decided again.
+  /// All the time since it was called last was spent on this.
+  void Spent(int64_t StreamTimes::*on) {
+    const auto now = clock_.Steady();
+    times_.*on += std::chrono::duration_cast<std::chrono::microseconds>(now - times_up_to_).count();
+    times_up_to_ = now;
+  }
   Result<bool> Commit();
   /// What was decided is not to be: it is decided afresh.
   Status DropAndRewind(const std::map<core::PartitionId, ports::InputPositions>& decided);
@@ -198,6 +204,8 @@ class StreamLoop final : private ports::AssignmentListener {
   std::map<core::PartitionId, CatchingUp> catching_up_;
   codec::EventDecoder decoder_;
   PartitionCounters released_;  // of partitions that are gone
+  StreamTimes times_;
+  std::chrono::steady_clock::time_point times_up_to_ = clock_.Steady();  // what was before is in them
   std::shared_ptr<const Configuration> in_use_;
   bool may_decide_ = false;    // in the last turn
   bool work_pending_ = false;  // timers or a sweep that the last turn left

@@ -82,6 +82,20 @@ Shape ShapeOf(EngineUnderTest& engine, const log::KafkaLogOptions& options, int6
   return shape;
 }
 
+// What the engine's threads did meanwhile, in percent of their time.
+void TellTimes(const runtime::StreamTimes& before, const runtime::StreamTimes& after) {
+  const auto part = [&](int64_t runtime::StreamTimes::*of) {
+    return 100.0 * static_cast<double>(after.*of - before.*of) / static_cast<double>(after.all_us() - before.all_us());
+  };
+  using Times = runtime::StreamTimes;
+  std::fprintf(
+      stderr,
+      "kafka: of its threads' time the engine took in or waited for commands in %.0f %%, decided in %.0f %%, "
+      "handed over in %.0f %%, waited for commits in %.0f %%, kept the state in %.0f %%, did else in %.0f %%\n",
+      part(&Times::polling_us), part(&Times::deciding_us), part(&Times::writing_us), part(&Times::committing_us),
+      part(&Times::storing_us), part(&Times::other_us));
+}
+
 Took RunEngine(const log::KafkaLogOptions& options, const std::vector<Record>& records, Shape& shape) {
   Sharing sharing;
   EngineUnderTest engine(OverKafka(options, sharing));
@@ -99,7 +113,9 @@ Took RunEngine(const log::KafkaLogOptions& options, const std::vector<Record>& r
     }
     producer.join();
   });
-  const int64_t events = engine.engine().counters().events - before.events;
+  const runtime::PartitionCounters after = engine.engine().counters();
+  const int64_t events = after.events - before.events;
+  TellTimes(before.times, after.times);
   engine.Stop();
   shape = ShapeOf(engine, options, count, events, engine.commits() - commits, count + kWarmUp);
   return took;

@@ -58,6 +58,9 @@ TEST_F(OperationsTest, CountersEqualWhatWasDone) {
   EXPECT_EQ(after.at("rasti_events_total"), static_cast<double>(events));
   EXPECT_GE(after.at("rasti_transactions_total{outcome=\"committed\"}"), 3);
   EXPECT_EQ(after.at("rasti_transactions_total{outcome=\"failed\"}"), 0);
+  for (const char* doing : {"polling", "deciding", "writing", "committing", "storing", "other"}) {
+    EXPECT_GT(after.at(std::string("rasti_stream_seconds_total{doing=\"") + doing + "\"}"), 0) << doing;
+  }
   EXPECT_EQ(after.at("rasti_timers_waiting"), 2);
   EXPECT_LE(after.at("rasti_configuration_age_seconds"), 4);
   EXPECT_GT(after.at("rasti_store_memory_bytes{store=\"views\",use=\"memtables\"}"), 0);

@@ -73,6 +73,14 @@ void AddWork(const ServiceSample& sample, const NodeMonitor::Snapshot& node, Fam
   all.Counter("rasti_transactions_total", "Transactions on the log by how they ended")
       .Add(node.committed, {{"outcome", "committed"}})
       .Add(node.failed, {{"outcome", "failed"}});
+  const auto seconds = [](int64_t us) { return static_cast<double>(us) / kMicros; };
+  all.Counter("rasti_stream_seconds_total", "What the stream threads spent their time on")
+      .Add(seconds(done.times.polling_us), {{"doing", "polling"}})
+      .Add(seconds(done.times.deciding_us), {{"doing", "deciding"}})
+      .Add(seconds(done.times.writing_us), {{"doing", "writing"}})
+      .Add(seconds(done.times.committing_us), {{"doing", "committing"}})
+      .Add(seconds(done.times.storing_us), {{"doing", "storing"}})
+      .Add(seconds(done.times.other_us), {{"doing", "other"}});
   all.Counter("rasti_timers_fired_total", "Timers that fired").Add(done.timers_fired);
   all.Gauge("rasti_timers_waiting", "Cases with a timer to come, in the partitions owned here")
       .Add(sample.timers_waiting);
