@@ -32,6 +32,7 @@ say "reading the events"
 say "asking for the figures"
 "$rasti" --data "$work/data" stats --from 2015-01 --to 2016-01 --by month,workflow,category,channel --json \
   >"$work/stats.json"
+"$rasti" --data "$work/data" stats --from 2015-01 --to 2016-01 --by month,tenant --json >"$work/tenants.json"
 "$rasti" --data "$work/data" stats --from 2015-01 --to 2016-01 --by month --json >"$work/months.json"
 tests/acceptance/reconcile_figures.py "$work/events.jsonl" workflows/tzdata/2025b/America/New_York \
-  "$work/stats.json" "$work/months.json"
+  "$work/stats.json" "$work/tenants.json" "$work/months.json"

@@ -32,6 +32,35 @@ class FiguresTest : public RastiTest {
     Json({"withdraw", second, "--as", "clerk1", "--role", "clerk", "--now", "2026-12-01T00:30:00+01:00"});
   }
 
+  // A case that is led to its end.
+  std::string Close(const std::string& category) const {
+    std::string reference = Open(category, "portal");
+    for (const Words& words :
+         std::vector<Words>{{"act", reference, "register", "--as", "clerk1"},
+                            {"act", reference, "start_work", "--as", "roads.officer1"},
+                            {"act", reference, "respond", "--as", "roads.officer1", "--field", "outcome=resolved",
+                             "--field", "text=x"},
+                            {"act", reference, "resolve", "--as", "roads.officer1", "--field", "evidence=photo"},
+                            {"act", reference, "confirm", "--as", "clerk1"}}) {
+      Json(words);
+    }
+    return reference;
+  }
+
+  // What another program makes of the events, beside these answers of `rasti stats`.
+  nlohmann::json Reconciled(const std::vector<Words>& stats) const {
+    WriteFile(root() + "/events.jsonl", Rasti({"export", "--events"}).out);
+    Words words{"/usr/bin/python3", "tests/acceptance/reconcile_figures.py", root() + "/events.jsonl",
+                "workflows/tzdata/2025b/Europe/Belgrade"};
+    for (const Words& asked : stats) {
+      words.push_back(root() + "/stats-" + std::to_string(words.size()) + ".json");
+      WriteFile(words.back(), Json(asked).dump());
+    }
+    const Finished finished = Child(words).Finish();
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    return nlohmann::json::parse(finished.out, nullptr, false);
+  }
+
   std::string Open(const std::string& category, const std::string& channel) const {
     return Json(
         {"submit", "--workflow", "issue-report", "--tenant", "prishtine", "--category", category, "--title", "A, \"b\"",
@@ -83,7 +112,46 @@ TEST_F(FiguresTest, MonthsAreThoseOfTheClockOnTheWall) {
   const auto csv = Lines({"stats", "--from", "2026-11", "--by", "month", "--csv"});
   ASSERT_THAT(csv, SizeIs(3));
   EXPECT_THAT(csv[0], StartsWith("period,submitted,answered,days to answer,"));
-  EXPECT_THAT(csv[1], StartsWith("2026-11,2,1,2.0,1,2.0,"));
+  EXPECT_THAT(csv[1], StartsWith("2026-11,2,1,2.0,1,2.0,100.0,1,10.6,0,3,"));
+}
+
+TEST_F(FiguresTest, EveryFigureIsThatOfTheEvents) {
+  LiveThroughAWinter();
+  Close("pothole");
+  const std::string reopened = Close("waste");
+  Json({"reopen", reopened, "--as", "clerk1", "--reason", "It is back."});
+  Json({"clock", "advance", "2026-12-20T12:00:00+01:00"});
+  const std::string target = Open("pavement", "phone");
+  Json({"merge", Open("pavement", "counter"), "--into", target, "--as", "clerk1", "--reason", "The same."});
+  Json({"correct", target, "--category", "pothole", "--as", "roads.officer1", "--reason", "Deeper than it looked."});
+  const auto own = SubmitPothole();
+  const std::string reference = own["reference"];
+  Json({"act", reference, "register", "--as", "clerk1"});
+  Json({"act", reference, "start_work", "--as", "roads.officer1"});
+  Json({"act", reference, "respond", "--as", "roads.officer1", "--field", "outcome=resolved", "--field", "text=x"});
+  Json({"act", reference, "resolve", "--as", "roads.officer1", "--field", "evidence=photo"});
+  Json({"act", reference, "confirm", "--as", own["actor"]});
+  Json({"rate", reference, "4", "--as", own["actor"]});
+  Json({"clock", "advance", "2027-02-10T12:00:00+01:00"});
+
+  const auto asked = [](const char* by) { return Words{"stats", "--from", "2026-11", "--to", "2027-02", "--by", by}; };
+  const auto all = Json(asked("month"));
+  // There is something to compare of every kind.
+  std::map<std::string, double> sums;
+  for (const auto& row : all["rows"]) {
+    for (const auto& [name, value] : row.items()) {
+      if (value.is_number()) sums[name] += value.get<double>();
+    }
+  }
+  for (const char* name :
+       {"submitted", "responses", "first_response_days", "closed", "resolution_days", "withdrawn", "merged", "reopened",
+        "escalations", "ratings", "rating", "on_time", "open_at_end", "mean_age_days"}) {
+    EXPECT_GT(sums[name], 0) << name;
+  }
+  const auto reconciled = Reconciled({asked("month"), asked("month,tenant"), asked("month,workflow,category,channel"),
+                                      asked("month,tenant,workflow,category,channel")});
+  EXPECT_EQ(reconciled["differences"], 0);
+  EXPECT_GT(reconciled["figures_compared"], 500);
 }
 
 TEST_F(FiguresTest, EachTenantHasTheMonthsOfItsOwnWall) {
