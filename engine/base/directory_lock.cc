@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,27 +23,39 @@ std::string HolderOf(int file) {
   return pid > 0 ? fmt::format("process {}", pid) : "another process that reads it";
 }
 
+// Whether the path still leads to the open file: who held the lock may have deleted the file before letting it go, and
+// another process may have made it anew and hold that one.
+bool IsStillAt(int file, const std::string& path) {
+  struct stat held {};
+  struct stat named {};
+  return ::fstat(file, &held) == 0 && ::stat(path.c_str(), &named) == 0 && held.st_dev == named.st_dev &&
+         held.st_ino == named.st_ino;
+}
+
 }  // namespace
 
 Result<DirectoryLock> DirectoryLock::Take(const std::string& directory, Mode mode) {
   const std::string path = directory + "/LOCK";
   const bool writer = mode == Mode::kWriter;
-  // A reader may have no right to write here, and an flock does not need one.
-  const int file =
-      writer ? ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return Fail(SystemError("open", path, errno));
-  DirectoryLock lock(file);
-  if (::flock(file, (writer ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return Fail(SystemError("lock", path, errno));
-    return Fail(ErrorCode::kInUse, fmt::format("{}: held by {}", directory, HolderOf(file)));
+  for (;;) {
+    // A reader may have no right to write here, and an flock does not need one.
+    const int file =
+        writer ? ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return Fail(SystemError("open", path, errno));
+    DirectoryLock lock(file);
+    if (::flock(file, (writer ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) return Fail(SystemError("lock", path, errno));
+      return Fail(ErrorCode::kInUse, fmt::format("{}: held by {}", directory, HolderOf(file)));
+    }
+    if (!IsStillAt(file, path)) continue;
+    if (writer) {
+      const std::string pid = fmt::format("{}\n", ::getpid());
+      const bool ok = ::ftruncate(file, 0) == 0 && ::pwrite(file, pid.data(), pid.size(), 0) >= 0;
+      if (!ok) return Fail(SystemError("write", path, errno));
+      lock.named_ = true;
+    }
+    return lock;
   }
-  if (writer) {
-    const std::string pid = fmt::format("{}\n", ::getpid());
-    const bool ok = ::ftruncate(file, 0) == 0 && ::pwrite(file, pid.data(), pid.size(), 0) >= 0;
-    if (!ok) return Fail(SystemError("write", path, errno));
-    lock.named_ = true;
-  }
-  return lock;
 }
 
 DirectoryLock::~DirectoryLock() {

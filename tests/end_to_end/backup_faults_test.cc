@@ -4,6 +4,7 @@
 #include <fstream>
 #include <thread>
 
+#include "engine/base/directory_lock.h"
 #include "tests/end_to_end/backup_fixture.h"
 
 namespace rasti::test {
@@ -193,6 +194,67 @@ TEST_F(BackupFaultsTest, ARestoreThatIsKilledLeavesNoDirectory) {
     EXPECT_EQ(EventsOf(restored()), events) << stage;
     fs::remove_all(restored());
   }
+}
+
+// What another restore is moving into place is not cleared away as if that one had been cut short.
+TEST_F(BackupFaultsTest, WhileAnotherRestoreIsUnderWayNothingIsChanged) {
+  Init();
+  SubmitPothole();
+  Backup();
+  const std::string moved = restored() + "/log/moved";
+  fs::create_directories(restored() + "/restore.making");
+  fs::create_directories(restored() + "/log");
+  WriteFile(moved, "into its place");
+  {
+    const auto lock = DirectoryLock::Take(restored() + "/restore.making", DirectoryLock::Mode::kWriter);
+    ASSERT_TRUE(lock) << lock.error().message;
+    const Finished refused = Restore();
+    EXPECT_EQ(refused.exit_code, 4) << refused.err;
+    EXPECT_THAT(refused.err, HasSubstr("another restore is under way"));
+    EXPECT_TRUE(fs::exists(moved));
+  }
+  const Finished restore = Restore();
+  ASSERT_EQ(restore.exit_code, 0) << restore.err;
+  EXPECT_FALSE(fs::exists(moved));
+  EXPECT_FALSE(fs::exists(restored() + "/restore.making"));
+  EXPECT_EQ(EventsOf(restored()), EventsOf(data()));
+}
+
+TEST_F(BackupFaultsTest, OfTwoRestoresAtOnceIntoOneDirectoryExactlyOneSucceeds) {
+  constexpr int kRounds = 6;
+  Init();
+  for (int i = 0; i < 4; ++i) SubmitPothole();
+  Backup();
+  const std::string events = EventsOf(data());
+  const Words words = {Program(), "restore", backups(), "--data", restored()};
+  for (int round = 0; round < kRounds; ++round) {
+    Child first(words, "", {"RASTI_DATA=", "RASTI_AS="});
+    Child second(words, "", {"RASTI_DATA=", "RASTI_AS="});
+    const Finished one = first.Finish();
+    const Finished two = second.Finish();
+    ASSERT_NE(one.exit_code == 0, two.exit_code == 0) << one.err << two.err;
+    const Finished& refused = one.exit_code == 0 ? two : one;
+    // It met the other one, or came when all was in place.
+    EXPECT_THAT(refused.exit_code, testing::AnyOf(4, 2)) << refused.err;
+    EXPECT_FALSE(fs::exists(restored() + "/restore.making"));
+    const Finished verified = On(restored(), {"replay", "--verify"});
+    EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
+    EXPECT_EQ(EventsOf(restored()), events);
+    fs::remove_all(restored());
+  }
+}
+
+// A directory of somebody else's with a folder named like one of ours is no restore that was cut short.
+TEST_F(BackupFaultsTest, ADirectoryThatIsRefusedStaysAsItWas) {
+  Init();
+  Backup();
+  fs::create_directories(restored() + "/log");
+  WriteFile(restored() + "/log/theirs", "kept");
+  const Finished refused = Restore();
+  EXPECT_EQ(refused.exit_code, 2) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("not empty ('log' lies there)"));
+  EXPECT_TRUE(fs::exists(restored() + "/log/theirs"));
+  EXPECT_FALSE(fs::exists(restored() + "/restore.making"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <set>
+#include <vector>
 
 #include "engine/base/directory_lock.h"
 #include "engine/base/system_error.h"
@@ -31,10 +32,26 @@ std::set<std::string> NamesOf(const BackupEntry& entry) {
   return names;
 }
 
-// Removes what a restore that was cut short left; refuses where anything else lies.
-Status ClearTarget(const DataPaths& paths, const BackupEntry& entry) {
+// Makes the directory, with those above it that are not there, and makes their names durable. Whether it was made.
+Result<bool> MakeTarget(const std::string& directory) {
   std::error_code error;
-  const bool was_cut_short = fs::is_directory(paths.restoring(), error) && !fs::exists(paths.meta(), error);
+  std::vector<fs::path> missing;
+  for (fs::path at = fs::absolute(directory).lexically_normal(); !fs::exists(at, error) && at.has_relative_path();
+       at = at.parent_path()) {
+    missing.push_back(at);
+  }
+  const bool is_new = fs::create_directories(directory, error);
+  RASTI_CHECKED(FromSystem("make", directory, error));
+  if (is_new) fs::permissions(directory, fs::perms::owner_all, error);
+  for (const fs::path& made : missing) RASTI_CHECKED(SyncDirectory(made.parent_path().string()));
+  return is_new;
+}
+
+// What a restore that was cut short left in the target; refuses where anything else lies. `was_begun`: some restore
+// made restore.making before.
+Result<std::vector<fs::path>> FindLeftovers(const DataPaths& paths, const BackupEntry& entry, bool was_begun) {
+  std::error_code error;
+  const bool was_cut_short = was_begun && !fs::exists(paths.meta(), error);
   const auto ours = NamesOf(entry);
   std::vector<fs::path> leftovers;
   for (const auto& there : fs::directory_iterator(paths.root, error)) {
@@ -49,11 +66,51 @@ Status ClearTarget(const DataPaths& paths, const BackupEntry& entry) {
     leftovers.push_back(there.path());
   }
   RASTI_CHECKED(FromSystem("list", paths.root, error));
-  for (const fs::path& leftover : leftovers) {
-    fs::remove_all(leftover, error);
-    RASTI_CHECKED(FromSystem("delete", leftover.string(), error));
+  return leftovers;
+}
+
+// restore.making with the lock in it: only its holder changes anything in the target.
+struct Making {
+  DirectoryLock lock;
+  bool is_new = false;  // no restore was cut short here, nor is one under way
+};
+
+Result<Making> TakeMaking(const DataPaths& paths) {
+  for (;;) {
+    std::error_code error;
+    const bool is_new = fs::create_directory(paths.restoring(), error);
+    RASTI_CHECKED(FromSystem("make", paths.restoring(), error));
+    fs::permissions(paths.restoring(), fs::perms::owner_all, error);
+    auto lock = DirectoryLock::Take(paths.restoring(), DirectoryLock::Mode::kWriter);
+    if (lock) return Making{*std::move(lock), is_new};
+    // A restore that ended meanwhile took it away.
+    if (lock.error().code == ErrorCode::kNotFound) continue;
+    const bool is_held = lock.error().code == ErrorCode::kInUse;
+    return Fail(is_held ? lock.error().At("another restore is under way") : lock.error());
   }
-  return {};
+}
+
+Status ClearMaking(const DataPaths& paths) {
+  std::error_code error;
+  for (const auto& leftover : fs::directory_iterator(paths.restoring(), error)) {
+    if (leftover.path().filename() == "LOCK") continue;
+    std::error_code removing;
+    fs::remove_all(leftover.path(), removing);
+    RASTI_CHECKED(FromSystem("delete", leftover.path().string(), removing));
+  }
+  return FromSystem("list", paths.restoring(), error);
+}
+
+// The lock goes last: until then nobody else comes in.
+Status RemoveMaking(const DataPaths& paths) {
+  RASTI_CHECKED(ClearMaking(paths));
+  std::error_code error;
+  fs::remove(paths.restoring() + "/LOCK", error);
+  RASTI_CHECKED(FromSystem("delete", paths.restoring() + "/LOCK", error));
+  fs::remove(paths.restoring(), error);
+  // From here on it may be another restore's.
+  if (error == std::errc::directory_not_empty) return {};
+  return FromSystem("delete", paths.restoring(), error);
 }
 
 Status CheckFormat(const BackupPlace& place, const BackupEntry& entry) {
@@ -112,8 +169,7 @@ Status MoveIntoPlace(const DataPaths& paths) {
   RASTI_CHECKED(SyncDirectory(paths.root));
   RASTI_CHECKED(move(paths.restoring() + "/rasti.json"));
   RASTI_CHECKED(SyncDirectory(paths.root));
-  fs::remove_all(paths.restoring(), error);
-  return FromSystem("delete", paths.restoring(), error);
+  return RemoveMaking(paths);
 }
 
 }  // namespace
@@ -121,35 +177,32 @@ Status MoveIntoPlace(const DataPaths& paths) {
 Status RestoreBackup(const BackupPlace& place, const BackupEntry& entry, const DataPaths& paths,
                      const std::function<void(const std::string&)>& progress) {
   RASTI_CHECKED(CheckFormat(place, entry));
-  std::error_code error;
-  const bool is_new = fs::create_directories(paths.root, error);
-  RASTI_CHECKED(FromSystem("make", paths.root, error));
-  if (is_new) fs::permissions(paths.root, fs::perms::owner_all, error);
+  RASTI_TRY(const bool is_new, MakeTarget(paths.root));
   struct stat owner {};
   if (::stat(paths.root.c_str(), &owner) != 0) return Fail(SystemError("look at", paths.root, errno));
-  RASTI_CHECKED(ClearTarget(paths, entry));
-  fs::create_directory(paths.restoring(), error);
-  RASTI_CHECKED(FromSystem("make", paths.restoring(), error));
-  fs::permissions(paths.restoring(), fs::perms::owner_all, error);
-  auto lock = DirectoryLock::Take(paths.restoring(), DirectoryLock::Mode::kWriter);
-  if (!lock) {
-    const bool is_held = lock.error().code == ErrorCode::kInUse;
-    return Fail(is_held ? lock.error().At("another restore is under way") : lock.error());
-  }
-  for (const auto& leftover : fs::directory_iterator(paths.restoring(), error)) {
-    if (leftover.path().filename() == "LOCK") continue;
-    std::error_code removing;
-    fs::remove_all(leftover.path(), removing);
-    RASTI_CHECKED(FromSystem("delete", leftover.path().string(), removing));
-  }
-  RASTI_CHECKED(FromSystem("list", paths.restoring(), error));
-
-  const auto undo = [&](const Error& why) {
-    std::error_code ignored;  // what stays is no data directory, and the next restore clears it
-    fs::remove_all(paths.restoring(), ignored);
-    if (is_new) fs::remove(paths.root, ignored);
+  const auto give_up = [&](bool remove_making, const Error& why) {
+    // What stays is no data directory, and the next restore clears it.
+    if (remove_making) static_cast<void>(RemoveMaking(paths));
+    std::error_code ignored;
+    if (is_new) fs::remove(paths.root, ignored);  // unless something lies there
     return Fail(why);
   };
+
+  // First without making anything, so that a target that is refused stays as it is.
+  std::error_code error;
+  RASTI_CHECKED(FindLeftovers(paths, entry, fs::is_directory(paths.restoring(), error)));
+  const auto making = TakeMaking(paths);
+  if (!making) return give_up(false, making.error());
+  // What looked like the leftovers of a restore may have been another one under way; nobody else changes it now.
+  const auto leftovers = FindLeftovers(paths, entry, !making->is_new);
+  if (!leftovers) return give_up(making->is_new, leftovers.error());
+  for (const fs::path& leftover : *leftovers) {
+    fs::remove_all(leftover, error);
+    RASTI_CHECKED(FromSystem("delete", leftover.string(), error));
+  }
+  RASTI_CHECKED(ClearMaking(paths));
+
+  const auto undo = [&](const Error& why) { return give_up(true, why); };
   const std::string log = paths.restoring() + "/log";
   if (progress) progress("copying");
   if (Status made = place.RestoreLog(entry, log); !made) return undo(made.error());

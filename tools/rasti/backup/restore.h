@@ -2,7 +2,8 @@
 //
 // It is made in DIR/restore.making and checked there; then its parts move into their places, rasti.json last, which is
 // what makes a data directory one. So that a restore that was cut short leaves nothing that could be taken for one, and
-// a directory that is a mount point of its own can be restored into.
+// a directory that is a mount point of its own can be restored into. Whoever holds DIR/restore.making/LOCK may change
+// what lies in DIR, nobody else: halfway through, a restore under way looks like one that was cut short.
 #pragma once
 
 #include <functional>
