@@ -164,6 +164,49 @@ TEST_F(ImportTest, CtrlCStopsInGoodOrder) {
   EXPECT_EQ(Verified(data())["events"], report["events"].get<int>() + rest["events"].get<int>());
 }
 
+TEST_F(ImportTest, RejectsNeverGoWhereTheTableOrTheMappingIs) {
+  InitBoston(data());
+  const std::string table = Table(Request("1", "2015-01-05", "", ""));
+  const std::string before = Slurp(table);
+  const std::string mapping = root() + "/mapping.yaml";
+  WriteFile(mapping, Slurp(Mapping("computed")));
+  const std::string other = root() + "/other.csv";
+  WriteFile(other, before);
+  std::filesystem::create_symlink(table, root() + "/link.csv");
+  std::filesystem::create_hard_link(table, root() + "/second-name.csv");
+  for (const std::string& rejects :
+       {table, root() + "/link.csv", root() + "/second-name.csv", root() + "/./table.csv", mapping, other}) {
+    ExpectRefusal({"import", "--mapping", mapping, table, other, "--until", kUntil, "--rejects", rejects}, 2,
+                  {rejects, "name another file with --rejects"});
+    EXPECT_EQ(Slurp(table), before) << rejects;
+    EXPECT_EQ(Slurp(other), before) << rejects;
+    EXPECT_EQ(Slurp(mapping), Slurp(Mapping("computed"))) << rejects;
+  }
+  // The name that is taken where none is given.
+  std::filesystem::create_hard_link(table, table + ".rejects.csv");
+  ExpectRefusal(ImportWords(table), 2, {table + ".rejects.csv", "name another file with --rejects"});
+  EXPECT_EQ(Slurp(table), before);
+}
+
+TEST_F(ImportTest, TheRejectsOfAnEarlierImportAreClosedToOthersAndGoOnceTheirRowsWentIn) {
+  InitBoston(data());
+  const std::string rejects = root() + "/table.csv.rejects.csv";
+  WriteFile(rejects, "line,column,reason,row\n9,OPEN_DT,of long ago,x\n");
+  ASSERT_EQ(::chmod(rejects.c_str(), 0644), 0);
+  EXPECT_EQ(Rasti(ImportWords(Table(Request("1", "2015-01-05", "", "")))).exit_code, 1);
+  EXPECT_THAT(Slurp(rejects), testing::AllOf(HasSubstr("2,OPEN_DT,"), testing::Not(HasSubstr("of long ago"))));
+  EXPECT_EQ(std::filesystem::status(rejects).permissions(), std::filesystem::perms(0600));
+
+  const Finished mended = Rasti(ImportWords(Table(Request("1", "01/05/2015 09:00:00 AM", "", ""))));
+  EXPECT_EQ(mended.exit_code, 0) << mended.err;
+  EXPECT_THAT(mended.err, HasSubstr(rejects + " of an earlier import was deleted"));
+  EXPECT_FALSE(std::filesystem::exists(rejects));
+  // What somebody else wrote under that name stays.
+  WriteFile(rejects, "notes\n");
+  EXPECT_EQ(Rasti(ImportWords(root() + "/table.csv")).exit_code, 0);
+  EXPECT_EQ(Slurp(rejects), "notes\n");
+}
+
 TEST_F(ImportTest, BadRowsGoToTheRejectsFileAndTheRestGoesIn) {
   InitBoston(data());
   const std::string good = Request("1", "01/05/2015 09:00:00 AM", "", "");

@@ -71,15 +71,33 @@ Outcome<ImportSetting> FindSetting(const codec::ImportMapping& mapping, const ru
   return setting;
 }
 
+// One file under whatever names, by links too.
+bool IsSameFile(const std::string& one, const std::string& other) {
+  std::error_code ignored;
+  return std::filesystem::equivalent(one, other, ignored);
+}
+
+// Rejected rows would take the place of what is still to be read.
+Outcome<void> CheckRejects(const ImportOptions& options) {
+  const std::string path = options.rejects_path();
+  std::vector<std::string> inputs = options.files;
+  inputs.push_back(options.mapping);
+  for (const std::string& input : inputs) {
+    if (!IsSameFile(input, path)) continue;
+    return Misused(
+        fmt::format("{}: rejected rows would go there, but {} is read; name another file with --rejects. Nothing was "
+                    "imported",
+                    path, input == path ? "it" : fmt::format("it is {}, which", input)));
+  }
+  return {};
+}
+
 Outcome<RowSources> OpenFiles(const codec::ImportMapping& mapping, const ImportOptions& options) {
   RowSources sources;
   codec::Issues issues(options.mapping);
   for (const std::string& file : options.files) {
     for (const auto& other : sources) {
-      std::error_code ignored;
-      if (std::filesystem::equivalent(file, other->path(), ignored)) {
-        return Misused(fmt::format("{}: given twice", file));
-      }
+      if (IsSameFile(file, other->path())) return Misused(fmt::format("{}: given twice", file));
     }
     RASTI_TRY(sources.emplace_back(), OpenRows(file, mapping.encoding));
     codec::CheckImportHeader(mapping, sources.back()->header(), file, issues);
@@ -104,6 +122,7 @@ Outcome<void> Conclude(const ImportReport& report, const std::string& rejects_pa
 Outcome<void> RunImport(const Context& context, const ImportOptions& options) {
   RASTI_TRY(const auto until, GivenInstant("--until", options.until));
   RASTI_TRY(const codec::ImportMapping mapping, ReadMapping(options.mapping));
+  RASTI_CHECKED(CheckRejects(options));
   RASTI_TRY(RowSources sources, OpenFiles(mapping, options));
 
   RASTI_TRY(const auto session, context.Open(kStreamThreads));
@@ -156,7 +175,8 @@ void AddImportCommand(CLI::App& app, Context& context) {
   command->add_flag("--go-live", options->go_live, "Hand the open cases to wall time, from --until (or now) on");
   command
       ->add_option("--rejects", options->rejects,
-                   "Where rejected rows go; default: FILE.rejects.csv beside the first file, made when there are any")
+                   "Where rejected rows go, for its owner only; default: FILE.rejects.csv beside the first file, made "
+                   "when there are any, and deleted when there are none any more")
       ->type_name("FILE");
 }
 

@@ -79,7 +79,18 @@ Result<ImportReport> ImportRun::Run(bool open_rejects) {
     RASTI_TRY(report_.tally, session_.Tally(tenant_, std::nullopt, *report_.until));
   }
   context_.out.Progress("");
+  if (!open_rejects && report_.rejected == 0 && !report_.interrupted) RemoveOlderRejects();
   return report_;
+}
+
+void ImportRun::RemoveOlderRejects() {
+  const auto removed = rejects_.RemoveOlder();
+  if (!removed) {
+    context_.out.Note(fmt::format("note: no row was rejected, but the rejects of an earlier import are still there: {}",
+                                  removed.error().message));
+  } else if (*removed) {
+    context_.out.Note(fmt::format("note: no row was rejected; {} of an earlier import was deleted", rejects_.path()));
+  }
 }
 
 bool ImportRun::Interrupted(const InterruptGuard& guard) {

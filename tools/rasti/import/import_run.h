@@ -49,6 +49,8 @@ class ImportRun {
   Status TakeEvents(const InterruptGuard& guard);
   Status TakeEventsOf(const std::vector<EventRow>& rows);
   Status Reject(const RejectedRow& row);
+  /// What an earlier import could not take has gone in.
+  void RemoveOlderRejects();
   Status Finished(const ImportRow& row);
   void CountEvents(const ImportRow& row);
   void ShowProgress();

@@ -2,20 +2,42 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+
+#include "engine/base/check.h"
 
 namespace rasti::cli {
 namespace {
 
 Error WriteError(const std::string& path, int error) {
-  const ErrorCode code = error == ENOENT                      ? ErrorCode::kNotFound
-                         : error == EACCES || error == EROFS  ? ErrorCode::kPermission
-                         : error == ENOSPC || error == EDQUOT ? ErrorCode::kNoSpace
-                                                              : ErrorCode::kIo;
+  const ErrorCode code = error == ENOENT                                       ? ErrorCode::kNotFound
+                         : error == EACCES || error == EPERM || error == EROFS ? ErrorCode::kPermission
+                         : error == ENOSPC || error == EDQUOT                  ? ErrorCode::kNoSpace
+                                                                               : ErrorCode::kIo;
   return {code, fmt::format("cannot write {}: {}", path, std::strerror(error))};  // NOLINT(concurrency-mt-unsafe)
+}
+
+const char* HeaderOf(bool several) { return several ? "file,line,column,reason,row\n" : "line,column,reason,row\n"; }
+
+// What an older file holds goes, and with it the right of anybody but the owner to read it. Pipes and devices stay as
+// they are.
+Status Empty(int file, const std::string& path) {
+  struct stat about {};
+  if (::fstat(file, &about) != 0) return Fail(WriteError(path, errno));
+  if (!S_ISREG(about.st_mode)) return {};
+  if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0 && ::fchmod(file, S_IRUSR | S_IWUSR) != 0) {
+    const Error error = WriteError(path, errno);
+    return Fail(error.code, fmt::format("{}, closed to others, who may read it now; rejected rows may be personal: "
+                                        "delete the file, or name another one with --rejects",
+                                        error.message));
+  }
+  if (::ftruncate(file, 0) != 0) return Fail(WriteError(path, errno));
+  return {};
 }
 
 }  // namespace
@@ -40,16 +62,19 @@ RejectsFile::~RejectsFile() {
 
 Status RejectsFile::Open() {
   if (file_ != nullptr) return {};
-  const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return Fail(WriteError(path_, errno));
+  if (Status emptied = Empty(file, path_); !emptied) {
+    ::close(file);
+    return emptied;
+  }
   file_ = ::fdopen(file, "wb");
   if (file_ == nullptr) {
     const int error = errno;
     ::close(file);
     return Fail(WriteError(path_, error));
   }
-  const char* header = files_.empty() ? "line,column,reason,row\n" : "file,line,column,reason,row\n";
-  if (std::fputs(header, file_) < 0) return Fail(WriteError(path_, errno));
+  if (std::fputs(HeaderOf(!files_.empty()), file_) < 0) return Fail(WriteError(path_, errno));
   return {};
 }
 
@@ -69,6 +94,19 @@ Status RejectsFile::Close() {
   file_ = nullptr;
   if (std::fclose(file) != 0) return Fail(WriteError(path_, errno));
   return {};
+}
+
+Result<bool> RejectsFile::RemoveOlder() {
+  RASTI_CHECK(file_ == nullptr && rows_ == 0, "this import wrote no rejects file");
+  struct stat about {};
+  if (::lstat(path_.c_str(), &about) != 0 || !S_ISREG(about.st_mode)) return false;
+  std::string begins(std::string_view(HeaderOf(true)).size(), '\0');
+  std::ifstream in(path_, std::ios::binary);
+  in.read(begins.data(), static_cast<std::streamsize>(begins.size()));
+  begins.resize(static_cast<size_t>(in.gcount()));
+  if (!begins.starts_with(HeaderOf(false)) && !begins.starts_with(HeaderOf(true))) return false;
+  if (::unlink(path_.c_str()) != 0) return Fail(WriteError(path_, errno));
+  return true;
 }
 
 }  // namespace rasti::cli

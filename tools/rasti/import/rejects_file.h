@@ -21,9 +21,9 @@ struct RejectedRow {
 
 class RejectsFile {
  public:
-  /// Nothing is written before the first row, unless Open is called. The file replaces an older one; only its owner may
-  /// read it, because rows hold personal data.
-  /// `files`: their names as a first column; empty where there is but one table.
+  /// Nothing is written before the first row, unless Open is called. The file replaces what an older one holds; only
+  /// its owner may read it, because rows hold personal data: an older file that others may read is closed to them
+  /// first. `files`: their names as a first column; empty where there is but one table.
   explicit RejectsFile(std::string path, std::vector<std::string> files = {})
       : path_(std::move(path)), files_(std::move(files)) {}
   ~RejectsFile();
@@ -32,11 +32,15 @@ class RejectsFile {
 
   const std::string& path() const { return path_; }
   int64_t rows() const { return rows_; }
-  /// Errors: kNotFound, kPermission, kNoSpace, kIo.
+  /// Errors: kNotFound, kPermission (also where the file cannot be closed to others; it is then as it was), kNoSpace,
+  /// kIo.
   Status Open();
   Status Add(const RejectedRow& row);
   /// Errors: what could not be written.
   Status Close();
+  /// Deletes the file of an earlier import, whose rows have gone in by now; whatever else has its name stays. Whether
+  /// there was one. REQUIRES: this import opened none. Errors: kPermission, kIo.
+  Result<bool> RemoveOlder();
 
  private:
   const std::string path_;
