@@ -31,6 +31,7 @@ class Checker {
     }
     CheckAssignment();
     for (const MappedField& field : mapping_.form) CheckFormField(field);
+    CheckFormPlaces();
     std::vector<std::string_view> clocks;
     for (const core::Clock& clock : definition_.clocks) clocks.push_back(clock.id.view());
     for (const MappedDeadline& deadline : mapping_.deadlines) {
@@ -121,6 +122,23 @@ class Checker {
       schema = &(*properties)[part];
       if (part.size() == rest.size()) return;
       rest.remove_prefix(part.size() + 1);
+    }
+  }
+
+  // A field that holds fields cannot be filled itself.
+  void CheckFormPlaces() {
+    std::set<std::string_view> paths;
+    for (const MappedField& field : mapping_.form) paths.insert(field.path);
+    for (const MappedField& field : mapping_.form) {
+      std::string_view above = field.path;
+      while (above.rfind('/') != 0) {
+        above = above.substr(0, above.rfind('/'));
+        if (!paths.contains(above)) continue;
+        issues_.Error(field.name.mark, fmt::format("form: '{}' lies within another field that is mapped too; leave one "
+                                                   "of them out",
+                                                   field.name.text));
+        break;
+      }
     }
   }
 

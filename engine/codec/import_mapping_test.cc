@@ -116,6 +116,23 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ImportMappingTest, AWholeMappingHasNoIssues) { EXPECT_THAT(IssuesOf(kYaml), IsEmpty()); }
 
+TEST(ImportMappingTest, AFieldWithinAnotherThatIsMappedIsRefused) {
+  test::SampleWorld world;
+  auto form = core::Form::Create(nlohmann::json::parse(
+      R"({"type": "object", "properties": {"place": {"type": "object", "properties": {"street": {"type": "string"}}}}})"));
+  ASSERT_TRUE(form) << form.error().message;
+  world.definition.form = *form;
+  Issues issues("m.yaml");
+  const auto mapping = ReadImportMapping(
+      Replaced(kYaml, "nothing_found: {column: Nothing, type: boolean}", "place.street: Street\n  place: Nothing"),
+      issues);
+  ASSERT_TRUE(mapping);
+  CheckImportMapping(*mapping, world.definition, world.tenant, issues);
+  EXPECT_THAT(std::move(issues).Take(),
+              ElementsAre(AllOf(Field(&Issue::line, 19), Field(&Issue::column, 3),
+                                Field(&Issue::message, HasSubstr("'place.street' lies within another field")))));
+}
+
 constexpr const char* kEventsYaml = R"(import: old-log
 workflow: sample
 tenant: prishtine
