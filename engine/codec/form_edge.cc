@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <optional>
 
 namespace rasti::codec {
@@ -36,6 +36,11 @@ std::optional<json> ParseBounded(std::string_view text, std::string* fault) {
     return std::nullopt;
   }
   return data;
+}
+
+bool NestsDeeper(const json& data, int levels) {
+  if (!data.is_structured()) return false;
+  return levels == 0 || std::ranges::any_of(data, [levels](const json& item) { return NestsDeeper(item, levels - 1); });
 }
 
 // Takes the value out, and with it the objects that held nothing else.
@@ -80,6 +85,23 @@ tl::expected<FormParts, std::vector<core::FormIssue>> SplitForm(const core::Form
   if (!issues.empty()) return tl::unexpected(std::move(issues));
   parts.public_form = core::CanonicalJson(*data);
   return parts;
+}
+
+std::vector<core::FormIssue> CheckPersonalFields(const core::Form& form, const json& data) {
+  // Not checked any further by the form itself, and whose fault it is could not be told.
+  if (NestsDeeper(data, kDepthMost)) return {{"", fmt::format("nested deeper than {} levels", kDepthMost)}};
+  std::vector<std::string_view> given;
+  for (const core::PersonalFieldSpec& spec : form.personal()) {
+    if (data.contains(json::json_pointer(spec.path))) given.push_back(spec.path);
+  }
+  if (given.empty()) return {};
+  auto issues = form.CheckWhole(data);
+  std::erase_if(issues, [&](const core::FormIssue& issue) {
+    return std::ranges::none_of(given, [&](std::string_view path) {
+      return issue.path == path || (issue.path.starts_with(path) && issue.path[path.size()] == '/');
+    });
+  });
+  return issues;
 }
 
 Result<std::string> JoinForm(const core::Form& form, std::string_view public_form,

@@ -2,6 +2,7 @@
 // Pure functions; thread-safe.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -31,6 +32,10 @@ struct FormParts {
 tl::expected<FormParts, std::vector<core::FormIssue>> SplitForm(const core::Form& form, std::string_view json,
                                                                 const core::CaseId& origin,
                                                                 const FormSubjects& subjects);
+
+/// What is wrong with the personal fields that are there, in a form that need not be whole: a correction, or a row of a
+/// table. Public fields are not looked at, nor what is missing. None quotes a value.
+std::vector<core::FormIssue> CheckPersonalFields(const core::Form& form, const nlohmann::json& data);
 
 /// The whole form, with the fields that are plain in their places; sealed ones are left out. Canonical JSON.
 /// Errors: kInvalidArgument when the public part or a field's value is no JSON.

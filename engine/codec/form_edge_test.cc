@@ -93,6 +93,27 @@ TEST(SplitForm, RefusesHostileInput) {
   refused(std::string(300'000, ' '), "larger");
 }
 
+std::vector<std::string> PersonalFaults(const char* data) {
+  std::vector<std::string> faults;
+  for (const core::FormIssue& issue : CheckPersonalFields(MakeForm(), nlohmann::json::parse(data))) {
+    faults.push_back(issue.path + " " + issue.message);
+  }
+  return faults;
+}
+
+TEST(CheckPersonalFields, LooksAtThoseThatAreThereAndAtNothingElse) {
+  EXPECT_THAT(PersonalFaults("{}"), IsEmpty());
+  EXPECT_THAT(PersonalFaults(R"({"reporter": {"age": 40}})"), IsEmpty()) << "the name is missing, which is no fault";
+  EXPECT_THAT(PersonalFaults(R"({"text": 1, "unknown": 2, "place": {"street": 3}})"), IsEmpty());
+  EXPECT_THAT(PersonalFaults(R"({"text": 1, "reporter": {"age": "old"}})"),
+              ElementsAre(::testing::StartsWith("/reporter/age must be")));
+  EXPECT_THAT(PersonalFaults(R"({"reporter": {"name": null}, "place": {"owner": ["B"]}})"),
+              ::testing::UnorderedElementsAre(::testing::StartsWith("/reporter/name must be"),
+                                              ::testing::StartsWith("/place/owner must be")));
+  const std::string deep = R"({"reporter": {"name": )" + std::string(70, '[') + std::string(70, ']') + "}}";
+  EXPECT_THAT(PersonalFaults(deep.c_str()), ElementsAre(HasSubstr("nested deeper than 64 levels")));
+}
+
 TEST(JoinForm, LeavesSealedAndForeignFieldsOut) {
   core::Field sealed;
   sealed.path = "/reporter/name";

@@ -142,6 +142,20 @@ TEST_F(RastiTest, OfficersCorrectPauseExtendReferAndRelease) {
   EXPECT_TRUE(Json({"show", reference})["assignment"].empty());
 }
 
+TEST_F(RastiTest, ACorrectionOfPersonalDataIsCheckedAsASubmissionIs) {
+  Init();
+  const std::string reference = SubmitPothole()["reference"];
+  const auto correct = [&](const char* form) { return Words{"correct", reference, "--as", "clerk1", "--form", form}; };
+  ExpectRefusal(correct(R"({"reporter":{"email":42}})"), 1, {"form_invalid", "form/reporter/email", "must be"});
+  ExpectRefusal(correct(R"({"reporter":{"phone":"my number"}})"), 1,
+                {"form_invalid", "form/reporter/phone", "must be"});
+  ExpectRefusal(correct(R"({"reporter":{"name":null}})"), 1, {"form_invalid", "form/reporter/name", "leave it out"});
+  ExpectRefusal(correct(R"({"reporter":null})"), 1, {"form_invalid", "form/reporter", "one by one"});
+  Json(correct(R"({"reporter":{"email":"agim@example.org"}})"));
+  const auto shown = Json({"show", reference, "--personal", "--reason", "To answer.", "--as", "clerk1"});
+  EXPECT_NE(shown.dump().find("agim@example.org"), std::string::npos) << shown.dump(1);
+}
+
 TEST_F(RastiTest, AnExpectedRevisionMeetsWhatOthersDid) {
   Init();
   const auto opened = SubmitPothole();

@@ -88,7 +88,10 @@ void AddCorrectCommand(CLI::App& app, Context& context) {
   options->on.AddTo(*command);
   command->add_option("--category", options->category, "Another category; its deadlines count from the same start");
   command->add_option("--title", options->title, "Another title");
-  command->add_option("--form", options->form, "Only what changes (JSON Merge Patch); null removes a public field")
+  command
+      ->add_option("--form", options->form,
+                   "Only what changes (JSON Merge Patch); null removes a public field, a personal one is only "
+                   "replaced")
       ->type_name("JSON|@FILE|-");
   command->add_option("--reason,--note", options->reason, "Why");
 }

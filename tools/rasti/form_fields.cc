@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/codec/form_edge.h"
 #include "engine/core/decide.h"
 #include "tools/rasti/files.h"
 
@@ -16,7 +17,14 @@ using nlohmann::json;
 
 constexpr size_t kFaultsMost = 10;
 
+// Before it is read: copying and writing go down as deep as the text does.
+Outcome<void> CheckDepth(const std::string& option, std::string_view text) {
+  if (!core::NestsTooDeep(text)) return {};
+  return Misused(fmt::format("{}: JSON that nests deeper than 64 levels", option));
+}
+
 Outcome<json> ParseObject(const std::string& option, const std::string& text) {
+  RASTI_CHECKED(CheckDepth(option, text));
   json data;
   try {
     data = json::parse(text);
@@ -69,6 +77,40 @@ Outcome<std::vector<core::Field>> TakePersonal(const core::Form& form, json& dat
   return personal;
 }
 
+// Where a correction would take personal fields away.
+std::vector<core::FormIssue> CheckNulls(const core::Form& form, const json& patch) {
+  std::vector<core::FormIssue> issues;
+  for (const core::PersonalFieldSpec& spec : form.personal()) {
+    json::json_pointer at(spec.path);
+    while (!at.empty() && !patch.contains(at)) at.pop_back();
+    if (at.empty() || !patch.at(at).is_null()) continue;
+    std::string path = at.to_string();
+    if (std::ranges::find(issues, path, &core::FormIssue::path) != issues.end()) continue;
+    const char* why = path == spec.path
+                          ? "is personal, and null takes public fields away only: give what is right, or leave it out"
+                          : "holds personal fields, and null takes public fields away only: name those one by one";
+    issues.push_back({std::move(path), why});
+  }
+  return issues;
+}
+
+// All of them, so that a form is mended in one go.
+tl::unexpected<Failure> RefuseForm(const std::vector<core::FormIssue>& issues) {
+  std::string message = issues.front().message;
+  const size_t told = std::min(issues.size(), kFaultsMost);
+  for (size_t i = 1; i < told; ++i) message += fmt::format("; form{}: {}", issues[i].path, issues[i].message);
+  if (issues.size() > told) message += fmt::format("; and {} more", issues.size() - told);
+  return Refuse(core::Rejection{RejectionCode::kFormInvalid, "form" + issues.front().path, message});
+}
+
+Outcome<SplitForm> TakeApart(const core::Form& form, json data, const core::CaseId& case_id,
+                             const std::optional<core::SubjectId>& subject) {
+  SplitForm split;
+  RASTI_TRY(split.personal, TakePersonal(form, data, case_id, subject));
+  split.form = core::CanonicalJson(data);
+  return split;
+}
+
 json ValueOf(const std::string& text, const core::ActionField* field) {
   const auto number = [&]<class T>(T value) -> json {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -99,23 +141,19 @@ Outcome<json> ReadForm(const std::string& option, const std::string& argument) {
 
 Outcome<SplitForm> Split(const core::Form& form, json whole, const core::CaseId& case_id,
                          const std::optional<core::SubjectId>& subject) {
-  if (const auto issues = form.CheckWhole(whole); !issues.empty()) {
-    // All of them, so that a form is mended in one go.
-    std::string message = issues.front().message;
-    const size_t told = std::min(issues.size(), kFaultsMost);
-    for (size_t i = 1; i < told; ++i) message += fmt::format("; form{}: {}", issues[i].path, issues[i].message);
-    if (issues.size() > told) message += fmt::format("; and {} more", issues.size() - told);
-    return Refuse(core::Rejection{RejectionCode::kFormInvalid, "form" + issues.front().path, message});
-  }
-  return SplitPatch(form, std::move(whole), case_id, subject);
+  if (const auto issues = form.CheckWhole(whole); !issues.empty()) return RefuseForm(issues);
+  return TakeApart(form, std::move(whole), case_id, subject);
 }
 
 Outcome<SplitForm> SplitPatch(const core::Form& form, json patch, const core::CaseId& case_id,
                               const std::optional<core::SubjectId>& subject) {
-  SplitForm split;
-  RASTI_TRY(split.personal, TakePersonal(form, patch, case_id, subject));
-  split.form = core::CanonicalJson(patch);
-  return split;
+  auto issues = CheckNulls(form, patch);
+  for (core::FormIssue& issue : codec::CheckPersonalFields(form, patch)) {
+    const bool is_told = std::ranges::find(issues, issue.path, &core::FormIssue::path) != issues.end();
+    if (!is_told) issues.push_back(std::move(issue));
+  }
+  if (!issues.empty()) return RefuseForm(issues);
+  return TakeApart(form, std::move(patch), case_id, subject);
 }
 
 Outcome<std::string> ActionFields(const std::vector<std::string>& pairs, const core::Action* action) {
@@ -129,6 +167,7 @@ Outcome<std::string> ActionFields(const std::vector<std::string>& pairs, const c
     const std::string text = pair.substr(equals + 1);
     if (name.ends_with(':')) {
       name.pop_back();
+      RASTI_CHECKED(CheckDepth("--field " + name, text));
       json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
       if (value.is_discarded()) return Misused(fmt::format("--field {}: behind ':=' no JSON", pair));
       data[name] = std::move(value);

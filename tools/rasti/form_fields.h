@@ -24,7 +24,9 @@ struct SplitForm {
 /// never its value); personal_field_invalid where a personal field has no subject.
 Outcome<SplitForm> Split(const core::Form& form, nlohmann::json whole, const core::CaseId& case_id,
                          const std::optional<core::SubjectId>& subject);
-/// The same for a correction (a JSON Merge Patch): only what is there is looked at; the engine checks the whole.
+/// The same for a correction (a JSON Merge Patch). Personal fields that are there are checked; what the others become
+/// is for the engine to check, which has the whole form. Null takes a public field away; a personal one, which lies
+/// apart and sealed, only another value replaces: null there, or for an object around it, is refused.
 Outcome<SplitForm> SplitPatch(const core::Form& form, nlohmann::json patch, const core::CaseId& case_id,
                               const std::optional<core::SubjectId>& subject);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/codec/form_edge.h"
 
 namespace rasti::cli {
 namespace {
@@ -44,9 +45,11 @@ RowPlanner::Read<void> RowPlanner::FillForm(const TableRow& row, const std::stri
                                             core::SubmitCase& submit) const {
   const codec::ImportMapping& mapping = *setting_.mapping;
   json form = json::object();
+  json whole = json::object();
   for (const codec::MappedField& field : mapping.form) {
     RASTI_TRY(auto value, cells_.ValueIn(row, field.value));
     if (!value) continue;
+    whole[json::json_pointer(field.path)] = *value;
     const core::PersonalFieldSpec* personal = setting_.definition->form.FindPersonal(field.path);
     if (personal == nullptr) {
       form[json::json_pointer(field.path)] = *std::move(value);
@@ -66,7 +69,17 @@ RowPlanner::Read<void> RowPlanner::FillForm(const TableRow& row, const std::stri
                                .value = core::CanonicalJson(*value)});
   }
   submit.form = core::CanonicalJson(form);
-  return {};
+  if (submit.personal.empty()) return {};
+  // The engine, which will see them sealed, cannot say what is wrong with personal fields.
+  const auto issues = codec::CheckPersonalFields(setting_.definition->form, whole);
+  if (issues.empty()) return {};
+  const core::FormIssue& issue = issues.front();
+  const auto mapped = std::ranges::find_if(mapping.form, [&](const codec::MappedField& field) {
+    return issue.path == field.path || issue.path.starts_with(field.path + "/");
+  });
+  const bool from_column = mapped != mapping.form.end() && mapped->value.column;
+  return Faulty(from_column ? mapped->value.column->text : std::string(),
+                fmt::format("form{}: {}", issue.path, issue.message));
 }
 
 RowPlanner::Read<core::SubmitCase> RowPlanner::PlanSubmission(const TableRow& row, const std::string& key,

@@ -9,9 +9,11 @@
 namespace rasti::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr const char* kYaml = R"(import: old-register
 workflow: sample
@@ -151,6 +153,22 @@ TEST_F(RowPlannerTest, EmptyCellsAndDefaults) {
   EXPECT_EQ(submit.form, "{}");
   EXPECT_THAT(submit.personal, IsEmpty());
   EXPECT_EQ(planned.commands.size(), 2u);
+}
+
+TEST_F(RowPlannerTest, PersonalFieldsAreCheckedAgainstTheFormAndNotQuoted) {
+  auto form = core::Form::Create(nlohmann::json::parse(R"({
+    "type": "object", "required": ["phone"], "properties": {
+      "place": {"type": "string"},
+      "severity": {"type": "integer"},
+      "name": {"type": "string", "pattern": "^[A-Z][a-z]+$", "x-personal": "submitter"},
+      "phone": {"type": "string", "x-personal": "submitter"}}})"));
+  ASSERT_TRUE(form) << form.error().message;
+  world_.definition.form = *form;
+  EXPECT_EQ(std::get<core::SubmitCase>(Planned(Row()).commands[0].payload).personal.size(), 1u)
+      << "what today's form requires, a table of old may lack";
+  const RowFault fault = Fault(Row({{"Name", "4711 or so"}}));
+  EXPECT_EQ(fault.column, "Name");
+  EXPECT_THAT(fault.reason, AllOf(HasSubstr("form/name: must be"), Not(HasSubstr("4711"))));
 }
 
 TEST_F(RowPlannerTest, AnAssigneeByHandle) {
