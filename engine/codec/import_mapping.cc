@@ -51,6 +51,7 @@ class MappingReader {
                                      {{"utf-8", TableEncoding::kUtf8}, {"latin1", TableEncoding::kLatin1}})
               .value_or(TableEncoding::kUtf8);
     }
+    if (const YamlNode* delimiter = map.Optional("delimiter")) ReadDelimiter(*delimiter);
     const YamlNode* rows = map.Optional("rows");
     if (rows != nullptr && reader_.Choice<bool>(*rows, "rows", {{"cases", false}, {"events", true}}).value_or(false)) {
       ReadEvents(map);
@@ -85,6 +86,14 @@ class MappingReader {
   std::optional<MappedName> OptionalName(YamlMap& map, std::string_view key) {
     const YamlNode* node = map.Optional(key);
     return node == nullptr ? std::nullopt : std::optional(Name(*node, key));
+  }
+
+  void ReadDelimiter(const YamlNode& node) {
+    // A name, and the character itself, which an editor may not show.
+    mapping_.delimiter =
+        node.IsScalar() && node.text == "\t"
+            ? '\t'
+            : reader_.Choice<char>(node, "delimiter", {{",", ','}, {";", ';'}, {"|", '|'}, {"tab", '\t'}});
   }
 
   void ReadEvents(YamlMap& map) {

@@ -93,6 +93,7 @@ struct ImportMapping {
   std::optional<MappedName> person;       // handle in the directory, for roles whose people stand there
 
   TableEncoding encoding = TableEncoding::kUtf8;
+  std::optional<char> delimiter;  // of CSV files; none: told by their first lines
 
   std::optional<EventRows> events;  // none: a row is a case
   MappedName key;                   // of the case

@@ -116,6 +116,21 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ImportMappingTest, AWholeMappingHasNoIssues) { EXPECT_THAT(IssuesOf(kYaml), IsEmpty()); }
 
+TEST(ImportMappingTest, ReadsTheDelimiter) {
+  EXPECT_EQ(Sample().delimiter, std::nullopt);
+  for (const auto& [said, delimiter] : {std::pair("';'", ';'), std::pair(";", ';'), std::pair("','", ','),
+                                        std::pair("'|'", '|'), std::pair("tab", '\t'), std::pair("\"\\t\"", '\t')}) {
+    Issues issues("m.yaml");
+    const auto mapping =
+        ReadImportMapping(Replaced(kYaml, "key: No\n", std::string("delimiter: ") + said + "\nkey: No\n"), issues);
+    ASSERT_TRUE(mapping) << said;
+    EXPECT_EQ(mapping->delimiter, delimiter) << said;
+  }
+  EXPECT_THAT(IssuesOf(Replaced(kYaml, "key: No\n", "delimiter: semicolon\nkey: No\n")),
+              ElementsAre(AllOf(Field(&Issue::line, 7), Field(&Issue::column, 12),
+                                Field(&Issue::message, HasSubstr("'tab'")))));
+}
+
 TEST(ImportMappingTest, AFieldWithinAnotherThatIsMappedIsRefused) {
   test::SampleWorld world;
   auto form = core::Form::Create(nlohmann::json::parse(

@@ -208,6 +208,19 @@ TEST_F(EventImportTest, BadRowsAreToldOneByOne) {
   EXPECT_EQ(Json({"import", "--mapping", latin1, cafe, "--until", kUntil})["notes"], 1);
 }
 
+TEST_F(EventImportTest, ALogWithTabsBetweenItsColumns) {
+  InitAt(data());
+  std::string text = kHeader + Event("P-1", "Look", "2011-03-02 09:00:00+01:00", "", "") +
+                     Event("P-1", "Look", "2011-03-03 09:00:00+01:00", "", "");
+  std::ranges::replace(text, ',', '\t');
+  const std::string log = File("log.csv", text);
+  const Finished finished = Rasti({"import", "--mapping", kMapping, log, "--until", kUntil, "--json"});
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("are taken to stand between tabs"));
+  EXPECT_EQ(finished.json()["cases"], 1);
+  EXPECT_EQ(finished.json()["notes"], 2);
+}
+
 TEST_F(EventImportTest, ACaseIsHeldBackWhereTheMappingSaysSo) {
   InitAt(data());
   const std::string mapping = MappingWith("faulty_rows: leave_out", "faulty_rows: hold_case");

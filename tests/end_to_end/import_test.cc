@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -162,6 +163,32 @@ TEST_F(ImportTest, CtrlCStopsInGoodOrder) {
   const auto rest = Json(ImportWords(kSample));
   EXPECT_EQ(rest["cases"], 2000);
   EXPECT_EQ(Verified(data())["events"], report["events"].get<int>() + rest["events"].get<int>());
+}
+
+TEST_F(ImportTest, ATableWithAnotherDelimiterGoesInAndItsRejectsHaveItToo) {
+  InitBoston(data());
+  std::string text = kHeader + Request("1", "01/05/2015 09:00:00 AM", "", "") + Request("2", "2015-01-05", "", "");
+  std::ranges::replace(text, ',', ';');
+  const std::string table = root() + "/table.csv";
+  WriteFile(table, text);
+  Words words = ImportWords(table);
+  words.emplace_back("--json");
+  const Finished guessed = Rasti(words);
+  EXPECT_EQ(guessed.exit_code, 1) << guessed.err;
+  EXPECT_THAT(guessed.err, HasSubstr("are taken to stand between \";\". The mapping may say so: 'delimiter: \";\"'"));
+  EXPECT_EQ(guessed.json()["cases"], 1);
+  EXPECT_EQ(guessed.json()["rejected"], 1);
+  EXPECT_THAT(Slurp(table + ".rejects.csv"),
+              testing::StartsWith("line;column;reason;row\n3;OPEN_DT;\"'2015-01-05' is no"));
+
+  const std::string mapping = root() + "/mapping.yaml";
+  WriteFile(mapping, Slurp(Mapping("computed")) + "delimiter: \";\"\n");
+  const Finished said = Rasti(ImportWords(table, mapping));
+  EXPECT_EQ(said.exit_code, 1);
+  EXPECT_THAT(said.err, testing::Not(HasSubstr("are taken to")));
+  // What it is said to have holds, also where it has not.
+  WriteFile(mapping, Slurp(Mapping("computed")) + "delimiter: tab\n");
+  ExpectRefusal(ImportWords(table, mapping), 2, {"has no column 'CASE_ENQUIRY_ID'"});
 }
 
 TEST_F(ImportTest, RejectsNeverGoWhereTheTableOrTheMappingIs) {

@@ -23,10 +23,10 @@ struct Table {
   std::vector<cli::TableRow> rows;  // without fault
 };
 
-std::optional<Table> ReadTable(const std::string& csv) {
+std::optional<Table> ReadTable(const std::string& csv, const codec::ImportMapping& mapping) {
   static MemoryFile file;
   file.Write(csv);
-  const auto reader = cli::CsvReader::Open(file.path());
+  const auto reader = cli::CsvReader::Open(file.path(), mapping.encoding, cli::kCsvChunkBytes, mapping.delimiter);
   if (!reader) return std::nullopt;
   Table table{(*reader)->header(), {}};
   while (true) {
@@ -127,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckIssues(std::move(checked), lines);
   const auto csv = files.find("table.csv");
   if (faulty || csv == files.end()) return 0;
-  const auto table = ReadTable(csv->second);
+  const auto table = ReadTable(csv->second, *mapping);
   if (!table) return 0;
   codec::Issues header("mapping.yaml");
   codec::CheckImportHeader(*mapping, table->header, "table.csv", header);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -21,8 +22,30 @@ constexpr const char* kBadQuote =
     "a quote stands within the field, or text behind its closing quote: put the whole field in quotes, and double the "
     "quotes in it";
 
-bool IsBlank(std::string_view line) {
-  return std::ranges::all_of(line, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+constexpr std::string_view kBlanks = " \t\r\n";
+
+// Between tabs stand empty fields, where tabs are delimiters.
+bool IsBlank(std::string_view line, char delimiter) {
+  return std::ranges::all_of(
+      line, [delimiter](char c) { return c != delimiter && kBlanks.find(c) != std::string_view::npos; });
+}
+
+// A comma wherever there is one outside of quotes; otherwise which of the other usual ones the line has most often.
+char LikelyDelimiter(std::string_view line) {
+  constexpr std::string_view kOthers = ";\t|";
+  const size_t begin = line.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return ',';
+  line = line.substr(begin, line.find_last_not_of(kBlanks) + 1 - begin);
+  std::array<size_t, kOthers.size()> counts{};
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == ',') return c;
+    if (const size_t other = kOthers.find(c); other != std::string_view::npos) ++counts.at(other);
+  }
+  const auto most = std::ranges::max_element(counts);
+  return *most == 0 ? ',' : kOthers[static_cast<size_t>(most - counts.begin())];
 }
 
 // The end of the first line of `text`: behind "\n", "\r\n" or a lone "\r". npos: the line goes on behind `text`, or
@@ -38,7 +61,7 @@ size_t LineEnd(std::string_view text, bool at_end) {
 }  // namespace
 
 Result<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, codec::TableEncoding encoding,
-                                                   size_t chunk_bytes) {
+                                                   size_t chunk_bytes, std::optional<char> delimiter) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat about {};
   const bool opened = file >= 0 && ::fstat(file, &about) == 0;
@@ -52,8 +75,13 @@ Result<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, code
   }
   std::unique_ptr<CsvReader> reader(new CsvReader(path, file, encoding, chunk_bytes));
   reader->bytes_total_ = about.st_size;
-  reader->Reset();
   RASTI_CHECKED(reader->SkipByteOrderMark());
+  if (delimiter) {
+    reader->delimiter_.character = *delimiter;
+  } else {
+    RASTI_CHECKED(reader->GuessDelimiter());
+  }
+  reader->Reset();
   RASTI_TRY(auto header, reader->Next());
   if (!header) {
     return Fail(Error::Invalid(fmt::format("{}: empty; its first line is to name the columns", path)));
@@ -73,6 +101,7 @@ void CsvReader::Reset() {
   if (parser_open_) csv_free(&parser_);
   RASTI_CHECK(csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) == 0, "the CSV parser starts");
   parser_open_ = true;
+  csv_set_delim(&parser_, static_cast<unsigned char>(delimiter_.character));
   record_.clear();
   record_bytes_ = 0;
   fields_.clear();
@@ -119,6 +148,21 @@ Status CsvReader::SkipByteOrderMark() {
   return {};
 }
 
+Status CsvReader::GuessDelimiter() {
+  for (;;) {
+    RASTI_TRY(auto line, ReadLine());
+    if (!line) return {};
+    if (IsBlank(line->text, delimiter_.character)) {
+      ++record_line_;
+      continue;
+    }
+    delimiter_.character = LikelyDelimiter(line->text);
+    delimiter_.is_guess = delimiter_.character != ',';
+    again_.push_back(*std::move(line));
+    return {};
+  }
+}
+
 Result<std::optional<CsvReader::Line>> CsvReader::ReadLine() {
   if (!again_.empty()) {
     Line line = std::move(again_.front());
@@ -127,8 +171,8 @@ Result<std::optional<CsvReader::Line>> CsvReader::ReadLine() {
     if (read_again_ > kReadAgainMost) {
       return Fail(
           Error::Invalid(fmt::format("{}: quotes are open or out of place everywhere; is it a CSV file with "
-                                     "commas between its fields?",
-                                     path_)));
+                                     "{} between its fields?",
+                                     path_, DelimiterText(delimiter_.character))));
     }
     return std::optional(std::move(line));
   }
@@ -174,7 +218,7 @@ Result<bool> CsvReader::Feed() {
       return true;
     }
   } else {
-    if (record_.empty() && IsBlank(line->text)) {
+    if (record_.empty() && IsBlank(line->text, delimiter_.character)) {
       ++record_line_;
       return true;
     }

@@ -1,4 +1,5 @@
 // A CSV file (RFC 4180) row by row, however large: for tables from other systems, of which some rows may be broken.
+// What stands between the fields may be another character than the comma.
 //
 // A row that cannot be read is answered with the reason, and reading goes on at the next line: a quote that is never
 // closed costs its own line, not the rest of the file. Owned by one thread.
@@ -27,10 +28,12 @@ class CsvReader final : public RowSource {
  public:
   /// Reads the header too. Errors: kNotFound, kPermission, kIo; kInvalidArgument (empty, no header, UTF-16; a byte
   /// order mark of UTF-8 in a file that is said to be Latin-1). `chunk_bytes` are read at once, at least 1; the rows
-  /// are the same whatever it is.
+  /// are the same whatever it is. Without a `delimiter` it is the comma; where the first line has none outside of
+  /// quotes, that of ';', tab and '|' which it has most often.
   static Result<std::unique_ptr<CsvReader>> Open(const std::string& path,
                                                  codec::TableEncoding encoding = codec::TableEncoding::kUtf8,
-                                                 size_t chunk_bytes = kCsvChunkBytes);
+                                                 size_t chunk_bytes = kCsvChunkBytes,
+                                                 std::optional<char> delimiter = std::nullopt);
   ~CsvReader() override;
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
@@ -41,6 +44,7 @@ class CsvReader final : public RowSource {
   /// the header, in UTF-8, without NUL. Errors: kIo; kInvalidArgument (what can only be no CSV file).
   Result<std::optional<TableRow>> Next() override;
 
+  Delimiter delimiter() const override { return delimiter_; }
   int64_t bytes_read() const override { return bytes_read_; }
   int64_t bytes_total() const override { return bytes_total_; }
 
@@ -55,6 +59,8 @@ class CsvReader final : public RowSource {
   /// Reads what is there into the buffer; at the end of the file sets at_end_.
   Status Fill();
   Status SkipByteOrderMark();
+  /// Looks at the first line that is not blank, which is read again then; those before it are left out.
+  Status GuessDelimiter();
   Result<std::optional<Line>> ReadLine();
   /// Takes the next line in. False at the end of the file.
   Result<bool> Feed();
@@ -69,6 +75,7 @@ class CsvReader final : public RowSource {
   const int file_;
   const codec::TableEncoding encoding_;
   const size_t chunk_bytes_;
+  Delimiter delimiter_;
   bool at_end_ = false;
   csv_parser parser_{};
   bool parser_open_ = false;

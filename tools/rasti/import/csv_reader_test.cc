@@ -202,6 +202,57 @@ TEST_F(CsvReaderTest, WhatIsTooLongIsNoRow) {
   EXPECT_EQ(rows[3].line, 5);
 }
 
+TEST_F(CsvReaderTest, WhatStandsBetweenTheFieldsIsToldByTheFirstLine) {
+  struct Sample {
+    const char* header;
+    char delimiter;
+    std::vector<std::string> columns;
+  };
+  for (const Sample& sample : std::vector<Sample>{{"a;b;c", ';', {"a", "b", "c"}},
+                                                  {"a\tb\tc", '\t', {"a", "b", "c"}},
+                                                  {"a|b", '|', {"a", "b"}},
+                                                  {"a;b,c;d", ',', {"a;b", "c;d"}},
+                                                  {"\"a,b\";c", ';', {"a,b", "c"}},
+                                                  {"\"a;b\"|c", '|', {"a;b", "c"}},
+                                                  {"a|b;c;d", ';', {"a|b", "c", "d"}},
+                                                  {"alone \t", ',', {"alone"}}}) {
+    for (const char* before : {"", "\xEF\xBB\xBF", "\r\n \r\n"}) {
+      auto reader = Open(std::string(before) + sample.header + "\r\n");
+      ASSERT_TRUE(reader) << sample.header << reader.error().message;
+      EXPECT_EQ((*reader)->delimiter().character, sample.delimiter) << sample.header;
+      EXPECT_EQ((*reader)->delimiter().is_guess, sample.delimiter != ',') << sample.header;
+      EXPECT_EQ((*reader)->header(), sample.columns);
+      EXPECT_EQ((*reader)->bytes_read(), (*reader)->bytes_total());
+    }
+  }
+}
+
+TEST_F(CsvReaderTest, RowsBetweenOtherDelimiters) {
+  const auto semicolons = Rows("a;b;c\n1;\"x;\n\"\"y\"\"\";2,5\n;;\n3;4\n");
+  ASSERT_EQ(semicolons.size(), 3U);
+  EXPECT_THAT(semicolons[0].fields, ElementsAre("1", "x;\n\"y\"", "2,5"));
+  EXPECT_EQ(semicolons[1].line, 4);
+  EXPECT_THAT(semicolons[1].fields, ElementsAre("", "", ""));
+  EXPECT_EQ(semicolons[2].fault, "2 fields, but the first line names 3 columns");
+
+  // Between tabs there are empty fields; blanks at the ends of a field are none of it, as elsewhere.
+  const auto tabs = Rows("a\tb\tc\n\t\t\n1\t\t 3 \n \n\t\"x\ty\"\tz\n");
+  ASSERT_EQ(tabs.size(), 3U);
+  EXPECT_THAT(tabs[0].fields, ElementsAre("", "", ""));
+  EXPECT_THAT(tabs[1].fields, ElementsAre("1", "", "3"));
+  EXPECT_EQ(tabs[2].line, 5);
+  EXPECT_THAT(tabs[2].fields, ElementsAre("", "x\ty", "z"));
+}
+
+TEST_F(CsvReaderTest, ADelimiterThatIsSaidHolds) {
+  std::ofstream(path_, std::ios::binary) << "a,b;c\n1,5;2\n";
+  auto reader = CsvReader::Open(path_, codec::TableEncoding::kUtf8, kCsvChunkBytes, ';');
+  ASSERT_TRUE(reader) << reader.error().message;
+  EXPECT_FALSE((*reader)->delimiter().is_guess);
+  EXPECT_THAT((*reader)->header(), ElementsAre("a,b", "c"));
+  EXPECT_THAT((*(*reader)->Next())->fields, ElementsAre("1,5", "2"));
+}
+
 TEST_F(CsvReaderTest, OnlyAHeader) { EXPECT_THAT(Rows("a,b\n"), IsEmpty()); }
 
 TEST_F(CsvReaderTest, WhatIsNoTable) {

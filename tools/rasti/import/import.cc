@@ -92,14 +92,22 @@ Outcome<void> CheckRejects(const ImportOptions& options) {
   return {};
 }
 
-Outcome<RowSources> OpenFiles(const codec::ImportMapping& mapping, const ImportOptions& options) {
+Outcome<RowSources> OpenFiles(const Context& context, const codec::ImportMapping& mapping,
+                              const ImportOptions& options) {
   RowSources sources;
   codec::Issues issues(options.mapping);
   for (const std::string& file : options.files) {
     for (const auto& other : sources) {
       if (IsSameFile(file, other->path())) return Misused(fmt::format("{}: given twice", file));
     }
-    RASTI_TRY(sources.emplace_back(), OpenRows(file, mapping.encoding));
+    RASTI_TRY(sources.emplace_back(), OpenRows(file, mapping));
+    if (const Delimiter delimiter = sources.back()->delimiter(); delimiter.is_guess) {
+      context.out.Note(
+          fmt::format("note: {}: no comma in its first line; its columns are taken to stand between {}. The "
+                      "mapping may say so: 'delimiter: {}'",
+                      file, delimiter.character == '\t' ? "tabs" : DelimiterText(delimiter.character),
+                      DelimiterText(delimiter.character)));
+    }
     codec::CheckImportHeader(mapping, sources.back()->header(), file, issues);
   }
   RASTI_CHECKED(CheckIssues(std::move(issues)));
@@ -123,7 +131,7 @@ Outcome<void> RunImport(const Context& context, const ImportOptions& options) {
   RASTI_TRY(const auto until, GivenInstant("--until", options.until));
   RASTI_TRY(const codec::ImportMapping mapping, ReadMapping(options.mapping));
   RASTI_CHECKED(CheckRejects(options));
-  RASTI_TRY(RowSources sources, OpenFiles(mapping, options));
+  RASTI_TRY(RowSources sources, OpenFiles(context, mapping, options));
 
   RASTI_TRY(const auto session, context.Open(kStreamThreads));
   RASTI_TRY(const auto configuration, session->Configuration());
@@ -160,8 +168,9 @@ void AddImportCommand(CLI::App& app, Context& context) {
       [&context, options] { return RunImport(context, *options); });
   command
       ->add_option("FILE", options->files,
-                   "The table: CSV with commas, its first line names the columns; FILE.xes for XES. Several files are "
-                   "one table")
+                   "The table: CSV, its first line names the columns; FILE.xes for XES. Several files are one table. "
+                   "Between the columns stands what the mapping says (delimiter: comma, semicolon, tab or bar), else a "
+                   "comma, or what the first line has instead")
       ->required();
   command
       ->add_option("--mapping", options->mapping,

@@ -43,7 +43,7 @@ ImportRun::ImportRun(const Context& context, Session& session, const ImportSetti
       sources_(std::move(sources)),
       header_(NamesOf(codec::ColumnsOf(mapping_))),
       planner_(setting, header_),
-      rejects_(rejects_path, NamedInRejects(sources_, mapping_)),
+      rejects_(rejects_path, NamedInRejects(sources_, mapping_), sources_.front()->delimiter().character),
       pipeline_(session.commands(), {}, [this](const ImportRow& row) { return Finished(row); }) {
   for (const auto& source : sources_) {
     std::vector<size_t>& places = places_.emplace_back();

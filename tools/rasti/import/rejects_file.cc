@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -22,7 +23,13 @@ Error WriteError(const std::string& path, int error) {
   return {code, fmt::format("cannot write {}: {}", path, std::strerror(error))};  // NOLINT(concurrency-mt-unsafe)
 }
 
-const char* HeaderOf(bool several) { return several ? "file,line,column,reason,row\n" : "line,column,reason,row\n"; }
+constexpr std::string_view kDelimiters = ",;\t|";
+
+std::string HeaderOf(bool several, char delimiter) {
+  std::string header = several ? "file,line,column,reason,row\n" : "line,column,reason,row\n";
+  std::ranges::replace(header, ',', delimiter);
+  return header;
+}
 
 // What an older file holds goes, and with it the right of anybody but the owner to read it. Pipes and devices stay as
 // they are.
@@ -42,12 +49,13 @@ Status Empty(int file, const std::string& path) {
 
 }  // namespace
 
-std::string CsvField(std::string_view text) {
+std::string CsvField(std::string_view text, char delimiter) {
   // Readers take blanks and tabs off the ends of what stands in no quotes.
   constexpr std::string_view kBlanks = " \t";
   const bool blank_ends = !text.empty() && (kBlanks.find(text.front()) != std::string_view::npos ||
                                             kBlanks.find(text.back()) != std::string_view::npos);
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos && !blank_ends) return std::string(text);
+  const bool has_delimiter = text.find(delimiter) != std::string_view::npos;
+  if (!has_delimiter && text.find_first_of("\"\r\n") == std::string_view::npos && !blank_ends) return std::string(text);
   std::string field = "\"";
   for (const char c : text) {
     if (c == '"') field += '"';
@@ -74,16 +82,19 @@ Status RejectsFile::Open() {
     ::close(file);
     return Fail(WriteError(path_, error));
   }
-  if (std::fputs(HeaderOf(!files_.empty()), file_) < 0) return Fail(WriteError(path_, errno));
+  if (std::fputs(HeaderOf(!files_.empty(), delimiter_).c_str(), file_) < 0) return Fail(WriteError(path_, errno));
   return {};
 }
 
 Status RejectsFile::Add(const RejectedRow& row) {
   RASTI_CHECKED(Open());
   ++rows_;
-  const std::string file = files_.empty() ? "" : CsvField(files_.at(row.file)) + ",";
-  const std::string text =
-      fmt::format("{}{},{},{},{}\n", file, row.line, CsvField(row.column), CsvField(row.reason), CsvField(row.raw));
+  std::string text;
+  if (!files_.empty()) text = CsvField(files_.at(row.file), delimiter_) + delimiter_;
+  text += fmt::to_string(row.line);
+  for (const std::string* field : {&row.column, &row.reason, &row.raw})
+    text += delimiter_ + CsvField(*field, delimiter_);
+  text += '\n';
   if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) return Fail(WriteError(path_, errno));
   return {};
 }
@@ -100,11 +111,14 @@ Result<bool> RejectsFile::RemoveOlder() {
   RASTI_CHECK(file_ == nullptr && rows_ == 0, "this import wrote no rejects file");
   struct stat about {};
   if (::lstat(path_.c_str(), &about) != 0 || !S_ISREG(about.st_mode)) return false;
-  std::string begins(std::string_view(HeaderOf(true)).size(), '\0');
+  std::string begins(HeaderOf(true, ',').size(), '\0');
   std::ifstream in(path_, std::ios::binary);
   in.read(begins.data(), static_cast<std::streamsize>(begins.size()));
   begins.resize(static_cast<size_t>(in.gcount()));
-  if (!begins.starts_with(HeaderOf(false)) && !begins.starts_with(HeaderOf(true))) return false;
+  const bool is_ours = std::ranges::any_of(kDelimiters, [&](char delimiter) {
+    return begins.starts_with(HeaderOf(false, delimiter)) || begins.starts_with(HeaderOf(true, delimiter));
+  });
+  if (!is_ours) return false;
   if (::unlink(path_.c_str()) != 0) return Fail(WriteError(path_, errno));
   return true;
 }

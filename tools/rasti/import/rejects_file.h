@@ -23,9 +23,10 @@ class RejectsFile {
  public:
   /// Nothing is written before the first row, unless Open is called. The file replaces what an older one holds; only
   /// its owner may read it, because rows hold personal data: an older file that others may read is closed to them
-  /// first. `files`: their names as a first column; empty where there is but one table.
-  explicit RejectsFile(std::string path, std::vector<std::string> files = {})
-      : path_(std::move(path)), files_(std::move(files)) {}
+  /// first. `files`: their names as a first column; empty where there is but one table. `delimiter`: between its
+  /// fields, as in the table.
+  explicit RejectsFile(std::string path, std::vector<std::string> files = {}, char delimiter = ',')
+      : path_(std::move(path)), files_(std::move(files)), delimiter_(delimiter) {}
   ~RejectsFile();
   RejectsFile(const RejectsFile&) = delete;
   RejectsFile& operator=(const RejectsFile&) = delete;
@@ -45,11 +46,12 @@ class RejectsFile {
  private:
   const std::string path_;
   const std::vector<std::string> files_;
+  const char delimiter_;
   FILE* file_ = nullptr;
   int64_t rows_ = 0;
 };
 
 /// The text as a field of a CSV file: in quotes where it needs them.
-std::string CsvField(std::string_view text);
+std::string CsvField(std::string_view text, char delimiter = ',');
 
 }  // namespace rasti::cli

@@ -43,6 +43,15 @@ TEST_F(RejectsFileTest, IsForItsOwnerOnlyWhoeverMightReadAnOlderOne) {
   EXPECT_EQ(fs::status(path()).permissions(), fs::perms(0600));
 }
 
+TEST_F(RejectsFileTest, HasTheDelimiterOfTheTable) {
+  RejectsFile file(path(), {"a.csv", "b;c.csv"}, ';');
+  ASSERT_TRUE(file.Add({.file = 1, .line = 3, .column = "b", .reason = "no time, or none", .raw = "1;x"}));
+  ASSERT_TRUE(file.Close());
+  EXPECT_EQ(Text(), "file;line;column;reason;row\n\"b;c.csv\";3;b;no time, or none;\"1;x\"\n");
+  EXPECT_EQ(CsvField("a\tb", '\t'), "\"a\tb\"");
+  EXPECT_EQ(CsvField("a,b", '|'), "a,b");
+}
+
 TEST_F(RejectsFileTest, MayBeAPipeWhichKeepsItsRights) {
   ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
   ASSERT_EQ(::chmod(path().c_str(), 0644), 0);
@@ -58,7 +67,8 @@ TEST_F(RejectsFileTest, MayBeAPipeWhichKeepsItsRights) {
 
 TEST_F(RejectsFileTest, OfAnEarlierImportIsDeletedAndNothingElse) {
   EXPECT_EQ(RejectsFile(path()).RemoveOlder(), Result<bool>(false)) << "there is none";
-  for (const char* header : {"line,column,reason,row\n", "file,line,column,reason,row\n"}) {
+  for (const char* header : {"line,column,reason,row\n", "file,line,column,reason,row\n", "line;column;reason;row\n",
+                             "line\tcolumn\treason\trow\n", "file|line|column|reason|row\n"}) {
     Write(std::string(header) + "3,b,no time,\"1,x\"\n");
     EXPECT_EQ(RejectsFile(path()).RemoveOlder(), Result<bool>(true)) << header;
     EXPECT_FALSE(fs::exists(path()));

@@ -32,12 +32,16 @@ void Latin1ToUtf8(std::string& text, size_t from) {
   }
 }
 
-Result<std::unique_ptr<RowSource>> OpenRows(const std::string& path, codec::TableEncoding encoding) {
+std::string DelimiterText(char delimiter) {
+  return delimiter == '\t' ? "tab" : "\"" + std::string(1, delimiter) + "\"";
+}
+
+Result<std::unique_ptr<RowSource>> OpenRows(const std::string& path, const codec::ImportMapping& mapping) {
   if (path.ends_with(".xes") || path.ends_with(".XES")) {
     RASTI_TRY(auto reader, XesReader::Open(path));
     return std::unique_ptr<RowSource>(std::move(reader));
   }
-  RASTI_TRY(auto reader, CsvReader::Open(path, encoding));
+  RASTI_TRY(auto reader, CsvReader::Open(path, mapping.encoding, kCsvChunkBytes, mapping.delimiter));
   return std::unique_ptr<RowSource>(std::move(reader));
 }
 

@@ -21,6 +21,14 @@ struct TableRow {
   std::string column;  // that is to blame; empty where none is
 };
 
+/// What stands between the fields of a file's rows.
+struct Delimiter {
+  char character = ',';
+  bool is_guess = false;  // nobody said so; the file's first line looks like it
+};
+/// As the mapping writes it: ";" in quotes, or tab.
+std::string DelimiterText(char delimiter);
+
 class RowSource {
  public:
   RowSource() = default;
@@ -33,6 +41,7 @@ class RowSource {
   /// The next row, or nothing at the end. A row whose `fault` is empty has as many fields as the header, in UTF-8,
   /// without NUL. Errors: kIo; kInvalidArgument (what can only be no such file).
   virtual Result<std::optional<TableRow>> Next() = 0;
+  virtual Delimiter delimiter() const { return {}; }
   virtual int64_t bytes_read() const = 0;
   virtual int64_t bytes_total() const = 0;
 };
@@ -43,6 +52,6 @@ std::string TextFault(std::string_view text);
 void Latin1ToUtf8(std::string& text, size_t from);
 
 /// By the file's name: XES where it ends in ".xes", otherwise CSV. Errors: those of the readers.
-Result<std::unique_ptr<RowSource>> OpenRows(const std::string& path, codec::TableEncoding encoding);
+Result<std::unique_ptr<RowSource>> OpenRows(const std::string& path, const codec::ImportMapping& mapping);
 
 }  // namespace rasti::cli
