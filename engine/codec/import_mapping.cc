@@ -45,11 +45,14 @@ class MappingReader {
     if (const YamlNode* formats = map.Required("time_formats")) ReadFormats(*formats);
     if (const YamlNode* importer = map.Optional("importer")) ReadImporter(*importer);
     if (const YamlNode* encoding = map.Optional("encoding")) {
-      mapping_.encoding =
-          reader_
-              .Choice<TableEncoding>(*encoding, "encoding",
-                                     {{"utf-8", TableEncoding::kUtf8}, {"latin1", TableEncoding::kLatin1}})
-              .value_or(TableEncoding::kUtf8);
+      mapping_.encoding = reader_
+                              .Choice<TableEncoding>(*encoding, "encoding",
+                                                     {{"utf-8", TableEncoding::kUtf8},
+                                                      {"latin1", TableEncoding::kLatin1},
+                                                      {"windows-1250", TableEncoding::kWindows1250},
+                                                      {"windows-1251", TableEncoding::kWindows1251},
+                                                      {"windows-1252", TableEncoding::kWindows1252}})
+                              .value_or(TableEncoding::kUtf8);
     }
     if (const YamlNode* delimiter = map.Optional("delimiter")) ReadDelimiter(*delimiter);
     const YamlNode* rows = map.Optional("rows");

@@ -56,7 +56,7 @@ struct MappedAction {
   std::vector<MappedField> fields;
 };
 
-enum class TableEncoding : uint8_t { kUtf8, kLatin1 };
+enum class TableEncoding : uint8_t { kUtf8, kLatin1, kWindows1250, kWindows1251, kWindows1252 };
 
 /// What an activity of an event log becomes.
 struct MappedActivity {

@@ -131,6 +131,19 @@ TEST(ImportMappingTest, ReadsTheDelimiter) {
                                 Field(&Issue::message, HasSubstr("'tab'")))));
 }
 
+TEST(ImportMappingTest, ReadsTheEncoding) {
+  for (const auto& [said, encoding] :
+       {std::pair("utf-8", TableEncoding::kUtf8), std::pair("windows-1250", TableEncoding::kWindows1250),
+        std::pair("windows-1251", TableEncoding::kWindows1251),
+        std::pair("windows-1252", TableEncoding::kWindows1252)}) {
+    Issues issues("m.yaml");
+    const auto mapping =
+        ReadImportMapping(Replaced(kYaml, "key: No\n", std::string("encoding: ") + said + "\nkey: No\n"), issues);
+    ASSERT_TRUE(mapping) << said;
+    EXPECT_EQ(mapping->encoding, encoding) << said;
+  }
+}
+
 TEST(ImportMappingTest, AFieldWithinAnotherThatIsMappedIsRefused) {
   test::SampleWorld world;
   auto form = core::Form::Create(nlohmann::json::parse(

@@ -6,6 +6,7 @@
 #include "tests/fuzz/memory_file.h"
 #include "tools/rasti/import/csv_reader.h"
 #include "tools/rasti/import/rejects_file.h"
+#include "tools/rasti/import/text_decoder.h"
 
 namespace rasti::fuzz {
 namespace {
@@ -112,12 +113,23 @@ bool IsBlank(std::string_view line) { return line.find_first_not_of(" \t\r\n") =
 
 std::string_view WithoutEnd(std::string_view text) { return text.substr(0, text.find_last_not_of("\r\n") + 1); }
 
+const cli::TextDecoder& DecoderOf(TableEncoding encoding) {
+  const auto made = [](TableEncoding one) {
+    auto decoder = cli::TextDecoder::Create(one);
+    RASTI_CHECK(decoder.has_value(), "this machine has the table");
+    return *std::move(decoder);
+  };
+  static const cli::TextDecoder latin1 = made(TableEncoding::kLatin1);
+  static const cli::TextDecoder windows = made(TableEncoding::kWindows1252);
+  return encoding == TableEncoding::kLatin1 ? latin1 : windows;
+}
+
 // Behind a header of our own, of which it is known where it ends.
 void CheckNothingLost(std::string_view input, TableEncoding encoding) {
   std::string text = "first,second\n" + std::string(input);
   const Table table = Read(text, encoding, cli::kCsvChunkBytes);
   if (table.error) return;
-  if (encoding == TableEncoding::kLatin1) cli::Latin1ToUtf8(text, 0);
+  if (encoding != TableEncoding::kUtf8) DecoderOf(encoding).ToUtf8(text, 0);
   const std::vector<std::string_view> lines = SplitLines(text);
   size_t next = 1;
   const auto skip_blank = [&] {
@@ -143,7 +155,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view csv = AsText(data, size);
   // What is read again behind broken quotes has bounds, and rows have, that smaller files do not come to.
   if (csv.size() > 65'536) return 0;
-  for (const TableEncoding encoding : {TableEncoding::kUtf8, TableEncoding::kLatin1}) {
+  for (const TableEncoding encoding : {TableEncoding::kUtf8, TableEncoding::kLatin1, TableEncoding::kWindows1252}) {
     const Table table = ReadInPieces(csv, encoding);
     if (!table.error) CheckWrittenAgain(table);
     CheckNothingLost(csv, encoding);

@@ -75,6 +75,9 @@ Result<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, code
   }
   std::unique_ptr<CsvReader> reader(new CsvReader(path, file, encoding, chunk_bytes));
   reader->bytes_total_ = about.st_size;
+  if (encoding != codec::TableEncoding::kUtf8) {
+    RASTI_TRY(reader->decoder_, TextDecoder::Create(encoding));
+  }
   RASTI_CHECKED(reader->SkipByteOrderMark());
   if (delimiter) {
     reader->delimiter_.character = *delimiter;
@@ -117,7 +120,7 @@ Status CsvReader::Fill() {
     got = ::read(file_, buffer_.data() + size, chunk_bytes_);
   } while (got < 0 && errno == EINTR);
   buffer_.resize(size + static_cast<size_t>(std::max<ssize_t>(got, 0)));
-  if (encoding_ == codec::TableEncoding::kLatin1 && marks_looked_for_) Latin1ToUtf8(buffer_, size);
+  if (decoder_ && marks_looked_for_) decoder_->ToUtf8(buffer_, size);
   if (got < 0) {
     const int error = errno;
     return Fail(
@@ -135,16 +138,16 @@ Status CsvReader::SkipByteOrderMark() {
         fmt::format("{}: UTF-16, but UTF-8 is wanted: iconv -f UTF-16 -t UTF-8 {} > utf8.csv", path_, path_)));
   }
   const bool marked = buffer_.starts_with("\xEF\xBB\xBF");
-  if (encoding_ == codec::TableEncoding::kUtf8) {
+  if (!decoder_) {
     if (marked) buffer_at_ = 3;
     return {};
   }
   if (marked) {
-    return Fail(
-        Error::Invalid(fmt::format("{}: begins with the mark of UTF-8, but its encoding is said to be latin1", path_)));
+    return Fail(Error::Invalid(
+        fmt::format("{}: begins with the mark of UTF-8, but its encoding is said to be {}", path_, NameOf(encoding_))));
   }
   marks_looked_for_ = true;
-  Latin1ToUtf8(buffer_, 0);
+  decoder_->ToUtf8(buffer_, 0);
   return {};
 }
 
@@ -264,7 +267,7 @@ Result<bool> CsvReader::Feed() {
 void CsvReader::Check(TableRow& row) const {
   const auto column = [&](size_t i) { return i < header_.size() ? header_[i] : fmt::format("column {}", i + 1); };
   for (size_t i = 0; i < row.fields.size(); ++i) {
-    row.fault = TextFault(row.fields[i]);
+    row.fault = TextFault(row.fields[i], encoding_);
     if (row.fault.empty()) continue;
     row.column = column(i);
     return;

@@ -16,6 +16,7 @@
 #include "engine/base/result.h"
 #include "engine/codec/import_mapping.h"
 #include "tools/rasti/import/row_source.h"
+#include "tools/rasti/import/text_decoder.h"
 
 namespace rasti::cli {
 
@@ -27,8 +28,8 @@ inline constexpr size_t kCsvChunkBytes = size_t{256} << 10;
 class CsvReader final : public RowSource {
  public:
   /// Reads the header too. Errors: kNotFound, kPermission, kIo; kInvalidArgument (empty, no header, UTF-16; a byte
-  /// order mark of UTF-8 in a file that is said to be Latin-1). `chunk_bytes` are read at once, at least 1; the rows
-  /// are the same whatever it is. Without a `delimiter` it is the comma; where the first line has none outside of
+  /// order mark of UTF-8 in a file that is said to be something else). `chunk_bytes` are read at once, at least 1; the
+  /// rows are the same whatever it is. Without a `delimiter` it is the comma; where the first line has none outside of
   /// quotes, that of ';', tab and '|' which it has most often.
   static Result<std::unique_ptr<CsvReader>> Open(const std::string& path,
                                                  codec::TableEncoding encoding = codec::TableEncoding::kUtf8,
@@ -75,6 +76,7 @@ class CsvReader final : public RowSource {
   const int file_;
   const codec::TableEncoding encoding_;
   const size_t chunk_bytes_;
+  std::optional<TextDecoder> decoder_;  // none: the file is in UTF-8
   Delimiter delimiter_;
   bool at_end_ = false;
   csv_parser parser_{};

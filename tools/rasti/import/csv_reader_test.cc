@@ -84,6 +84,22 @@ TEST_F(CsvReaderTest, Latin1WhereItIsSaidToBe) {
   EXPECT_THAT(marked.error().message, HasSubstr("the mark of UTF-8"));
 }
 
+TEST_F(CsvReaderTest, AByteThatIsNoCharacterCostsItsRow) {
+  std::ofstream(path_, std::ios::binary) << "id;Mesto\n1;Lipl\xE8"
+                                            "ani\n2;\x81koza\n3;\x8Atrpce\n";
+  for (const size_t chunk_bytes : {size_t{1}, size_t{5}, kCsvChunkBytes}) {
+    auto reader = CsvReader::Open(path_, codec::TableEncoding::kWindows1250, chunk_bytes);
+    ASSERT_TRUE(reader) << reader.error().message;
+    EXPECT_EQ((*reader)->delimiter().character, ';');
+    EXPECT_THAT((*(*reader)->Next())->fields, ElementsAre("1", "Liplčani"));
+    const auto bad = *(*reader)->Next();
+    EXPECT_EQ(bad->line, 3);
+    EXPECT_EQ(bad->column, "Mesto");
+    EXPECT_EQ(bad->fault, "the byte 0x81, which is no character of windows-1250");
+    EXPECT_THAT((*(*reader)->Next())->fields, ElementsAre("3", "Štrpce"));
+  }
+}
+
 TEST_F(CsvReaderTest, Latin1ThatIsTakenForUtf8IsToldWithTheRemedy) {
   const auto rows = Rows("id,name\n1,caf\xE9\n2,x\n");
   ASSERT_EQ(rows.size(), 2u);

@@ -174,7 +174,9 @@ void AddImportCommand(CLI::App& app, Context& context) {
       ->required();
   command
       ->add_option("--mapping", options->mapping,
-                   "What the columns mean (YAML); see workflows/boston-311 and workflows/coselog")
+                   "What the columns mean, what stands between them, in which encoding (YAML); see "
+                   "tools/rasti/import/README.md, "
+                   "workflows/boston-311 and workflows/coselog")
       ->type_name("FILE")
       ->required();
   command

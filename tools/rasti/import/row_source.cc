@@ -1,35 +1,29 @@
 #include "tools/rasti/import/row_source.h"
 
+#include <fmt/format.h>
+
 #include "engine/core/expression/names.h"
 #include "tools/rasti/import/csv_reader.h"
+#include "tools/rasti/import/text_decoder.h"
 #include "tools/rasti/import/xes_reader.h"
 
 namespace rasti::cli {
 
-std::string TextFault(std::string_view text) {
+std::string TextFault(std::string_view text, codec::TableEncoding encoding) {
   if (text.find('\0') != std::string_view::npos) return "a NUL byte, which no text holds";
   while (!text.empty()) {
     const size_t length = core::expression::Utf8SequenceLength(text);
+    if (length == 0 && encoding != codec::TableEncoding::kUtf8) {
+      return fmt::format("the byte 0x{:02X}, which is no character of {}", static_cast<unsigned char>(text.front()),
+                         NameOf(encoding));
+    }
     if (length == 0) {
-      return "no UTF-8; say 'encoding: latin1' in the mapping if that is what the file is, or convert it with iconv";
+      return "no UTF-8; say 'encoding: latin1' (or windows-1250, windows-1251, windows-1252) in the mapping if that is "
+             "what the file is, or convert it with iconv";
     }
     text.remove_prefix(length);
   }
   return "";
-}
-
-void Latin1ToUtf8(std::string& text, size_t from) {
-  const std::string latin1 = text.substr(from);
-  text.resize(from);
-  for (const char c : latin1) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      text += c;
-    } else {
-      text += static_cast<char>(0xC0U | (byte >> 6U));
-      text += static_cast<char>(0x80U | (byte & 0x3FU));
-    }
-  }
 }
 
 std::string DelimiterText(char delimiter) {

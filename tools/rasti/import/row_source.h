@@ -46,10 +46,9 @@ class RowSource {
   virtual int64_t bytes_total() const = 0;
 };
 
-/// Why this is no text that Rasti keeps: no UTF-8, or a NUL byte. Empty where it is one.
-std::string TextFault(std::string_view text);
-/// Each byte of Latin-1 from `from` on as the character of that number, in UTF-8.
-void Latin1ToUtf8(std::string& text, size_t from);
+/// Why this is no text that Rasti keeps: no UTF-8, or a NUL byte. Empty where it is one. `encoding`: what it was
+/// decoded from.
+std::string TextFault(std::string_view text, codec::TableEncoding encoding = codec::TableEncoding::kUtf8);
 
 /// By the file's name: XES where it ends in ".xes", otherwise CSV. Errors: those of the readers.
 Result<std::unique_ptr<RowSource>> OpenRows(const std::string& path, const codec::ImportMapping& mapping);

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <sstream>
 #include <string_view>
 
 #include "tools/rasti/files.h"
+#include "tools/rasti/import/text_decoder.h"
 
 namespace rasti::cli {
 namespace {
@@ -80,12 +82,24 @@ Status ToUtf8(const std::string& path, std::string& text) {
   if (marked) text.erase(0, 3);
   const std::string encoding = DeclaredEncoding(text);
   if (encoding.empty() || encoding == "utf-8" || encoding == "us-ascii" || marked) return {};
-  if (encoding == "iso-8859-1" || encoding == "latin1" || encoding == "latin-1") {
-    Latin1ToUtf8(text, 0);
-    return {};
+  std::optional<codec::TableEncoding> known;
+  if (encoding == "iso-8859-1" || encoding == "latin1" || encoding == "latin-1") known = codec::TableEncoding::kLatin1;
+  for (const auto windows :
+       {codec::TableEncoding::kWindows1250, codec::TableEncoding::kWindows1251, codec::TableEncoding::kWindows1252}) {
+    if (encoding == NameOf(windows)) known = windows;
   }
-  return Fail(
-      Error::Invalid(fmt::format("{}: declares the encoding '{}'; UTF-8 and ISO-8859-1 are read", path, encoding)));
+  if (!known) {
+    return Fail(Error::Invalid(
+        fmt::format("{}: declares the encoding '{}'; UTF-8, ISO-8859-1 and windows-1250, -1251 and -1252 are read",
+                    path, encoding)));
+  }
+  RASTI_TRY(const TextDecoder decoder, TextDecoder::Create(*known));
+  if (const size_t at = decoder.FindUndefined(text); at != std::string::npos) {
+    return Fail(Error::Invalid(fmt::format("{}:{}: no XML: the byte 0x{:02X}, which is no character of {}", path,
+                                           LineAt(text, at), static_cast<unsigned char>(text[at]), NameOf(*known))));
+  }
+  decoder.ToUtf8(text, 0);
+  return {};
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ inline constexpr size_t kXesColumnsMost = 10'000;
 class XesReader final : public RowSource {
  public:
   /// Errors: kNotFound, kPermission, kIo; kInvalidArgument (no XML, no log, deeper than kXesDepthMost, more keys than
-  /// kXesColumnsMost, an encoding other than UTF-8 and Latin-1); kOutOfRange (larger than kXesBytesMost).
+  /// kXesColumnsMost, an encoding that no table may have); kOutOfRange (larger than kXesBytesMost).
   static Result<std::unique_ptr<XesReader>> Open(const std::string& path);
 
   const std::string& path() const override { return path_; }

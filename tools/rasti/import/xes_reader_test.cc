@@ -102,7 +102,10 @@ TEST_F(XesReaderTest, Encodings) {
   const std::string body = "<log><trace><event><string key='a' value='\xE9'/></event></trace></log>";
   EXPECT_THAT(Rows("<?xml version='1.0' encoding='ISO-8859-1'?>" + body)[0].fields, ElementsAre("\xC3\xA9"));
   EXPECT_THAT(Rows("\xEF\xBB\xBF<?xml version='1.0'?><log><trace><event/></trace></log>")[0].fault, IsEmpty());
-  EXPECT_THAT(Refusal("<?xml version='1.0' encoding='windows-1252'?>" + body), HasSubstr("'windows-1252'"));
+  EXPECT_THAT(Rows("<?xml version='1.0' encoding='windows-1251'?>" + body)[0].fields, ElementsAre("\xD0\xB9"));
+  EXPECT_THAT(Refusal("<?xml version='1.0' encoding='windows-1255'?>" + body), HasSubstr("'windows-1255'"));
+  EXPECT_THAT(Refusal("<?xml version='1.0' encoding='Windows-1252'?>\n<log>\x81</log>"),
+              HasSubstr(":2: no XML: the byte 0x81, which is no character of windows-1252"));
   EXPECT_THAT(Refusal("\xFF\xFE<"), HasSubstr("UTF-16"));
 }
 
