@@ -47,14 +47,26 @@ TEST_F(DoctorTest, AHealthyDirectoryHasNoProblems) {
 
 TEST_F(DoctorStoresTest, StateAndViewsAheadOfAnOlderLogAreNamed) {
   Make();
+  const auto older = Json({"backup", root() + "/older"})["positions"];
   fs::copy(data() + "/log", root() + "/log", fs::copy_options::recursive);
   for (int i = 0; i < 4; ++i) SubmitPothole();
+  const auto newer = Json({"backup", root() + "/newer"})["positions"];
   fs::remove_all(data() + "/log");
   fs::copy(root() + "/log", data() + "/log", fs::copy_options::recursive);
   const Report report = Examine();
   EXPECT_EQ(report.exit_code, 5);
-  ExpectFinding(report, "state", "problem", {"ahead of the log", "restore the log"});
-  ExpectFinding(report, "views", "problem", {"ahead of the log", "restore the log"});
+  std::string all_ahead;
+  for (size_t i = 0; i < older.size(); ++i) {
+    const auto ahead = newer[i]["next_sequence"].get<int64_t>() - older[i]["next_sequence"].get<int64_t>();
+    if (ahead == 0) continue;
+    const std::string partition = std::to_string(i);
+    const std::string by = std::to_string(ahead) + " events in partition " + partition;
+    ExpectFinding(report, "state", "problem",
+                  {"/state/p" + partition + " is ahead of the log: by " + by + " ->", "restore the log"});
+    all_ahead += (all_ahead.empty() ? "" : ", ") + by;
+  }
+  ASSERT_FALSE(all_ahead.empty());
+  ExpectFinding(report, "views", "problem", {"/views is ahead of the log: by " + all_ahead + " ->", "restore the log"});
 }
 
 TEST_F(DoctorStoresTest, StateAndViewsOfAnotherFormatAreBuiltAnew) {

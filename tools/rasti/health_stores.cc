@@ -27,7 +27,12 @@ std::string RemedyOfStore(const std::string& directory) {
 struct StorePosition {
   int64_t position = 0;
   std::string rebuilt_because;
+  std::vector<std::string> ahead;  // of the log: by how much, in each partition where it is
 };
+
+std::string AheadBy(int64_t events, core::PartitionId partition) {
+  return fmt::format("{} {} in partition {}", events, events == 1 ? "event" : "events", partition.value);
+}
 
 // `directory`: what may be deleted.
 void JudgePosition(const std::string& what, const std::string& directory, const Result<StorePosition>& stored,
@@ -37,9 +42,10 @@ void JudgePosition(const std::string& what, const std::string& directory, const 
   } else if (!stored->rebuilt_because.empty()) {
     findings.push_back(
         Noted(what, fmt::format("{}: {}; it is built anew at the next start", directory, stored->rebuilt_because)));
-  } else if (stored->position > end) {
+  } else if (!stored->ahead.empty()) {
     findings.push_back(Problem(
-        what, Error::Corruption(fmt::format("{} is {} events ahead of the log", directory, stored->position - end)),
+        what,
+        Error::Corruption(fmt::format("{} is ahead of the log: by {}", directory, fmt::join(stored->ahead, ", "))),
         "the log has lost events, or is an older copy: restore the log that belongs to it; if that one is lost, " +
             RemedyOfStore(directory)));
   } else if (stored->position < end) {
@@ -58,7 +64,8 @@ Result<std::unique_ptr<ports::ViewStore>> OpenStore(const std::string& directory
   return store::OpenRocksDbViewStore(options);
 }
 
-Result<StorePosition> StatePosition(const DataPaths& paths, core::PartitionId partition, bool thorough) {
+// `end`: of the partition's log.
+Result<StorePosition> StatePosition(const DataPaths& paths, core::PartitionId partition, int64_t end, bool thorough) {
   RASTI_TRY(auto store, OpenStore(paths.state(partition), runtime::CaseStore::Tables(), thorough));
   const auto any = store->Scan(ports::Table{0});
   any->Seek({});
@@ -66,25 +73,27 @@ Result<StorePosition> StatePosition(const DataPaths& paths, core::PartitionId pa
   if (!any->Valid()) return StorePosition();
   const auto cases = runtime::CaseStore::Open(std::move(store), kCachedCases);
   if (!cases && cases.error().code == ErrorCode::kUnsupportedVersion) {
-    return StorePosition{0, "of another format than this version's"};
+    return StorePosition{0, "of another format than this version's", {}};
   }
   if (!cases) return Fail(cases.error());
-  return StorePosition{(*cases)->position().next_sequence.value, ""};
+  StorePosition stored{(*cases)->position().next_sequence.value, "", {}};
+  if (stored.position > end) stored.ahead.push_back(AheadBy(stored.position - end, partition));
+  return stored;
 }
 
 Result<StorePosition> ViewPosition(const ports::ViewStore& store, ports::EventLog& log) {
   RASTI_TRY(const auto format, views::Projector::StoredFormat(store));
-  if (!format) return StorePosition{0, "empty"};
+  if (!format) return StorePosition{0, "empty", {}};
   const std::string current = views::Projector::CurrentFormat({.keep_events = !log.is_local()});
   if (*format != current) {
-    return StorePosition{0, fmt::format("of the format '{}', where this version has '{}'", *format, current)};
+    return StorePosition{0, fmt::format("of the format '{}', where this version has '{}'", *format, current), {}};
   }
   StorePosition shown;
   for (int i = 0; i < log.partition_count(); ++i) {
     RASTI_TRY(const core::Sequence next, views::Views(store, log).NextSequence({i}));
     RASTI_TRY(const core::Sequence end, log.EndSequence({i}));
     // One partition ahead is a fault, however far others are behind.
-    if (next > end) return StorePosition{INT64_MAX, ""};
+    if (next > end) shown.ahead.push_back(AheadBy(next.value - end.value, {i}));
     shown.position += next.value;
   }
   return shown;
@@ -117,7 +126,7 @@ std::optional<OpenCases> CheckStores(const DataPaths& paths, ports::EventLog& lo
     end_of_all += end;
     if (!fs::exists(paths.state({i}))) continue;
     ++stores;
-    JudgePosition("state", paths.state({i}), StatePosition(paths, {i}, thorough), end, findings);
+    JudgePosition("state", paths.state({i}), StatePosition(paths, {i}, end, thorough), end, findings);
   }
   if (findings.size() == before) {
     findings.push_back(Good("state", fmt::format("{} of {} partitions have a state store; what is missing is built at "
@@ -131,7 +140,7 @@ std::optional<OpenCases> CheckStores(const DataPaths& paths, ports::EventLog& lo
   const auto store = OpenStore(paths.views(), views::ViewTables(), thorough);
   const auto shown = store ? ViewPosition(**store, log) : Result<StorePosition>(tl::unexpected(store.error()));
   JudgePosition("views", paths.view_home(), shown, end_of_all, findings);
-  if (!shown || !shown->rebuilt_because.empty() || shown->position > end_of_all) return std::nullopt;
+  if (!shown || !shown->rebuilt_because.empty() || !shown->ahead.empty()) return std::nullopt;
   if (shown->position == end_of_all) findings.push_back(Good("views", "show every event"));
   if (!thorough) return std::nullopt;
   auto cases = ReadOpenCases(views::Views(**store, log));
