@@ -83,6 +83,13 @@ TEST_F(ManualTest, EveryCommandHasAPageThatIsSetWithoutComplaint) {
   }
 }
 
+TEST_F(ManualTest, TheBackupPageSaysWhatIsToBeDoneWhereBrokersKeepTheLog) {
+  std::istringstream words(Set(Printed({"man", "backup"})));
+  std::string text;  // however its lines are broken
+  for (std::string word; words >> word;) text += word + " ";
+  EXPECT_THAT(text, AllOf(HasSubstr("--log kafka"), HasSubstr("brokers' disks"), HasSubstr("deploy/README.md")));
+}
+
 TEST_F(ManualTest, APageSaysWhatTheHelpSays) {
   const std::string page = Set(Printed({"man", "submit"}));
   EXPECT_THAT(page, HasSubstr("rasti submit --workflow TEXT --tenant TEXT"));

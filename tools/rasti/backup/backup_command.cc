@@ -136,7 +136,12 @@ void AddBackupCommand(CLI::App& app, Context& context) {
       app, context, "backup",
       "Back up what cannot be computed again (the log, the registry of submitters with its keys, the configuration "
       "of the directory), while the service runs or not; only what is new is copied. Restored by `rasti restore`. It "
-      "holds personal data and keys: for its owner only",
+      "holds personal data and keys: for its owner only.\n"
+      "Where brokers keep the log (`rasti init --log kafka`) it is refused (exit code 2): back the cluster up instead, "
+      "by "
+      "snapshots of the brokers' disks, of all of them at about the same time, and beside them the registry of "
+      "submitters with its keys and each node's rasti.json; deploy/README.md says how it is restored. `rasti snapshot` "
+      "copies stores and views of a node",
       "  rasti backup /var/backups/rasti --data /var/lib/rasti --keep 14\n"
       "  rasti backup list /var/backups/rasti\n"
       "  rasti backup verify /var/backups/rasti",
