@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "engine/core/apply.h"
 #include "engine/views/tables.h"
 
 namespace rasti::views {
 namespace {
+
+constexpr size_t kReadAtOnce = 64;  // events of a page that the log is asked for
 
 // A prefix: what lies behind the first event that the moment does not cover is not known either.
 void CutTo(const Moment& moment, std::vector<HistoryEntry>& entries) {
@@ -86,30 +89,70 @@ Result<CaseHistory> HistoryReader::Read(const CasePage& current, const std::vect
   return history;
 }
 
+Result<HistoryReader::Index> HistoryReader::IndexFor(const core::CaseId& id, core::Revision revision) const {
+  Index index;
+  const auto rows = reader_.Scan(kHistory);
+  for (rows->Seek(CaseKey(id)); rows->Valid() && rows->key().starts_with(CaseKey(id)); rows->Next()) {
+    if (std::ssize(index.entries) < revision.value) index.rows_before = index.entries.size();
+    RASTI_CHECKED(DecodeEntries(rows->value(), index.entries));
+  }
+  RASTI_CHECKED(rows->status());
+  return index;
+}
+
+Result<std::vector<std::string>> HistoryReader::RecordsFrom(const CasePage& current, const Index& index, size_t first,
+                                                            size_t end, size_t bytes) const {
+  std::vector<std::string> records;
+  size_t taken = 0;
+  bool full = false;
+  const auto wants_more = [&] { return !full && first + records.size() < end; };
+  const auto take = [&](std::string& record) {
+    full = !records.empty() && taken + record.size() > bytes;
+    if (full) return;
+    taken += record.size();
+    records.push_back(std::move(record));
+  };
+  // The two tables have the same keys.
+  const core::CaseId& id = current.state.id;
+  const auto rows = reader_.Scan(kEvents);
+  size_t at = index.rows_before;
+  rows->Seek(HistoryKey(id, {static_cast<int64_t>(at) + 1}));
+  for (; wants_more() && rows->Valid() && rows->key().starts_with(CaseKey(id)); rows->Next()) {
+    std::vector<std::string> of_row;
+    RASTI_CHECKED(DecodeRecords(rows->value(), of_row));
+    for (std::string& record : of_row) {
+      if (at++ >= first && wants_more()) take(record);
+    }
+  }
+  RASTI_CHECKED(rows->status());
+  // What the views do not keep, the log has.
+  while (wants_more()) {
+    std::vector<core::Sequence> sequences;
+    for (size_t i = first + records.size(); i < end && sequences.size() < kReadAtOnce; ++i) {
+      sequences.push_back(index.entries[i].sequence);
+    }
+    RASTI_TRY(auto stored, log_.ReadAt(current.partition, sequences));
+    for (ports::StoredEvent& event : stored) {
+      if (wants_more()) take(event.value);
+    }
+  }
+  return records;
+}
+
 Result<std::vector<codec::DecodedEvent>> HistoryReader::Slice(const CasePage& current, core::Revision from,
                                                               core::Revision to) const {
-  RASTI_TRY(const auto entries, Entries(current.state.id));
-  RASTI_TRY(const auto kept, Kept(current.state.id));
-  if (from.value < 1 || to < from || to.value > static_cast<int64_t>(entries.size())) {
+  RASTI_TRY(const Index index, IndexFor(current.state.id, from));
+  if (from.value < 1 || to < from || to.value > std::ssize(index.entries)) {
     return Fail(Error::Corruption(fmt::format("case {} has {} events in the index of histories, not {}",
-                                              current.state.id.str(), entries.size(), to.value)));
+                                              current.state.id.str(), index.entries.size(), to.value)));
   }
   const auto first = static_cast<size_t>(from.value - 1);
-  const auto end = static_cast<size_t>(to.value);
-  std::vector<std::string> records;
-  if (kept.size() >= end) {
-    records.assign(kept.begin() + from.value - 1, kept.begin() + to.value);
-  } else {
-    std::vector<core::Sequence> sequences;
-    for (size_t i = first; i < end; ++i) sequences.push_back(entries[i].sequence);
-    RASTI_TRY(auto stored, log_.ReadAt(current.partition, sequences));
-    for (ports::StoredEvent& event : stored) records.push_back(std::move(event.value));
-  }
+  RASTI_TRY(const auto records, RecordsFrom(current, index, first, static_cast<size_t>(to.value), SIZE_MAX));
   codec::EventDecoder decoder;
   std::vector<codec::DecodedEvent> events;
   for (const std::string& record : records) {
     auto decoded = decoder.Decode(record);
-    const core::Sequence sequence = entries[first + events.size()].sequence;
+    const core::Sequence sequence = index.entries[first + events.size()].sequence;
     if (!decoded) {
       return Fail(
           decoded.error().At(fmt::format("partition {}, sequence {}", current.partition.value, sequence.value)));
@@ -117,6 +160,31 @@ Result<std::vector<codec::DecodedEvent>> HistoryReader::Slice(const CasePage& cu
     events.push_back(*std::move(decoded));
   }
   return events;
+}
+
+Result<HistoryPage> HistoryReader::Page(const CasePage& current, const HistoryQuery& query) const {
+  if (query.limit == 0) return Fail(Error::Invalid("a page has at least one event"));
+  if (query.from.value < 1) return Fail(Error::Invalid("revisions are counted from 1"));
+  HistoryPage page;
+  page.partition = current.partition;
+  RASTI_TRY(Index index, IndexFor(current.state.id, query.from));
+  if (index.entries.empty()) {
+    return Fail(Error::Corruption(
+        fmt::format("case {} has no events in the index of histories: delete the views, they are rebuilt",
+                    current.state.id.str())));
+  }
+  CutTo(query.moment, index.entries);
+  const size_t end = index.entries.size();
+  if (end == 0) return page;
+  if (query.from.value > std::ssize(index.entries)) {
+    return Fail(Error::Invalid(
+        fmt::format("case {} has {} events: none of revision {}", current.state.id.str(), end, query.from.value)));
+  }
+  const auto first = static_cast<size_t>(query.from.value - 1);
+  RASTI_TRY(page.records, RecordsFrom(current, index, first, first + std::min(query.limit, end - first), query.bytes));
+  const size_t next = first + page.records.size();
+  if (next < end) page.next = core::Revision{static_cast<int64_t>(next) + 1};
+  return page;
 }
 
 Result<CaseHistory> HistoryReader::Events(const CasePage& current, const Moment& moment) const {

@@ -45,6 +45,16 @@ Result<CaseHistory> Views::History(const core::CaseId& id, const Moment& moment)
   return history;
 }
 
+Result<HistoryPage> Views::HistoryFrom(const core::CaseId& id, const HistoryQuery& query) const {
+  const auto snapshot = store_.Snapshot();
+  const HistoryReader reader(*snapshot, log_);
+  RASTI_TRY(const auto current, reader.Current(id));
+  if (!current) return Fail(NoSuchCase(id));
+  RASTI_TRY(auto page, reader.Page(*current, query));
+  if (page.records.empty()) return Fail(NotYet(id, query.moment));
+  return page;
+}
+
 Result<std::vector<core::CaseId>> Views::FindReference(std::string_view reference) const {
   RASTI_TRY(const std::string normal, core::ParsePublicReference(reference));
   const std::string prefix = ReferencePrefix(normal);
@@ -81,8 +91,9 @@ Result<CaseList> Views::ListCases(const CaseQuery& query) const {
   CaseList list;
   rows->Seek(query.after ? CaseKey(*query.after) : std::string_view());
   if (query.after && rows->Valid() && rows->key() == CaseKey(*query.after)) rows->Next();
+  size_t bytes = 0;
   for (; rows->Valid(); rows->Next()) {
-    if (list.pages.size() == query.limit) {
+    if (list.pages.size() == query.limit || (!list.pages.empty() && bytes >= query.bytes)) {
       list.next = list.pages.back().state.id;
       return list;
     }
@@ -90,7 +101,9 @@ Result<CaseList> Views::ListCases(const CaseQuery& query) const {
     if (query.tenant && current.state.tenant != *query.tenant) continue;
     if (core::IsRegister(current.state.definition)) continue;
     RASTI_TRY(auto page, reader.AsOf(std::move(current), query.moment));
-    if (page) list.pages.push_back(*std::move(page));
+    if (!page) continue;
+    list.pages.push_back(*std::move(page));
+    bytes += rows->value().size();
   }
   RASTI_CHECKED(rows->status());
   return list;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ struct CaseQuery {
   std::optional<core::TenantId> tenant;
   Moment moment;
   size_t limit = 1000;  // at least 1
+  /// The page ends with the case whose row makes it so large.
+  size_t bytes = std::numeric_limits<size_t>::max();
   /// `next` of the page before; none for the first page.
   std::optional<core::CaseId> after;
 };
@@ -97,6 +100,8 @@ class Views {
   /// Errors: kNotFound (no such case, or not yet at the moment); kCorruption; those of log and store.
   Result<CasePage> GetCase(const core::CaseId& id, const Moment& moment = {}) const;
   Result<CaseHistory> History(const core::CaseId& id, const Moment& moment = {}) const;
+  /// A part of it, whose chain is for the caller to verify. Errors: as above; kInvalidArgument (no such revision).
+  Result<HistoryPage> HistoryFrom(const core::CaseId& id, const HistoryQuery& query) const;
   Result<CasePage> CaseAt(const core::CaseId& id, Instant at) const { return GetCase(id, {.at = at, .known_at = {}}); }
   Result<CasePage> CaseKnownAt(const core::CaseId& id, Instant known_at) const {
     return GetCase(id, {.at = {}, .known_at = known_at});

@@ -58,6 +58,43 @@ RC_GTEST_PROP(ViewsProperty, AsOfIsTheFoldOfThePrefix, (uint64_t seed)) {
   }
 }
 
+RC_GTEST_PROP(ViewsProperty, PagesOfAHistoryAreTheHistory, (uint64_t seed)) {
+  LogAndViews all;
+  test::RandomLife life(World(), all.log, {.seed = seed, .cases = 3});
+  all.Reopen({.keep_events = life.Below(2) == 0});
+  life.RunTo(120);
+  RC_ASSERT(all.Project(1 + life.Below(30)).has_value());
+  for (const auto& [id, state] : life.cases()) {
+    HistoryQuery query;
+    if (life.Below(2) == 0) query.moment = RandomMoment(life, EventsOf(all.log, id));
+    query.limit = 1 + life.Below(9);
+    query.bytes = life.Below(3'000);
+    const auto whole = all.views.History(id, query.moment);
+    if (!whole) {
+      RC_ASSERT(all.views.HistoryFrom(id, query).error().code == ErrorCode::kNotFound);
+      continue;
+    }
+    std::vector<std::string> records;
+    for (std::optional<core::Revision> next = query.from; next;) {
+      query.from = *next;
+      const auto page = all.views.HistoryFrom(id, query);
+      RC_ASSERT(page.has_value());
+      RC_ASSERT(page->partition == whole->partition);
+      RC_ASSERT(!page->records.empty() && page->records.size() <= query.limit);
+      size_t bytes = 0;
+      for (const std::string& record : page->records) {
+        bytes += record.size();
+        records.push_back(record);
+      }
+      RC_ASSERT(page->records.size() == 1 || bytes <= query.bytes);
+      next = page->next;
+    }
+    RC_ASSERT(records == whole->records);
+    query.from = core::Revision{static_cast<int64_t>(records.size()) + 1};
+    RC_ASSERT(all.views.HistoryFrom(id, query).error().code == ErrorCode::kInvalidArgument);
+  }
+}
+
 class ViewsTest : public testing::Test {
  protected:
   ViewsTest() : writer_(all_.log) {}
@@ -95,6 +132,38 @@ TEST_F(ViewsTest, ThePrefixIncludesItsInstant) {
 TEST_F(ViewsTest, AnUnknownCaseIsNotFound) {
   EXPECT_EQ(all_.views.GetCase(id_).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(all_.views.History(id_).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ViewsTest, APageOfAHistoryBeginsWithARevisionAndHoldsSomething) {
+  EXPECT_EQ(all_.views.HistoryFrom(id_, {}).error().code, ErrorCode::kNotFound);
+  writer_.Write(id_, tenant_, at_, test::Submitted(id_));
+  ASSERT_TRUE(all_.Project().has_value());
+  HistoryQuery query;
+  query.from = core::Revision{0};
+  EXPECT_EQ(all_.views.HistoryFrom(id_, query).error().code, ErrorCode::kInvalidArgument);
+  query.from = core::Revision{1};
+  query.limit = 0;
+  EXPECT_EQ(all_.views.HistoryFrom(id_, query).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(ViewsTest, APageOfCasesEndsByBytesToo) {
+  for (const uint64_t n : {1U, 2U, 3U}) {
+    const core::CaseId id = test::SampleCaseId(n);
+    writer_.Write(id, tenant_, at_, test::Submitted(id));
+  }
+  ASSERT_TRUE(all_.Project().has_value());
+  const auto whole = all_.views.ListCases({});
+  ASSERT_TRUE(whole.has_value());
+  ASSERT_EQ(whole->pages.size(), 3u);
+  CaseQuery query;
+  query.bytes = 1;
+  for (size_t i = 0; i < 3; ++i) {
+    const auto page = all_.views.ListCases(query);
+    ASSERT_TRUE(page.has_value());
+    EXPECT_THAT(page->pages, ElementsAre(whole->pages[i]));
+    EXPECT_EQ(page->next.has_value(), i < 2);
+    query.after = page->next;
+  }
 }
 
 TEST_F(ViewsTest, FindsCasesByReference) {
