@@ -53,6 +53,12 @@ Result<views::CaseHistory> DirectSession::History(const std::string& text, const
   return engine_->views().shown()->History(id, moment);
 }
 
+Result<views::HistoryPage> DirectSession::HistoryFrom(const std::string& text, const views::HistoryQuery& query) {
+  RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
+  RASTI_TRY(const core::CaseId id, engine_->views().shown()->FindCase(text));
+  return engine_->views().shown()->HistoryFrom(id, query);
+}
+
 Result<views::DeadlinePage> DirectSession::Overdue(const views::DeadlineQuery& query, Instant now) {
   RASTI_CHECKED(engine_->views().WaitForEnd(kViewWait));
   return engine_->views().shown()->Overdue(query, now);

@@ -26,6 +26,7 @@ class DirectSession final : public Session {
   Result<views::CasePage> GetCase(const std::string& text, const views::Moment& moment,
                                   const std::optional<codec::Token>& token) override;
   Result<views::CaseHistory> History(const std::string& text, const views::Moment& moment) override;
+  Result<views::HistoryPage> HistoryFrom(const std::string& text, const views::HistoryQuery& query) override;
   Result<views::DeadlinePage> Overdue(const views::DeadlineQuery& query, Instant now) override;
   Result<views::DeadlinePage> AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) override;
   Result<views::DeadlinePage> OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) override;

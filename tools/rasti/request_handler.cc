@@ -18,11 +18,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kViewWait{30'000};
 constexpr milliseconds kSettleMost = std::chrono::hours(1);
 constexpr int kRowsMost = 100'000;
-constexpr int kCasesMost = 1'000;
 // Less than a kilobyte each, without their content.
 constexpr int kDeadLettersMost = 10'000;
-// Leaves room in the frame for what is around the events.
-constexpr size_t kHistoryBytesMost = kFrameBytesMost - 65'536;
 
 }  // namespace
 
@@ -124,14 +121,7 @@ Status RequestHandler::Fill(const v1::Request& request, v1::Response& response) 
     }
     case v1::Request::kStatus: return EngineStatus(response);
     case v1::Request::kPublish: return Publish(request.publish(), response);
-    case v1::Request::kPackages: {
-      // Another node may have published some. Where the log is away, what is known serves who fills in a form: it is
-      // decided by who has read them all.
-      Status refreshed = engine_.configuration().Refresh();
-      if (!refreshed && refreshed.error().code != ErrorCode::kUnavailable) return refreshed;
-      ToWire(engine_.configuration().packages(), *response.mutable_packages());
-      return {};
-    }
+    case v1::Request::kPackages: return Packages(request.packages(), response);
     case v1::Request::kShow: return Show(request.show(), response);
     case v1::Request::kHistory: return History(request.history(), response);
     case v1::Request::kDeadlines: return Deadlines(request.deadlines(), response);
@@ -192,92 +182,12 @@ Status RequestHandler::Show(const v1::Request::ShowCase& ask, v1::Response& resp
   return {};
 }
 
-Status RequestHandler::History(const v1::Request::ShowHistory& ask, v1::Response& response) {
-  RASTI_TRY(const views::Moment moment, FromWire(ask.moment()));
-  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
-  RASTI_TRY(const core::CaseId id, engine_.views().shown()->FindCase(ask.case_()));
-  RASTI_TRY(views::CaseHistory history, engine_.views().shown()->History(id, moment));
-  response.mutable_history()->set_partition(history.partition.value);
-  size_t bytes = 0;
-  // The records as they are: what the client checks must be what the log holds.
-  for (std::string& record : history.records) {
-    bytes += record.size();
-    if (bytes > kHistoryBytesMost) {
-      return Fail(
-          Error::OutOfRange(fmt::format("the history of {} has more than {} bytes: ask for a part of it with "
-                                        "--at",
-                                        id.str(), kHistoryBytesMost)));
-    }
-    response.mutable_history()->add_stored(std::move(record));
-  }
-  return {};
-}
-
-Status RequestHandler::Deadlines(const v1::Request::ListDeadlines& ask, v1::Response& response) {
-  views::DeadlineQuery query;
-  if (!ask.tenant().empty()) query.tenant.emplace(ask.tenant());
-  if (ask.most() > 0) query.limit = static_cast<size_t>(std::min(ask.most(), kRowsMost));
-  query.cursor = ask.cursor();
-  query.historic_at_moment = ask.historic_at_moment();
-  RASTI_TRY(const views::Moment as_of, FromWire(ask.as_of()));
-  RASTI_TRY(const Instant from, InstantFromWire(ask.from_at_ms()));
-  RASTI_TRY(const Instant to, InstantFromWire(ask.to_at_ms()));
-  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
-  const auto page = !as_of.IsNow()         ? engine_.views().shown()->OverdueAsOf(query, as_of)
-                    : ask.has_from_at_ms() ? engine_.views().shown()->AtRisk(query, from, to)
-                                           : engine_.views().shown()->Overdue(query, to);
-  if (!page) return Fail(page.error());
-  ToWire(*page, *response.mutable_deadlines());
-  return {};
-}
-
-Status RequestHandler::Inbox(const v1::Request::ListInbox& ask, v1::Response& response) {
-  RASTI_TRY(views::InboxQuery query, FromWire(ask));
-  query.limit = std::min<size_t>(query.limit, kRowsMost);
-  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
-  RASTI_TRY(const views::InboxPage page, engine_.views().shown()->Inbox(query));
-  ToWire(page, *response.mutable_inbox());
-  return {};
-}
-
-Status RequestHandler::Public(const v1::Request::ListPublic& ask, v1::Response& response) {
-  views::PublicQuery query = FromWire(ask);
-  query.limit = std::min<size_t>(query.limit, kRowsMost);
-  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
-  RASTI_TRY(const views::PublicPage page, engine_.views().shown()->Public(query));
-  ToWire(page, *response.mutable_public_cases());
-  return {};
-}
-
 Status RequestHandler::Numbers(const v1::Request::ListNumbers& ask, v1::Response& response) {
   views::NumberQuery query = FromWire(ask);
   query.limit = std::min<size_t>(query.limit, kRowsMost);
   RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
   RASTI_TRY(const views::NumberPage page, engine_.views().shown()->Numbers(query));
   ToWire(page, *response.mutable_numbers());
-  return {};
-}
-
-Status RequestHandler::Stats(const v1::Request::SumUp& ask, v1::Response& response) {
-  RASTI_TRY(const views::StatsQuery query, FromWire(ask));
-  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
-  RASTI_TRY(const auto rows, engine_.views().shown()->Stats(query));
-  ToWire(rows, *response.mutable_stats());
-  return {};
-}
-
-Status RequestHandler::Cases(const v1::Request::ListCases& ask, v1::Response& response) {
-  views::CaseQuery query;
-  if (!ask.tenant().empty()) query.tenant.emplace(ask.tenant());
-  RASTI_TRY(query.moment, FromWire(ask.moment()));
-  query.limit = static_cast<size_t>(std::clamp(ask.most(), 1, kCasesMost));
-  if (!ask.after().empty()) {
-    RASTI_TRY(const Uuid after, UuidFromBytes(ask.after()));
-    query.after = core::CaseId{after};
-  }
-  RASTI_CHECKED(engine_.views().WaitForEnd(kViewWait));
-  RASTI_TRY(const views::CaseList list, engine_.views().shown()->ListCases(query));
-  ToWire(list, *response.mutable_cases());
   return {};
 }
 

@@ -44,7 +44,9 @@ class RequestHandler {
   Status Fill(const v1::Request& request, v1::Response& response);
 
   Status Show(const v1::Request::ShowCase& ask, v1::Response& response);
+  Status Packages(const v1::Request::ListPackages& ask, v1::Response& response);
   Status History(const v1::Request::ShowHistory& ask, v1::Response& response);
+  Status WholeHistory(const v1::Request::ShowHistory& ask, v1::Response& response);
   Status Deadlines(const v1::Request::ListDeadlines& ask, v1::Response& response);
   Status Inbox(const v1::Request::ListInbox& ask, v1::Response& response);
   Status Public(const v1::Request::ListPublic& ask, v1::Response& response);

@@ -55,7 +55,10 @@ class Session {
   /// kInvalidArgument; kTimedOut.
   virtual Result<views::CasePage> GetCase(const std::string& text, const views::Moment& moment,
                                           const std::optional<codec::Token>& token) = 0;
+  /// All of it as of the moment; the chain is verified.
   virtual Result<views::CaseHistory> History(const std::string& text, const views::Moment& moment) = 0;
+  /// A page of it, which may hold less than the query says; see ReadHistory in history_pages.h.
+  virtual Result<views::HistoryPage> HistoryFrom(const std::string& text, const views::HistoryQuery& query) = 0;
   virtual Result<views::DeadlinePage> Overdue(const views::DeadlineQuery& query, Instant now) = 0;
   virtual Result<views::DeadlinePage> AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) = 0;
   virtual Result<views::DeadlinePage> OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) = 0;
@@ -79,7 +82,7 @@ class Session {
   /// Begins to build the views anew beside those that are shown. Errors: see NodeViews::Rebuild.
   virtual Status RebuildViews() = 0;
 
-  /// All cases of a tenant, page by page.
+  /// All cases of a tenant, page by page; one may hold less than the query says.
   virtual Result<views::CaseList> ListCases(const views::CaseQuery& query) = 0;
   /// The next sequence of each partition of the log.
   virtual Result<std::vector<core::Sequence>> Ends() = 0;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/codec/event_codec.h"
 #include "engine/runtime/configuration_reader.h"
 #include "tools/rasti/direct_session.h"
 #include "tools/rasti/frame.h"
@@ -24,12 +23,13 @@ Error WrongAnswer() { return Error::Internal("the answer does not fit the questi
 
 }  // namespace
 
-SocketSession::SocketSession(std::unique_ptr<SocketConnection> connection, const std::string& key)
-    : connection_(std::move(connection)), commands_(*connection_, LocalClientOptions(key)) {}
+SocketSession::SocketSession(std::unique_ptr<SocketConnection> connection, const std::string& key, int32_t page_bytes)
+    : connection_(std::move(connection)), page_bytes_(page_bytes), commands_(*connection_, LocalClientOptions(key)) {}
 
-Result<std::unique_ptr<SocketSession>> SocketSession::Connect(const std::string& path, const std::string& key) {
+Result<std::unique_ptr<SocketSession>> SocketSession::Connect(const std::string& path, const std::string& key,
+                                                              int32_t page_bytes) {
   RASTI_TRY(auto connection, SocketConnection::Connect(path));
-  std::unique_ptr<SocketSession> session(new SocketSession(std::move(connection), key));
+  std::unique_ptr<SocketSession> session(new SocketSession(std::move(connection), key, page_bytes));
   RASTI_TRY(const v1::Response::Pong pong, session->Ping());
   if (pong.protocol() != kSocketProtocol) {
     return Fail(
@@ -60,13 +60,6 @@ Status SocketSession::AdvanceClock(Instant to) {
   request.mutable_advance_clock()->set_advance_to_at_ms(ToUnixMillis(to));
   RASTI_CHECKED(connection_->Call(std::move(request), kAdvanceWait));
   return {};
-}
-
-Result<std::vector<codec::PublishedPackage>> SocketSession::Packages() {
-  v1::Request request;
-  request.mutable_packages();
-  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
-  return PackagesFromWire(response.packages());
 }
 
 Result<std::shared_ptr<const runtime::Configuration>> SocketSession::Configuration() {
@@ -130,23 +123,6 @@ Result<views::CasePage> SocketSession::GetCase(const std::string& text, const vi
   return FromWire(response.page());
 }
 
-Result<views::CaseHistory> SocketSession::History(const std::string& text, const views::Moment& moment) {
-  v1::Request request;
-  auto& ask = *request.mutable_history();
-  ask.set_case_(text);
-  ToWire(moment, *ask.mutable_moment());
-  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
-  views::CaseHistory history;
-  history.partition = {response.history().partition()};
-  codec::EventDecoder decoder;
-  for (const std::string& stored : response.history().stored()) {
-    RASTI_TRY(auto event, decoder.Decode(stored));
-    history.events.push_back(std::move(event));
-    history.records.push_back(stored);
-  }
-  return history;
-}
-
 Result<views::DeadlinePage> SocketSession::Deadlines(v1::Request request, const views::DeadlineQuery& query) {
   auto& ask = *request.mutable_deadlines();
   if (query.tenant) ask.set_tenant(query.tenant->str());
@@ -194,13 +170,6 @@ Result<views::InboxPage> SocketSession::Inbox(const views::InboxQuery& query) {
   return FromWire(response.inbox());
 }
 
-Result<std::vector<views::StatsRow>> SocketSession::Stats(const views::StatsQuery& query) {
-  v1::Request request;
-  ToWire(query, *request.mutable_stats());
-  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
-  return FromWire(response.stats());
-}
-
 Result<views::PublicPage> SocketSession::Public(const views::PublicQuery& query) {
   v1::Request request;
   ToWire(query, *request.mutable_public_cases());
@@ -227,17 +196,6 @@ Status SocketSession::RebuildViews() {
   request.mutable_views()->set_rebuild(true);
   RASTI_CHECKED(connection_->Call(std::move(request), kQueryWait));
   return {};
-}
-
-Result<views::CaseList> SocketSession::ListCases(const views::CaseQuery& query) {
-  v1::Request request;
-  auto& ask = *request.mutable_cases();
-  if (query.tenant) ask.set_tenant(query.tenant->str());
-  ToWire(query.moment, *ask.mutable_moment());
-  ask.set_most(static_cast<int32_t>(query.limit));
-  if (query.after) ask.set_after(std::string(query.after->uuid.AsBytes()));
-  RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
-  return FromWire(response.cases());
 }
 
 Result<v1::Response::Figures> SocketSession::Figures() {

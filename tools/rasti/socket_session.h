@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "tools/rasti/answer_page.h"
 #include "tools/rasti/session.h"
 #include "tools/rasti/snapshot.h"
 #include "tools/rasti/socket_connection.h"
@@ -11,8 +12,10 @@ namespace rasti::cli {
 
 class SocketSession final : public Session {
  public:
-  /// Errors: kUnavailable (nobody listens), kUnsupportedVersion (the other end is of another version), kPermission.
-  static Result<std::unique_ptr<SocketSession>> Connect(const std::string& path, const std::string& key);
+  /// `page_bytes`: of answers that may be larger than a frame. Errors: kUnavailable (nobody listens),
+  /// kUnsupportedVersion (the other end is of another version), kPermission.
+  static Result<std::unique_ptr<SocketSession>> Connect(const std::string& path, const std::string& key,
+                                                        int32_t page_bytes = kPageBytes);
 
   Result<Instant> Now() override;
   bool virtual_clock() const override { return virtual_clock_; }
@@ -25,6 +28,7 @@ class SocketSession final : public Session {
   Result<views::CasePage> GetCase(const std::string& text, const views::Moment& moment,
                                   const std::optional<codec::Token>& token) override;
   Result<views::CaseHistory> History(const std::string& text, const views::Moment& moment) override;
+  Result<views::HistoryPage> HistoryFrom(const std::string& text, const views::HistoryQuery& query) override;
   Result<views::DeadlinePage> Overdue(const views::DeadlineQuery& query, Instant now) override;
   Result<views::DeadlinePage> AtRisk(const views::DeadlineQuery& query, Instant from, Instant to) override;
   Result<views::DeadlinePage> OverdueAsOf(const views::DeadlineQuery& query, const views::Moment& moment) override;
@@ -62,11 +66,13 @@ class SocketSession final : public Session {
   Status AskFigures(std::function<void(Result<v1::Response::Figures>)> done);
 
  private:
-  SocketSession(std::unique_ptr<SocketConnection> connection, const std::string& key);
+  SocketSession(std::unique_ptr<SocketConnection> connection, const std::string& key, int32_t page_bytes);
   Result<v1::Response::Pong> Ping();
+  int32_t BytesOfPage(size_t wanted) const;
   Result<views::DeadlinePage> Deadlines(v1::Request request, const views::DeadlineQuery& query);
 
   std::unique_ptr<SocketConnection> connection_;
+  const int32_t page_bytes_;
   client::CommandClient commands_;
   bool virtual_clock_ = false;
   Duration notice_{0};

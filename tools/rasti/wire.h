@@ -38,8 +38,12 @@ Result<views::InboxPage> FromWire(const v1::Response::Inbox& in);
 
 void ToWire(const views::StatsQuery& query, v1::Request::SumUp& out);
 Result<views::StatsQuery> FromWire(const v1::Request::SumUp& in);
+void ToWire(const views::StatsRow& row, v1::Response::Stats::Row& out);
 void ToWire(const std::vector<views::StatsRow>& rows, v1::Response::Stats& out);
 std::vector<views::StatsRow> FromWire(const v1::Response::Stats& in);
+/// Only which row it is.
+void ToWire(const views::StatsRow& row, v1::Request::SumUp::Place& out);
+views::StatsRow FromWire(const v1::Request::SumUp::Place& in);
 
 void ToWire(const views::PublicQuery& query, v1::Request::ListPublic& out);
 views::PublicQuery FromWire(const v1::Request::ListPublic& in);

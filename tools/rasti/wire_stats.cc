@@ -26,37 +26,56 @@ Result<views::StatsQuery> FromWire(const v1::Request::SumUp& in) {
   return query;
 }
 
-void ToWire(const std::vector<views::StatsRow>& rows, v1::Response::Stats& out) {
-  for (const views::StatsRow& row : rows) {
-    v1::Response::Stats::Row& to = *out.add_rows();
-    const views::StatsCounters& counters = row.counters;
-    to.set_period(static_cast<int32_t>(row.period));
-    to.set_tenant(row.group.tenant.str());
-    to.set_workflow(row.group.workflow);
-    to.set_category(row.group.category.str());
-    to.set_channel(row.group.channel);
-    to.set_submitted(counters.submitted);
-    to.set_responses(counters.responses);
-    to.set_first_responses(counters.first_responses);
-    to.set_to_response_s(counters.first_response_s);
-    to.set_closed(counters.closed);
-    to.set_to_close_s(counters.resolution_s);
-    to.set_withdrawn(counters.withdrawn);
-    to.set_merged(counters.merged);
-    to.set_reopened(counters.reopened);
-    to.set_escalations(counters.escalations);
-    to.set_ratings(counters.ratings);
-    to.set_rating_sum(counters.rating_sum);
-    to.set_open_at_end(row.open_at_end);
-    to.set_open_since_s(row.open_since_s);
-    for (const auto& [id, clock] : counters.clocks) {
-      v1::Response::Stats::Clock& one = *to.add_clocks();
-      one.set_clock(id.str());
-      one.set_met_on_time(clock.met_on_time);
-      one.set_met_late(clock.met_late);
-      one.set_breached(clock.breached);
-    }
+void ToWire(const views::StatsRow& row, v1::Response::Stats::Row& out) {
+  const views::StatsCounters& counters = row.counters;
+  out.set_period(static_cast<int32_t>(row.period));
+  out.set_tenant(row.group.tenant.str());
+  out.set_workflow(row.group.workflow);
+  out.set_category(row.group.category.str());
+  out.set_channel(row.group.channel);
+  out.set_submitted(counters.submitted);
+  out.set_responses(counters.responses);
+  out.set_first_responses(counters.first_responses);
+  out.set_to_response_s(counters.first_response_s);
+  out.set_closed(counters.closed);
+  out.set_to_close_s(counters.resolution_s);
+  out.set_withdrawn(counters.withdrawn);
+  out.set_merged(counters.merged);
+  out.set_reopened(counters.reopened);
+  out.set_escalations(counters.escalations);
+  out.set_ratings(counters.ratings);
+  out.set_rating_sum(counters.rating_sum);
+  out.set_open_at_end(row.open_at_end);
+  out.set_open_since_s(row.open_since_s);
+  for (const auto& [id, clock] : counters.clocks) {
+    v1::Response::Stats::Clock& one = *out.add_clocks();
+    one.set_clock(id.str());
+    one.set_met_on_time(clock.met_on_time);
+    one.set_met_late(clock.met_late);
+    one.set_breached(clock.breached);
   }
+}
+
+void ToWire(const std::vector<views::StatsRow>& rows, v1::Response::Stats& out) {
+  for (const views::StatsRow& row : rows) ToWire(row, *out.add_rows());
+}
+
+void ToWire(const views::StatsRow& row, v1::Request::SumUp::Place& out) {
+  out.set_period(static_cast<int32_t>(row.period));
+  out.set_tenant(row.group.tenant.str());
+  out.set_workflow(row.group.workflow);
+  out.set_category(row.group.category.str());
+  out.set_channel(row.group.channel);
+}
+
+views::StatsRow FromWire(const v1::Request::SumUp::Place& in) {
+  views::StatsRow row;
+  row.period = static_cast<size_t>(in.period());
+  row.group.tenant = core::TenantId(in.tenant());
+  row.group.workflow = in.workflow();
+  row.group.category = core::CategoryId(in.category());
+  row.group.channel = in.channel();
+  return row;
 }
 
 std::vector<views::StatsRow> FromWire(const v1::Response::Stats& in) {
