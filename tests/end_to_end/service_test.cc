@@ -45,9 +45,17 @@ TEST_F(RastiTest, BothModesShowTheSame) {
   const auto page = Json({"show", reference});
   const auto history = Json({"history", reference});
   const auto explained = Json({"explain", reference});
+  const Words second = {"history", reference, "--from", "2", "--limit", "2"};
+  const auto part = Json(second);
+  EXPECT_EQ(part["events"], nlohmann::json::array({history["events"][1], history["events"][2]}));
+  EXPECT_EQ(part["next"], 4);
+  EXPECT_FALSE(history.contains("next"));
   const auto service = StartService();
   EXPECT_EQ(Json({"show", reference}), page);
   EXPECT_EQ(Json({"history", reference}), history);
+  EXPECT_EQ(Json(second), part);
+  EXPECT_THAT(Rasti(second).out, testing::HasSubstr("\nmore: --from 4\n"));
+  ExpectRefusal({"history", reference, "--from", "9999"}, 2, {"none of revision 9999"});
   EXPECT_EQ(Json({"explain", reference}), explained);
   StopService(*service);
 }

@@ -8,6 +8,7 @@
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/files.h"
+#include "tools/rasti/history_pages.h"
 
 namespace rasti::cli {
 namespace {
@@ -16,6 +17,8 @@ struct ShowOptions {
   std::string case_text;
   std::string at;
   std::string known_at;
+  int64_t from = 1;   // of a history
+  int64_t limit = 0;  // likewise; 0: all
   bool personal = false;
   std::string reason;
   WhoOptions who;
@@ -96,10 +99,15 @@ std::string ActorText(const core::EventContext& ctx, const CaseSetting& setting)
 }
 
 Outcome<void> RunHistory(const Context& context, const ShowOptions& options) {
-  RASTI_TRY(const views::Moment moment, options.Moment());
+  views::HistoryQuery query;
+  RASTI_TRY(query.moment, options.Moment());
+  query.from = core::Revision{options.from};
+  if (options.limit > 0) query.limit = static_cast<size_t>(options.limit);
   RASTI_TRY(const auto session, context.Open());
   RASTI_TRY(CaseAtHand found, FindCase(*session, options.case_text));
-  RASTI_TRY(const views::CaseHistory history, session->History(options.case_text, moment));
+  const auto read = [&](const views::HistoryQuery& page) { return session->HistoryFrom(options.case_text, page); };
+  RASTI_TRY(const HistoryPart part, ReadHistory(read, query));
+  const views::CaseHistory& history = part.history;
   RASTI_CHECKED(RecordAccess(*session, options, found, PersonalPaths(history)));
   std::vector<std::vector<std::string>> rows;
   auto list = nlohmann::ordered_json::array();
@@ -112,11 +120,16 @@ Outcome<void> RunHistory(const Context& context, const ShowOptions& options) {
     json["hash"] = ToHex(AsBytes(event.hash));
     list.push_back(std::move(json));
   }
-  context.out.Json({{"case_id", found.state().id.str()},
-                    {"reference", found.state().reference},
-                    {"partition", history.partition.value},
-                    {"events", std::move(list)}});
+  nlohmann::ordered_json json{{"case_id", found.state().id.str()},
+                              {"reference", found.state().reference},
+                              {"partition", history.partition.value},
+                              {"events", std::move(list)}};
   for (const std::string& line : Align(rows)) context.out.Line(line);
+  if (part.next) {
+    context.out.Line(fmt::format("more: --from {}", part.next->value));
+    json["next"] = part.next->value;
+  }
+  context.out.Json(json);
   RASTI_CHECKED(session->Close());
   return {};
 }
@@ -136,9 +149,12 @@ void AddShowCommand(CLI::App& app, Context& context) {
 void AddHistoryCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<ShowOptions>();
   CLI::App* command = AddCommand(app, context, "history", "List a case's events; their hash chain is verified",
-                                 "  rasti history 7ZK4-MQ2W-9PAB-X --json",
+                                 "  rasti history 7ZK4-MQ2W-9PAB-X --json\n"
+                                 "  rasti history 7ZK4-MQ2W-9PAB-X --from 3 --limit 2",
                                  [&context, options] { return RunHistory(context, *options); });
   options->AddTo(*command);
+  command->add_option("--from", options->from, "The first revision that is shown")->check(CLI::PositiveNumber);
+  command->add_option("--limit", options->limit, "Events at the most; default: all")->check(CLI::PositiveNumber);
 }
 
 }  // namespace rasti::cli
