@@ -54,7 +54,7 @@ Outcome<CaseAtHand> FindCase(Session& session, const std::string& text, const vi
   found.session = &session;
   RASTI_TRY(found.page, session.GetCase(text, moment, std::nullopt));
   RASTI_TRY(found.now, session.Now());
-  RASTI_TRY(auto configuration, session.Configuration());
+  RASTI_TRY(auto configuration, session.ConfigurationNow());
   found.setting = SettingOf(found.page.state, std::move(configuration), found.now);
   return found;
 }
@@ -86,7 +86,7 @@ Outcome<codec::Accepted> Execute(Session& session, const core::Command& command,
                                  Instant now) {
   RASTI_TRY(const codec::CommandResult result, session.commands().Execute(command));
   if (const auto* accepted = std::get_if<codec::Accepted>(&result.outcome)) return *accepted;
-  RASTI_TRY(const auto configuration, session.Configuration());
+  RASTI_TRY(const auto configuration, session.ConfigurationNow());
   return Refuse(WithHint(std::get<core::Rejection>(result.outcome), command, *configuration, definition, now));
 }
 
@@ -94,7 +94,7 @@ Outcome<void> PrintAccepted(const Context& context, Session& session, const core
                             const codec::Accepted& accepted, const nlohmann::ordered_json& extra) {
   RASTI_TRY(const views::CasePage page, PageAfter(session, command.case_id, accepted));
   RASTI_TRY(const Instant now, session.Now());
-  RASTI_TRY(auto configuration, session.Configuration());
+  RASTI_TRY(auto configuration, session.ConfigurationNow());
   const CaseSetting setting = SettingOf(page.state, std::move(configuration), now);
   nlohmann::ordered_json json{
       {"accepted", true},

@@ -67,7 +67,7 @@ std::string CsvLine(const ordered_json& line, bool names) {
 Outcome<void> RunDeadlines(const Context& context, const DeadlinesOptions& options) {
   RASTI_TRY(const auto at, GivenInstant("--at", options.at));
   RASTI_TRY(const auto session, context.Open());
-  RASTI_TRY(const auto configuration, session->Configuration());
+  RASTI_TRY(const auto configuration, session->ConfigurationNow());
   RASTI_TRY(const Instant now, session->Now());
   views::CaseQuery query;
   query.tenant = core::TenantId(options.tenant);

@@ -19,6 +19,7 @@ class DirectSession final : public Session {
   bool virtual_clock() const override { return engine_->clock().is_virtual(); }
   Status AdvanceClock(Instant to) override { return engine_->AdvanceClock(to); }
   Result<std::shared_ptr<const runtime::Configuration>> Configuration() override;
+  Result<std::shared_ptr<const runtime::Configuration>> ConfigurationNow() override { return Configuration(); }
   Result<std::vector<codec::PublishedPackage>> Packages() override;
   Result<std::vector<bool>> Publish(const std::vector<codec::PublishedPackage>& packages) override;
   client::CommandClient& commands() override { return commands_; }

@@ -221,7 +221,10 @@ Outcome<void> RunExplain(const Context& context, const ExplainOptions& options) 
   RASTI_TRY(moment.at, GivenInstant("--at", options.at));
   RASTI_TRY(moment.known_at, GivenInstant("--known-at", options.known_at));
   RASTI_TRY(const auto session, context.Open());
+  // With the calendars of old as well: events name the one that they were decided with.
+  RASTI_TRY(auto configuration, session->Configuration());
   RASTI_TRY(CaseAtHand found, FindCase(*session, options.case_text, moment));
+  found.setting = SettingOf(found.state(), std::move(configuration), found.now);
   RASTI_TRY(const views::CaseHistory history, session->History(options.case_text, moment));
   found.now = moment.IsNow() ? views::EffectiveNow(found.state(), found.now) : moment.Now();
   auto clocks = nlohmann::ordered_json::array();

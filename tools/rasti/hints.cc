@@ -105,7 +105,7 @@ core::Rejection UnknownWorkflow(const std::string& name, const runtime::Configur
 
 Outcome<std::optional<core::TenantId>> GivenTenant(Session& session, const std::string& name) {
   if (name.empty()) return std::optional<core::TenantId>();
-  RASTI_TRY(const auto configuration, session.Configuration());
+  RASTI_TRY(const auto configuration, session.ConfigurationNow());
   RASTI_TRY(const Instant now, session.Now());
   if (configuration->TenantAt(core::TenantId(name), now) == nullptr) {
     return Refuse(UnknownTenant(name, *configuration, now));

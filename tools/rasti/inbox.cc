@@ -43,7 +43,7 @@ struct Around {
 
 Outcome<Around> LookAround(Session& session, const std::string& tenant) {
   Around around;
-  RASTI_TRY(around.configuration, session.Configuration());
+  RASTI_TRY(around.configuration, session.ConfigurationNow());
   RASTI_TRY(around.now, session.Now());
   RASTI_TRY(const auto id, GivenTenant(session, tenant));
   if (!id) return Misused("--tenant is empty: name the municipality or institution");

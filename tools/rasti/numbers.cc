@@ -52,7 +52,7 @@ void RemarkOnUnknown(const Context& context, const Registers& registers, const s
 
 Outcome<void> RunNumbers(const Context& context, const NumbersOptions& options) {
   RASTI_TRY(const auto session, context.Open());
-  RASTI_TRY(const auto configuration, session->Configuration());
+  RASTI_TRY(const auto configuration, session->ConfigurationNow());
   RASTI_TRY(const Instant now, session->Now());
   const core::Tenant* tenant = configuration->TenantAt(core::TenantId(options.tenant), now);
   if (tenant == nullptr) return Refuse(UnknownTenant(options.tenant, *configuration, now));

@@ -95,7 +95,7 @@ Outcome<void> RunOverdue(const Context& context, const OverdueOptions& options) 
   } else {
     RASTI_TRY(page, session->Overdue(query, now));
   }
-  RASTI_TRY(const auto configuration, session->Configuration());
+  RASTI_TRY(const auto configuration, session->ConfigurationNow());
   RASTI_CHECKED(session->Close());
 
   auto list = nlohmann::ordered_json::array();

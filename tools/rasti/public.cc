@@ -78,7 +78,7 @@ nlohmann::ordered_json HeadJson(const views::PublicRow& row, const Names& names)
 Outcome<void> RunList(const Context& context, const PublicOptions& options) {
   if (options.open && options.ended) return Misused("--open and --ended exclude each other");
   RASTI_TRY(const auto session, context.Open());
-  RASTI_TRY(const auto configuration, session->Configuration());
+  RASTI_TRY(const auto configuration, session->ConfigurationNow());
   RASTI_TRY(const Instant now, session->Now());
   const core::Tenant* tenant = configuration->TenantAt(core::TenantId(options.tenant), now);
   if (tenant == nullptr) return Refuse(UnknownTenant(options.tenant, *configuration, now));

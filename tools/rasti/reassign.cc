@@ -209,7 +209,7 @@ Outcome<Tally> GoThrough(Session& session, const Context& context, const Reassig
 
 Outcome<void> RunReassign(const Context& context, const ReassignOptions& options) {
   RASTI_TRY(const auto session, context.Open());
-  RASTI_TRY(const auto configuration, session->Configuration());
+  RASTI_TRY(const auto configuration, session->ConfigurationNow());
   RASTI_TRY(const Instant now, session->Now());
   RASTI_TRY(const auto tenant, GivenTenant(*session, options.tenant));
   if (!tenant) return Misused("--tenant is empty: name the municipality or institution");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -21,6 +22,26 @@ constexpr int kRowsMost = 100'000;
 // Leaves room in the frame for what is around the events.
 constexpr size_t kHistoryBytesMost = kFrameBytesMost - 65'536;
 constexpr size_t kUnbounded = std::numeric_limits<size_t>::max();
+
+// Which tenants and calendars are not in force any more at an instant.
+std::vector<bool> PastAt(Instant at, const std::vector<codec::PublishedPackage>& packages) {
+  std::vector<bool> past(packages.size());
+  std::map<std::string, size_t> in_force;
+  for (size_t i = 0; i < packages.size(); ++i) {
+    const codec::PublishedPackage& package = packages[i];
+    const codec::PackageKind kind = package.files.kind;
+    if (kind != codec::PackageKind::kTenant && kind != codec::PackageKind::kCalendar) continue;
+    if (package.effective_from > at) continue;
+    const auto [last, is_first] =
+        in_force.try_emplace(fmt::format("{}/{}", codec::PackageKindName(kind), package.files.name), i);
+    if (is_first) continue;
+    // Of two with the same instant the one that was published later holds.
+    const bool takes_over = packages[last->second].effective_from <= package.effective_from;
+    past[takes_over ? last->second : i] = true;
+    if (takes_over) last->second = i;
+  }
+  return past;
+}
 
 // A list says how to go on behind any of its rows: where titles are so long that as many as were asked for would not
 // fit, there are fewer.
@@ -45,9 +66,15 @@ Status RequestHandler::Packages(const v1::Request::ListPackages& ask, v1::Respon
     if (!refreshed && refreshed.error().code != ErrorCode::kUnavailable) return refreshed;
   }
   const auto packages = engine_.configuration().packages();
+  std::vector<bool> left_out(packages.size());
+  if (ask.has_in_force_at_ms()) {
+    RASTI_TRY(const Instant at, InstantFromWire(ask.in_force_at_ms()));
+    left_out = PastAt(at, packages);
+  }
   auto& answer = *response.mutable_packages();
   AnswerPage page(PageBytes(ask.page_bytes(), kUnbounded));
   for (auto at = static_cast<size_t>(ask.from()); at < packages.size(); ++at) {
+    if (left_out[at]) continue;
     const std::string package = codec::EncodePackage(packages[at]);
     if (!page.Takes(package.size())) {
       answer.set_next(static_cast<int32_t>(at));

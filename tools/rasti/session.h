@@ -38,6 +38,9 @@ class Session {
 
   /// Every published version of everything, as of the first call or the last Publish.
   virtual Result<std::shared_ptr<const runtime::Configuration>> Configuration() = 0;
+  /// The same for who asks about the present only: tenants and calendars, of which there are new versions all the time,
+  /// may lack those that were in force more than an hour before the first call.
+  virtual Result<std::shared_ptr<const runtime::Configuration>> ConfigurationNow() = 0;
   virtual Result<std::vector<codec::PublishedPackage>> Packages() = 0;
   /// Whether each of them is new. Errors: see runtime::ConfigurationReader::Publish.
   virtual Result<std::vector<bool>> Publish(const std::vector<codec::PublishedPackage>& packages) = 0;

@@ -70,11 +70,22 @@ Result<std::shared_ptr<const runtime::Configuration>> SocketSession::Configurati
   return configuration_;
 }
 
+Result<std::shared_ptr<const runtime::Configuration>> SocketSession::ConfigurationNow() {
+  if (configuration_ != nullptr) return configuration_;
+  if (configuration_now_ == nullptr) {
+    RASTI_TRY(const Instant now, Now());
+    RASTI_TRY(const auto packages, PackagesInForce(now - std::chrono::hours(1)));
+    RASTI_TRY(configuration_now_, runtime::ConfigurationReader::Of(packages));
+  }
+  return configuration_now_;
+}
+
 Result<std::vector<bool>> SocketSession::Publish(const std::vector<codec::PublishedPackage>& packages) {
   v1::Request request;
   ToWire(packages, *request.mutable_publish());
   RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
   configuration_.reset();
+  configuration_now_.reset();
   const auto& is_new = response.published().is_new();
   if (is_new.size() != static_cast<int>(packages.size())) return Fail(WrongAnswer());
   return std::vector<bool>(is_new.begin(), is_new.end());

@@ -21,7 +21,8 @@ class SocketSession final : public Session {
   bool virtual_clock() const override { return virtual_clock_; }
   Status AdvanceClock(Instant to) override;
   Result<std::shared_ptr<const runtime::Configuration>> Configuration() override;
-  Result<std::vector<codec::PublishedPackage>> Packages() override;
+  Result<std::shared_ptr<const runtime::Configuration>> ConfigurationNow() override;
+  Result<std::vector<codec::PublishedPackage>> Packages() override { return PackagesInForce(std::nullopt); }
   Result<std::vector<bool>> Publish(const std::vector<codec::PublishedPackage>& packages) override;
   client::CommandClient& commands() override { return commands_; }
   Status Settle(std::chrono::milliseconds timeout) override;
@@ -69,6 +70,8 @@ class SocketSession final : public Session {
   SocketSession(std::unique_ptr<SocketConnection> connection, const std::string& key, int32_t page_bytes);
   Result<v1::Response::Pong> Ping();
   int32_t BytesOfPage(size_t wanted) const;
+  /// With an instant: see ListPackages::in_force_at_ms.
+  Result<std::vector<codec::PublishedPackage>> PackagesInForce(std::optional<Instant> at);
   Result<views::DeadlinePage> Deadlines(v1::Request request, const views::DeadlineQuery& query);
 
   std::unique_ptr<SocketConnection> connection_;
@@ -77,6 +80,7 @@ class SocketSession final : public Session {
   bool virtual_clock_ = false;
   Duration notice_{0};
   std::shared_ptr<const runtime::Configuration> configuration_;
+  std::shared_ptr<const runtime::Configuration> configuration_now_;
 };
 
 }  // namespace rasti::cli

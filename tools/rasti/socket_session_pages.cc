@@ -23,13 +23,14 @@ int32_t SocketSession::BytesOfPage(size_t wanted) const {
   return static_cast<int32_t>(std::clamp<size_t>(wanted, 1, static_cast<size_t>(page_bytes_)));
 }
 
-Result<std::vector<codec::PublishedPackage>> SocketSession::Packages() {
+Result<std::vector<codec::PublishedPackage>> SocketSession::PackagesInForce(std::optional<Instant> at) {
   std::vector<codec::PublishedPackage> all;
   int32_t from = 0;
   do {
     v1::Request request;
     request.mutable_packages()->set_from(from);
     request.mutable_packages()->set_page_bytes(page_bytes_);
+    if (at) request.mutable_packages()->set_in_force_at_ms(ToUnixMillis(*at));
     RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kPageWait));
     RASTI_TRY(auto page, PackagesFromWire(response.packages()));
     std::ranges::move(page, std::back_inserter(all));

@@ -135,6 +135,41 @@ TEST_F(SocketSessionTest, PackagesOfMoreThanAFrameAreAllThere) {
   EXPECT_THAT(refused.error().message, HasSubstr("does not go over the socket"));
 }
 
+TEST_F(SocketSessionTest, WhoAsksAboutThePresentGetsNoTenantsAndCalendarsOfOld) {
+  const auto version = [&](size_t of, const char* file, int number, int hours_later) {
+    codec::PackageFiles files = Shipped()[of];
+    std::string& text = files.files.at(file);
+    const std::string first = "version: \"1\"";
+    files.version = std::to_string(number);
+    text.replace(text.find(first), first.size(), fmt::format("version: \"{}\"", number));
+    return codec::PublishedPackage{std::move(files), now_ + std::chrono::hours(hours_later), now_, "test"};
+  };
+  // The third is never in force: the second holds from the same instant on, and was published later.
+  Must(direct().Publish({version(1, "tenant.yaml", 3, 10), version(1, "tenant.yaml", 2, 10),
+                         version(1, "tenant.yaml", 4, 100), version(2, "calendar.yaml", 2, 10)}));
+  const Status later = direct().AdvanceClock(now_ + std::chrono::hours(48));
+  ASSERT_TRUE(later) << later.error().message;
+
+  for (const int32_t page_bytes : {1, kPageBytes}) {
+    const auto all = Must(Connect(page_bytes)->Configuration());
+    const auto session = Connect(page_bytes);
+    const auto present = Must(session->ConfigurationNow());
+    for (const int hours : {48, 99, 100, 500}) {
+      const Instant at = now_ + std::chrono::hours(hours);
+      ASSERT_NE(present->TenantAt(tenant_, at), nullptr) << hours;
+      EXPECT_EQ(present->TenantAt(tenant_, at)->version, all->TenantAt(tenant_, at)->version) << hours;
+      EXPECT_NE(present->CalendarAt("coselog", at), nullptr) << hours;
+      EXPECT_EQ(present->CalendarVersionAt("coselog", at), core::VersionedName("coselog@2")) << hours;
+    }
+    const Instant before = now_ + std::chrono::hours(1);
+    EXPECT_NE(all->TenantAt(tenant_, before), nullptr);
+    EXPECT_EQ(present->TenantAt(tenant_, before), nullptr);
+    EXPECT_EQ(present->CalendarAt("coselog", before), nullptr);
+    EXPECT_NE(present->FindDefinition(core::VersionedName("coselog@1")), nullptr);
+    EXPECT_THAT(Must(session->Packages()), SizeIs(8)) << "all versions, when they are asked for";
+  }
+}
+
 TEST_F(SocketSessionTest, PagesOfAnySizeMakeTheWhole) {
   const core::CaseId id = Submit("General");
   for (const char* category : {"Experts", "General", "Customer contact"}) Submit(category);

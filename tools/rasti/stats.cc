@@ -277,7 +277,7 @@ std::string CsvLine(const std::vector<std::string>& cells) {
 Outcome<void> RunStats(const Context& context, const StatsOptions& options) {
   RASTI_TRY(const auto session, context.Open());
   RASTI_TRY(const auto tenant, GivenTenant(*session, options.tenant));
-  RASTI_TRY(const auto configuration, session->Configuration());
+  RASTI_TRY(const auto configuration, session->ConfigurationNow());
   RASTI_TRY(const Instant now, session->Now());
   const auto zones = ZonesOf(*configuration, tenant, now);
   RASTI_TRY(const Shape shape, ShapeOf(options, ThisMonth(zones, now), now));

@@ -21,7 +21,7 @@ Outcome<void> RunSubmit(const Context& context, const SubmitOptions& options) {
   RASTI_TRY(wish.received_at, GivenInstant("--received-at", options.received_at));
   RASTI_TRY(wish.form, ReadForm("--form", options.form));
   RASTI_TRY(const auto session, context.Open());
-  RASTI_TRY(const auto configuration, session->Configuration());
+  RASTI_TRY(const auto configuration, session->ConfigurationNow());
   RASTI_TRY(const Instant now, session->Now());
   RASTI_TRY(Submission made, MakeSubmission(wish, *configuration, now));
   core::Command& command = made.command;
