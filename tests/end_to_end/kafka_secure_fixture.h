@@ -30,6 +30,7 @@ class KafkaSecureTest : public KafkaNodesTest {
     return broker_;
   }
 
+  const KafkaBroker& broker() const { return *broker_; }
   std::string listener(const std::string& name) const { return broker_->listener(name); }
   std::string secure(const std::string& file) const { return broker_->directory() + "/secure/" + file; }
 

@@ -28,6 +28,28 @@ TEST_F(KafkaSecureTest, ANodeWorksOverTlsWithACertificateOfItsOwn) {
   WorkThroughANode();
 }
 
+// A connection that ends without a farewell, as where the broker is killed, looks like a fault of TLS.
+TEST_F(KafkaSecureTest, ANodeOutlivesItsBrokerOverTls) {
+  UseLink(listener("MUTUAL"), secure("mutual.settings"));
+  MakeTopics(2);
+  InitNode(0);
+  const auto node = StartNode(0);
+  Words submit = SubmitWords();
+  submit.insert(submit.end(), {"--role", "citizen"});
+  const std::string before = JsonAt(0, submit)["reference"];
+  broker().Kill();
+  EXPECT_TRUE(node->WaitForError("nothing is decided until the definitions can be read"));
+  const Finished blind = At(0, {"show", before});
+  EXPECT_EQ(blind.exit_code, 4) << blind.err;
+  const Status back = broker().Restart();
+  ASSERT_TRUE(back) << back.error().message;
+  const std::string after = JsonAt(0, submit)["reference"];
+  JsonAt(0, {"act", after, "register", "--as", "clerk1"});
+  EXPECT_EQ(JsonAt(0, {"show", after})["stage"], "assigned");
+  StopService(*node);
+  EXPECT_EQ(JsonAt(0, {"replay", "--verify"})["verified"], true);
+}
+
 TEST_F(KafkaSecureTest, APasswordMayStandInTheEnvironment) {
   Settings settings = SettingsOf("root");
   const std::string password = settings.extract("sasl.password").mapped();

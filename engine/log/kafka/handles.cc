@@ -98,11 +98,17 @@ std::optional<Error> FaultOf(rd_kafka_t* client) {
   return static_cast<ClientContext*>(rd_kafka_opaque(client))->faults.worst();
 }
 
+void NoteAnswer(rd_kafka_t* client) {
+  rd_kafka_poll(client, 0);
+  NoteAnswerInCallback(client);
+}
+
+void NoteAnswerInCallback(rd_kafka_t* client) { static_cast<ClientContext*>(rd_kafka_opaque(client))->faults.Forget(); }
+
 Error Explained(Error error, rd_kafka_t* client) {
   if (error.code != ErrorCode::kUnavailable) return error;
-  const auto fault = FaultOf(client);
-  if (!fault) return error;
-  return {fault->code, fmt::format("{}: {}", error.message, fault->message)};
+  if (const auto fault = FaultOf(client)) error.message += ": " + fault->message;
+  return error;
 }
 
 }  // namespace rasti::log::kafka

@@ -65,9 +65,16 @@ T& OwnerOf(void* opaque) {
   return *static_cast<T*>(static_cast<ClientContext*>(opaque)->owner);
 }
 
-/// What kept a client from the brokers, as far as it was told: by rd_kafka_poll, or as a member by consuming.
+/// What kept a client from the brokers since they answered it, as far as it was told: by rd_kafka_poll, or as a member
+/// by consuming.
 std::optional<Error> FaultOf(rd_kafka_t* client);
-/// The error, with what kept the client from the brokers where it says only that no answer came.
+/// The brokers answered this client: what was told before keeps nobody from them. The first also takes in what the
+/// client has not been told yet, so it is not for callbacks.
+void NoteAnswer(rd_kafka_t* client);
+void NoteAnswerInCallback(rd_kafka_t* client);
+/// The error, with what kept the client from the brokers where it says only that no answer came. Still kUnavailable,
+/// whatever that was: a log that is open has reached its brokers with these settings, so it passes, or whoever reads of
+/// it mends it while the node tries again. Only where nothing was reached yet a fault is the end (CheckTopics).
 Error Explained(Error error, rd_kafka_t* client);
 
 }  // namespace rasti::log::kafka

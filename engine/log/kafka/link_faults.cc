@@ -34,13 +34,19 @@ std::string CredentialsRemedy(std::string_view reason) {
   return remedy;
 }
 
+// A broker's alert, as where it wants a certificate, comes as a connection that broke. So does a broker that went away
+// without a farewell, which OpenSSL 3 has an error for (confluentinc/librdkafka#4293), and that is nothing but the end
+// of a connection; in a handshake, where librdkafka has a code for it, it is what a listener without TLS does.
+bool IsAlert(std::string_view reason) {
+  return reason.find("SSL routines") != std::string_view::npos &&
+         reason.find("unexpected eof") == std::string_view::npos;
+}
+
 }  // namespace
 
 void LinkFaults::Note(rd_kafka_resp_err_t code, const char* reason) {
   const auto told = static_cast<int>(code);
-  // A broker's alert, as where it wants a certificate, comes as a connection that broke.
-  const bool is_alert =
-      told == RD_KAFKA_RESP_ERR__TRANSPORT && std::string_view(reason).find("SSL routines") != std::string_view::npos;
+  const bool is_alert = told == RD_KAFKA_RESP_ERR__TRANSPORT && IsAlert(reason);
   if (told == RD_KAFKA_RESP_ERR__AUTHENTICATION) {
     Keep(Kind::kCredentials, {reason, CredentialsRemedy(reason)});
   } else if (told == RD_KAFKA_RESP_ERR__SSL || is_alert) {
@@ -64,6 +70,11 @@ void LinkFaults::NoteCertificate(const char* broker, int x509_error) {
 void LinkFaults::Keep(Kind kind, Fault fault) {
   const std::lock_guard lock(mutex_);
   faults_[kind] = std::move(fault);
+}
+
+void LinkFaults::Forget() {
+  const std::lock_guard lock(mutex_);
+  faults_.clear();
 }
 
 std::optional<Error> LinkFaults::worst() const {

@@ -21,8 +21,11 @@ class LinkFaults {
   /// A broker's certificate that did not stand up; `x509_error` is OpenSSL's number.
   void NoteCertificate(const char* broker, int x509_error);
 
-  /// The fault that says most, with what would mend it. kPermission: trying again will not help (credentials, TLS).
-  /// kUnavailable: the network, or the brokers are away. Nothing: none was met.
+  /// The brokers answered: what kept the client from them is over.
+  void Forget();
+
+  /// The fault that says most of those since then, with what would mend it. kPermission: the settings are wrong, or the
+  /// brokers' (credentials, TLS). kUnavailable: the network, or the brokers are away. Nothing: none was met.
   std::optional<Error> worst() const;
 
  private:

@@ -55,8 +55,11 @@ Status Marks::Write(core::PartitionId partition, ports::Input input, int64_t num
   return ToStatus(error, fmt::format("setting a mark in {}-{}", TopicOf(input), partition.value));
 }
 
-void Marks::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* marks) {
-  if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+void Marks::OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* marks) {
+  if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    NoteAnswerInCallback(client);
+    return;
+  }
   auto& self = OwnerOf<Marks>(marks);
   const bool is_command = self.core_->names().commands == rd_kafka_topic_name(message->rkt);
   Side* side = self.FindSide({message->partition}, is_command ? ports::Input::kCommands : ports::Input::kFollowUps,

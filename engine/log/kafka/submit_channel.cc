@@ -125,14 +125,15 @@ void SubmitChannel::Run() {
   }
 }
 
-void SubmitChannel::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* channel) {
-  OwnerOf<SubmitChannel>(channel).Delivered(*message);
+void SubmitChannel::OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* channel) {
+  OwnerOf<SubmitChannel>(channel).Delivered(client, *message);
 }
 
-void SubmitChannel::Delivered(const rd_kafka_message_t& message) {
+void SubmitChannel::Delivered(rd_kafka_t* client, const rd_kafka_message_t& message) {
   const std::unique_ptr<ports::ResultCallback> done(static_cast<ports::ResultCallback*>(message._private));
   const Place place{message.partition, message.offset};
   const bool written = message.err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (written) NoteAnswerInCallback(client);
   std::optional<std::string> answer;
   {
     const std::lock_guard lock(mutex_);
@@ -149,7 +150,7 @@ void SubmitChannel::Delivered(const rd_kafka_message_t& message) {
   if (answer) {
     (*done)(*std::move(answer));
   } else {
-    (*done)(Fail(Explained(ToError(message.err, "handing a command in"), writer_.get())));
+    (*done)(Fail(Explained(ToError(message.err, "handing a command in"), client)));
   }
 }
 

@@ -38,7 +38,7 @@ class SubmitChannel {
   Status Open();
   void Run();
   static void OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* channel);
-  void Delivered(const rd_kafka_message_t& message);
+  void Delivered(rd_kafka_t* client, const rd_kafka_message_t& message);
   void Answer(const rd_kafka_message_t& message);
   void TellTheLate(Time now);
   void ReplaceWriterIfStuck(Time now);

@@ -42,7 +42,10 @@ Result<Owned<const rd_kafka_metadata_t>> Metadata(rd_kafka_t* client, Duration t
     const struct rd_kafka_metadata* metadata = nullptr;
     const auto code = rd_kafka_metadata(client, 1, nullptr, &metadata,
                                         static_cast<int>(std::clamp(left, Duration{1}, kStep).count()));
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return Owned<const rd_kafka_metadata_t>(metadata);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      NoteAnswer(client);
+      return Owned<const rd_kafka_metadata_t>(metadata);
+    }
     rd_kafka_poll(client, 0);
     const auto fault = FaultOf(client);
     if (!refused && fault && fault->code == ErrorCode::kPermission) {
@@ -50,8 +53,11 @@ Result<Owned<const rd_kafka_metadata_t>> Metadata(rd_kafka_t* client, Duration t
       deadline = std::min(deadline, now() + kAfterRefusal);
     }
     const bool passes = code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT;
-    if (!passes || now() >= deadline)
-      return Fail(Explained(ToError(code, "asking the brokers for their topics"), client));
+    if (passes && now() < deadline) continue;
+    Error error = Explained(ToError(code, "asking the brokers for their topics"), client);
+    // Nothing was reached with these settings yet, so what is wrong with them does not pass.
+    if (fault && error.code == ErrorCode::kUnavailable) error.code = fault->code;
+    return Fail(std::move(error));
   }
 }
 

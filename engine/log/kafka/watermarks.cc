@@ -54,11 +54,15 @@ Status AskPatiently(rd_kafka_t* client, const std::string& topic, int32_t partit
   for (;;) {
     const int patience = std::min(left(), static_cast<int>(timeout.count() / kAttempts));
     const rd_kafka_resp_err_t code = ask(patience);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-    // The partition has another leader than a moment ago, or a new topic has none yet.
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      NoteAnswer(client);
+      return {};
+    }
+    // The partition has another leader than a moment ago, or a new topic has none yet; or the leader goes or comes, in
+    // the midst of a handshake perhaps.
     const bool passes = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
                         code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
-                        code == RD_KAFKA_RESP_ERR__TIMED_OUT || IsNotKnownYet(code);
+                        code == RD_KAFKA_RESP_ERR__SSL || code == RD_KAFKA_RESP_ERR__TIMED_OUT || IsNotKnownYet(code);
     if (!passes || std::chrono::steady_clock::now() > deadline) {
       rd_kafka_poll(client, 0);
       Error error = ToError(code, fmt::format("asking for the end of {}-{}", topic, partition));
