@@ -51,6 +51,8 @@ class Stream : public ports::LogStream {
     InputBuffer follow_ups;
     core::Sequence end;       // of its events, as committed
     core::Sequence appended;  // in the open transaction
+    std::string last_value{};  // of the last event that was appended, with its input
+    ports::InputPositions last_input{};
     bool announced = false;
     bool paused = false;
   };
@@ -88,6 +90,8 @@ class Stream : public ports::LogStream {
   Status Write(const std::string& topic, int32_t partition, std::string_view key, std::string_view value,
                const Headers& headers);
   Result<bool> WasCommitted(const std::map<core::PartitionId, ports::InputPositions>& sent);
+  /// Whether the last event that was appended is in the log. Errors: kFenced where another owner's is in its place.
+  Result<bool> IsWritten(core::PartitionId partition, const Held& held);
   void DropAppended();
   bool is_cooperative() const;
 

@@ -2,112 +2,26 @@
 // demand; whatever a real broker can be brought to do is tested with one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <librdkafka/rdkafka.h>
-// After the one that it needs.
-#include <librdkafka/rdkafka_mock.h>
 
-#include <chrono>
 #include <vector>
 
-#include "engine/log/kafka/stream.h"
+#include "engine/log/kafka/mock_log_for_test.h"
 
 namespace rasti::log::kafka {
 namespace {
 
 using testing::HasSubstr;
 
-constexpr core::PartitionId kPartition{0};
-constexpr Duration kLong{20'000};
+// After every time-out of a commit.
+constexpr Duration kTooLate{30'000};
 
-// Kafka's numbers of requests.
-enum Request : int16_t {
-  kProduce = 0,
-  kFetch = 1,
-  kListOffsets = 2,
-  kMetadata = 3,
-  kOffsetFetch = 9,
-  kInitProducerId = 22,
-  kAddPartitionsToTxn = 24,
-  kAddOffsetsToTxn = 25,
-  kEndTxn = 26,
-  kTxnOffsetCommit = 28,
-};
-using Answers = std::vector<rd_kafka_resp_err_t>;
-
-class MockBroker {
- public:
-  MockBroker() {
-    rd_kafka_conf_t* conf = rd_kafka_conf_new();
-    owner_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0));
-    cluster_ = rd_kafka_mock_cluster_new(owner_.get(), 1);
-    for (const char* topic : {"m.commands", "m.followups", "m.events", "m.results", "m.outbox"}) {
-      rd_kafka_mock_topic_create(cluster_, topic, 1, 1);
-    }
-  }
-  ~MockBroker() { rd_kafka_mock_cluster_destroy(cluster_); }
-  MockBroker(const MockBroker&) = delete;
-  MockBroker& operator=(const MockBroker&) = delete;
-
-  std::string bootstrap() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
-  /// The next requests of this kind are answered so.
-  void Answer(Request request, const Answers& answers) {
-    rd_kafka_mock_push_request_errors_array(cluster_, request, answers.size(), answers.data());
-  }
-  /// The next request of this kind is answered so, after that time.
-  void AnswerLate(Request request, rd_kafka_resp_err_t answer, Duration delay) {
-    rd_kafka_mock_broker_push_request_error_rtts(cluster_, 1, request, 1, answer, static_cast<int>(delay.count()));
-  }
-  /// How many of them are still to come.
-  size_t left(Request request) const {
-    size_t count = 0;
-    rd_kafka_mock_broker_error_stack_cnt(cluster_, 1, request, &count);
-    return count;
-  }
-  void Forget(Request request) { rd_kafka_mock_clear_request_errors(cluster_, request); }
-  void Down() { rd_kafka_mock_broker_set_down(cluster_, 1); }
-  void Up() { rd_kafka_mock_broker_set_up(cluster_, 1); }
-
- private:
-  struct Destroy {
-    void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
-  };
-  std::unique_ptr<rd_kafka_t, Destroy> owner_;
-  rd_kafka_mock_cluster_t* cluster_ = nullptr;
-};
-
-class TakesAll final : public ports::AssignmentListener {
- public:
-  Status OnAssigned(const std::vector<core::PartitionId>&) override { return {}; }
-  void OnRevoked(const std::vector<core::PartitionId>&) override {}
-  void OnLost(const std::vector<core::PartitionId>&) override {}
-};
-
-// One stream for all faults of a test: a mock group takes 3 s to form.
-class StreamFaultsTest : public testing::Test {
+// One stream for all faults of a test.
+class StreamFaultsTest : public MockLogTest {
  protected:
   void SetUp() override {
-    KafkaLogOptions options;
-    options.brokers = broker_.bootstrap();
-    options.topic_prefix = "m.";
-    options.static_membership = false;
-    options.session_timeout = Duration{6'000};
-    options.transaction_timeout = Duration{5'000};
-    options.request_timeout = Duration{5'000};
-    auto core = LogCore::OpenUnchecked(options, 1);
-    ASSERT_TRUE(core) << core.error().message;
-    core_ = *core;
-    auto stream = Stream::Open(core_, listener_);
-    ASSERT_TRUE(stream) << stream.error().message;
-    stream_ = *std::move(stream);
-    AwaitPartition();
-  }
-
-  void AwaitPartition() {
-    const auto deadline = std::chrono::steady_clock::now() + kLong;
-    while (!stream_->Committed(kPartition) && std::chrono::steady_clock::now() < deadline) {
-      ASSERT_TRUE(stream_->Poll(1, Duration{100}));
-    }
-    ASSERT_TRUE(stream_->Committed(kPartition));
+    MockLogTest::SetUp();
+    const Status opened = OpenStream();
+    ASSERT_TRUE(opened) << opened.error().message;
   }
 
   /// A transaction with an event and a result.
@@ -142,10 +56,6 @@ class StreamFaultsTest : public testing::Test {
     return ended ? ErrorCode::kInternal : ended.error().code;
   }
 
-  MockBroker broker_;
-  TakesAll listener_;
-  std::shared_ptr<LogCore> core_;
-  std::unique_ptr<Stream> stream_;
   int64_t done_ = 0;
   std::string said_;
 };
@@ -209,6 +119,38 @@ TEST_F(StreamFaultsTest, TheCauseIsToldHoweverLateTheAnswer) {
 TEST_F(StreamFaultsTest, AnOwnerThatWasPutOutIsTold) {
   ASSERT_TRUE(Transact());
   EXPECT_EQ(CodeAfter({kEndTxn, {RD_KAFKA_RESP_ERR_PRODUCER_FENCED}}), ErrorCode::kFenced) << said_;
+}
+
+// The outcome of a commit that nobody knows is read from the log: the event is there, or another owner's is.
+TEST_F(StreamFaultsTest, AnUnknownCommitCountsAsDoneWhereItsOwnEventIsThere) {
+  ASSERT_TRUE(Transact());
+  broker_.AnswerLate(kEndTxn, RD_KAFKA_RESP_ERR_NO_ERROR, kTooLate);
+  const Status done = Transact();
+  ASSERT_TRUE(done) << done.error().message;
+  const Status next = Transact();
+  EXPECT_TRUE(next) << next.error().message;
+}
+
+TEST_F(StreamFaultsTest, AnUnknownCommitIsNotTakenForDoneByTheEventsOfAnother) {
+  ASSERT_TRUE(Transact());
+  // It comes first, so that it has the sequence; the mock cluster shows ours behind it although nobody committed it.
+  const Status other = WriteAlone("m.events", "of another owner", {{kSequenceHeader, "1"}, {kInputHeader, "2/0"}});
+  ASSERT_TRUE(other) << other.error().message;
+  broker_.AnswerLate(kEndTxn, RD_KAFKA_RESP_ERR_NO_ERROR, kTooLate);
+  const Status done = Transact();
+  ASSERT_FALSE(done) << "it was taken for committed";
+  EXPECT_EQ(done.error().code, ErrorCode::kFenced) << done.error().message;
+  EXPECT_THAT(done.error().message, HasSubstr("partition 0 was written by another owner"));
+}
+
+// Not by an event of the same bytes either that was made of other input.
+TEST_F(StreamFaultsTest, TheInputThatAnEventWasMadeOfIsPartOfIt) {
+  const Status other = WriteAlone("m.events", "event", {{kSequenceHeader, "0"}, {kInputHeader, "7/0"}});
+  ASSERT_TRUE(other) << other.error().message;
+  broker_.AnswerLate(kEndTxn, RD_KAFKA_RESP_ERR_NO_ERROR, kTooLate);
+  const Status done = Transact();
+  ASSERT_FALSE(done) << "it was taken for committed";
+  EXPECT_EQ(done.error().code, ErrorCode::kFenced) << done.error().message;
 }
 
 TEST_F(StreamFaultsTest, WithoutTheRightNothingOpens) {

@@ -4,12 +4,18 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/log/kafka/events_reader.h"
 #include "engine/log/kafka/stream.h"
 
 namespace rasti::log::kafka {
 namespace {
 
 using Group = Owned<rd_kafka_consumer_group_metadata_t>;
+
+Error WrittenByAnother(core::PartitionId partition) {
+  return {ErrorCode::kFenced,
+          fmt::format("kafka: partition {} was written by another owner since it was taken over", partition.value)};
+}
 
 }  // namespace
 
@@ -24,9 +30,7 @@ Status Stream::Append(ports::EventOut event) {
   RASTI_TRY(Held * held, Find(event.partition));
   if (event.sequence > held->appended) {
     // Who decides has read more events than there were when the partition was given to this stream.
-    return Fail(
-        ErrorCode::kFenced,
-        fmt::format("kafka: partition {} was written by another owner since it was taken over", event.partition.value));
+    return Fail(WrittenByAnother(event.partition));
   }
   if (event.sequence != held->appended) {
     return Fail(Error::Internal(fmt::format("partition {}: sequence {} is appended where {} is next",
@@ -37,6 +41,8 @@ Status Stream::Append(ports::EventOut event) {
   headers.emplace_back(kInputHeader, InputHeader(event.input));
   RASTI_CHECKED(Write(core_->names().events, event.partition.value, event.key, event.value, headers));
   held->appended = held->appended.Next();
+  held->last_value = std::move(event.value);
+  held->last_input = event.input;
   return {};
 }
 
@@ -102,16 +108,35 @@ Status Stream::Commit(const std::map<core::PartitionId, ports::InputPositions>& 
 
 // Its events tell; a transaction without events moved the positions.
 Result<bool> Stream::WasCommitted(const std::map<core::PartitionId, ports::InputPositions>& sent) {
+  bool has_events = false;
   for (const auto& [id, held] : held_) {
     if (held.appended == held.end) continue;
-    RASTI_CHECKED(AwaitSettled(id));
-    RASTI_TRY(const core::Sequence end, core_->EndSequence(id));
-    return end == held.appended;
+    has_events = true;
+    RASTI_TRY(const bool written, IsWritten(id, held));
+    if (!written) return false;
   }
+  if (has_events) return true;
   Partitions partitions;
   for (const auto& [id, positions] : sent) partitions.push_back(id);
   RASTI_TRY(const auto found, FetchCommitted(partitions));
   return found == sent;
+}
+
+// As many events may be there although they are another's, who had the partition meanwhile: so the bytes are compared.
+Result<bool> Stream::IsWritten(core::PartitionId partition, const Held& held) {
+  RASTI_CHECKED(AwaitSettled(partition));
+  RASTI_TRY(const core::Sequence end, core_->EndSequence(partition));
+  if (end <= held.end) return false;
+  if (end >= held.appended) {
+    EventsReader reader(core_, partition, {held.appended.value - 1});
+    RASTI_TRY(const auto found, reader.Read(1, core_->options().request_timeout));
+    if (found.empty()) {
+      return Fail(ErrorCode::kUnavailable, fmt::format("kafka: partition {}: sequence {} was not read in time",
+                                                       partition.value, held.appended.value - 1));
+    }
+    if (found.front().value == held.last_value && found.front().input == held.last_input) return true;
+  }
+  return Fail(WrittenByAnother(partition));
 }
 
 Status Stream::Abort() {
