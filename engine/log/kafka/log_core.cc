@@ -56,6 +56,10 @@ Result<LogCore::Range> LogCore::Real(const std::string& topic, int32_t partition
   return AskWatermarks(uncommitted_.get(), topic, partition, options_.request_timeout);
 }
 
+Result<std::vector<LogCore::Range>> LogCore::Real(const std::vector<std::pair<std::string, int32_t>>& partitions) {
+  return AskAllWatermarks(uncommitted_.get(), partitions, options_.request_timeout);
+}
+
 Result<std::vector<Message>> LogCore::ReadToEnd(const std::string& topic, int32_t partition, int64_t from,
                                                 size_t most) {
   RASTI_TRY(const Range range, Stable(topic, partition));

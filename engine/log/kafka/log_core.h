@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/log/kafka/handles.h"
@@ -37,6 +38,8 @@ class LogCore {
   Result<Range> Stable(const std::string& topic, int32_t partition);
   /// The same with the real end: what open transactions wrote lies before it.
   Result<Range> Real(const std::string& topic, int32_t partition);
+  /// The same of several (topic, partition), in their order.
+  Result<std::vector<Range>> Real(const std::vector<std::pair<std::string, int32_t>>& partitions);
 
   Result<core::Sequence> EndSequence(core::PartitionId partition);
   /// A commit of this process ended here. The brokers' stable end lags behind it for some 40 ms.

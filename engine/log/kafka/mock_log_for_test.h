@@ -99,6 +99,7 @@ class MockLogTest : public testing::Test {
 
   /// Opens a stream and waits until it has the partition, or fails.
   Status OpenStream() {
+    stream_.reset();
     RASTI_TRY(stream_, Stream::Open(core_, listener_));
     const auto deadline = std::chrono::steady_clock::now() + kLong;
     while (!stream_->Committed(kPartition)) {

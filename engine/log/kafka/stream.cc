@@ -218,37 +218,6 @@ Status Stream::AwaitSettled(core::PartitionId partition) {
   }
 }
 
-Result<std::map<core::PartitionId, ports::InputPositions>> Stream::FetchCommitted(const Partitions& partitions) {
-  const PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(2 * partitions.size())));
-  for (const core::PartitionId id : partitions) {
-    rd_kafka_topic_partition_list_add(list.get(), core_->names().commands.c_str(), id.value);
-    rd_kafka_topic_partition_list_add(list.get(), core_->names().follow_ups.c_str(), id.value);
-  }
-  const auto timeout = static_cast<int>(core_->options().request_timeout.count());
-  const auto code = rd_kafka_committed(client_.get(), list.get(), timeout);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return Fail(ToError(code, "asking for the committed positions"));
-
-  std::map<core::PartitionId, ports::InputPositions> positions;
-  for (size_t i = 0; i < partitions.size(); ++i) {
-    const rd_kafka_topic_partition_t* both = &list->elems[2 * i];
-    for (const auto* one : {both, both + 1}) {
-      if (one->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return Fail(ToError(one->err, fmt::format("the committed position of {}-{}", one->topic, one->partition)));
-      }
-    }
-    ports::InputPositions& found = positions[partitions[i]];
-    if (both[0].offset >= 0 && both[1].offset >= 0) {
-      found = {both[0].offset, both[1].offset};
-      continue;
-    }
-    // Never committed, or forgotten by the brokers: what was written last says how far it had been read.
-    RASTI_TRY(found, core_->LastInput(partitions[i]));
-    found.commands = std::max(found.commands, both[0].offset);
-    found.follow_ups = std::max(found.follow_ups, both[1].offset);
-  }
-  return positions;
-}
-
 PartitionList Stream::ListOf(const std::map<core::PartitionId, ports::InputPositions>& positions) const {
   PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(2 * positions.size())));
   for (const auto& [id, next] : positions) {

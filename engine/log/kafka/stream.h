@@ -49,8 +49,8 @@ class Stream : public ports::LogStream {
     ports::InputPositions committed;
     InputBuffer commands;
     InputBuffer follow_ups;
-    core::Sequence end;       // of its events, as committed
-    core::Sequence appended;  // in the open transaction
+    core::Sequence end;        // of its events, as committed
+    core::Sequence appended;   // in the open transaction
     std::string last_value{};  // of the last event that was appended, with its input
     ports::InputPositions last_input{};
     bool announced = false;
@@ -79,6 +79,9 @@ class Stream : public ports::LogStream {
   /// and was never assigned anything, not even nothing.
   void AwaitFirstAssignment();
   bool IsUndying() const;
+  /// Where the group has got to. A position that the brokers have lost, or that lies outside of what they keep, is
+  /// found again in the log. Errors: kUnavailable, kPermission; kCorruption where the log has decided input that is
+  /// gone.
   Result<std::map<core::PartitionId, ports::InputPositions>> FetchCommitted(const Partitions& partitions);
   PartitionList ListOf(const std::map<core::PartitionId, ports::InputPositions>& positions) const;
   /// Takes in at most `most` records, and serves the group; waits up to `timeout` for the first.

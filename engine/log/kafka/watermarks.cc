@@ -26,15 +26,24 @@ constexpr int64_t kEarliest = -2;
 constexpr int64_t kLatest = -1;
 
 // Not rd_kafka_query_watermark_offsets, which waits for ever where the broker is away, whatever time it is given.
+rd_kafka_resp_err_t AskOffsets(rd_kafka_t* client, rd_kafka_topic_partition_list_t& list, int64_t which,
+                               int timeout_ms) {
+  for (int i = 0; i < list.cnt; ++i) list.elems[i].offset = which;
+  const auto code = rd_kafka_offsets_for_times(client, &list, timeout_ms);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
+  for (int i = 0; i < list.cnt; ++i) {
+    if (list.elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return list.elems[i].err;
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 rd_kafka_resp_err_t AskOffset(rd_kafka_t* client, const std::string& topic, int32_t partition, int64_t which,
                               int timeout_ms, int64_t& offset) {
   const PartitionList list(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_t* asked = rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition);
-  asked->offset = which;
-  const auto code = rd_kafka_offsets_for_times(client, list.get(), timeout_ms);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
-  offset = asked->offset;
-  return asked->err;
+  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition);
+  const auto code = AskOffsets(client, *list, which, timeout_ms);
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) offset = list->elems[0].offset;
+  return code;
 }
 
 // What librdkafka itself does not know: a broker that has just come back names no partition for a while, of topics that
@@ -45,7 +54,7 @@ bool IsNotKnownYet(rd_kafka_resp_err_t code) {
 
 // Asks with `ask(patience_ms)` until it succeeds or the time is over.
 template <class Ask>
-Status AskPatiently(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout, Ask ask) {
+Status AskPatiently(rd_kafka_t* client, const std::string& what, Duration timeout, Ask ask) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   const auto left = [&] {
     const auto until = std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
@@ -65,7 +74,7 @@ Status AskPatiently(rd_kafka_t* client, const std::string& topic, int32_t partit
                         code == RD_KAFKA_RESP_ERR__SSL || code == RD_KAFKA_RESP_ERR__TIMED_OUT || IsNotKnownYet(code);
     if (!passes || std::chrono::steady_clock::now() > deadline) {
       rd_kafka_poll(client, 0);
-      Error error = ToError(code, fmt::format("asking for the end of {}-{}", topic, partition));
+      Error error = ToError(code, "asking for the end of " + what);
       if (IsNotKnownYet(code)) error.code = ErrorCode::kUnavailable;
       return Fail(Explained(std::move(error), client));
     }
@@ -74,11 +83,37 @@ Status AskPatiently(rd_kafka_t* client, const std::string& topic, int32_t partit
   }
 }
 
+std::string NameOf(const std::string& topic, int32_t partition) { return fmt::format("{}-{}", topic, partition); }
+
 }  // namespace
+
+Result<std::vector<Watermarks>> AskAllWatermarks(rd_kafka_t* client,
+                                                 const std::vector<std::pair<std::string, int32_t>>& partitions,
+                                                 Duration timeout) {
+  std::vector<Watermarks> ranges(partitions.size());
+  if (partitions.empty()) return ranges;
+  const PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const auto& [topic, partition] : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition);
+  }
+  const auto take = [&](int64_t Watermarks::*side) {
+    for (size_t i = 0; i < ranges.size(); ++i) ranges[i].*side = list->elems[i].offset;
+  };
+  const std::string what =
+      fmt::format("{} and {} more", NameOf(partitions.front().first, partitions.front().second), partitions.size() - 1);
+  RASTI_CHECKED(AskPatiently(client, what, timeout, [&](int patience) {
+    const auto code = AskOffsets(client, *list, kLatest, patience);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
+    take(&Watermarks::end);
+    return AskOffsets(client, *list, kEarliest, patience);
+  }));
+  take(&Watermarks::begin);
+  return ranges;
+}
 
 Result<Watermarks> AskWatermarks(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout) {
   Watermarks range;
-  RASTI_CHECKED(AskPatiently(client, topic, partition, timeout, [&](int patience) {
+  RASTI_CHECKED(AskPatiently(client, NameOf(topic, partition), timeout, [&](int patience) {
     const auto code = AskOffset(client, topic, partition, kLatest, patience, range.end);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
     return AskOffset(client, topic, partition, kEarliest, patience, range.begin);
@@ -88,7 +123,7 @@ Result<Watermarks> AskWatermarks(rd_kafka_t* client, const std::string& topic, i
 
 Result<int64_t> AskBegin(rd_kafka_t* client, const std::string& topic, int32_t partition, Duration timeout) {
   int64_t begin = 0;
-  RASTI_CHECKED(AskPatiently(client, topic, partition, timeout, [&](int patience) {
+  RASTI_CHECKED(AskPatiently(client, NameOf(topic, partition), timeout, [&](int patience) {
     return AskOffset(client, topic, partition, kEarliest, patience, begin);
   }));
   return begin;
@@ -97,7 +132,7 @@ Result<int64_t> AskBegin(rd_kafka_t* client, const std::string& topic, int32_t p
 Result<std::optional<int64_t>> AskFirstSince(rd_kafka_t* client, const std::string& topic, int32_t partition,
                                              Instant since, Duration timeout) {
   int64_t first = 0;
-  RASTI_CHECKED(AskPatiently(client, topic, partition, timeout, [&](int patience) {
+  RASTI_CHECKED(AskPatiently(client, NameOf(topic, partition), timeout, [&](int patience) {
     return AskOffset(client, topic, partition, ToUnixMillis(since), patience, first);
   }));
   if (first < 0) return std::nullopt;
