@@ -90,12 +90,14 @@ void SubmitChannel::ReplaceWriterIfStuck(Time now) {
 
 Status SubmitChannel::Submit(const std::string& key, const std::string& signed_command, ports::ResultCallback done) {
   if (stopping_.load()) return Fail(ErrorCode::kUnavailable, "the log is closed");
-  auto sent = std::make_unique<ports::ResultCallback>(std::move(done));
+  const core::PartitionId partition = ports::PartitionOf(key, core_->partition_count());
+  auto sent = std::make_unique<Sent>();
+  sent->done = std::move(done);
   {
     const std::lock_guard lock(mutex_);
     if (unconfirmed_++ == 0) confirmed_at_ = std::chrono::steady_clock::now();
+    sent->from = early_.Expect(partition.value);
   }
-  const core::PartitionId partition = ports::PartitionOf(key, core_->partition_count());
   KafkaError error;
   {
     const std::lock_guard lock(writer_mutex_);
@@ -107,6 +109,7 @@ Status SubmitChannel::Submit(const std::string& key, const std::string& signed_c
   }
   const std::lock_guard lock(mutex_);
   --unconfirmed_;
+  early_.Confirm(partition.value, sent->from, std::nullopt);
   return Fail(ToError(*error, "handing a command in"));
 }
 
@@ -130,7 +133,7 @@ void SubmitChannel::OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* mes
 }
 
 void SubmitChannel::Delivered(rd_kafka_t* client, const rd_kafka_message_t& message) {
-  const std::unique_ptr<ports::ResultCallback> done(static_cast<ports::ResultCallback*>(message._private));
+  const std::unique_ptr<Sent> sent(static_cast<Sent*>(message._private));
   const Place place{message.partition, message.offset};
   const bool written = message.err == RD_KAFKA_RESP_ERR_NO_ERROR;
   if (written) NoteAnswerInCallback(client);
@@ -139,18 +142,17 @@ void SubmitChannel::Delivered(rd_kafka_t* client, const rd_kafka_message_t& mess
     const std::lock_guard lock(mutex_);
     --unconfirmed_;
     confirmed_at_ = std::chrono::steady_clock::now();
-    if (const auto early = early_.find(place); written && early != early_.end()) answer = std::move(early->second);
-    if (unconfirmed_ == 0) early_.clear();
+    answer = early_.Confirm(place.first, sent->from, written ? std::optional(place.second) : std::nullopt);
     // Whoever still waits at the end is told so by the destructor.
     if (written && !answer) {
-      waiting_[place] = {std::move(*done), std::chrono::steady_clock::now() + core_->options().answer_timeout};
+      waiting_[place] = {std::move(sent->done), std::chrono::steady_clock::now() + core_->options().answer_timeout};
       return;
     }
   }
   if (answer) {
-    (*done)(*std::move(answer));
+    sent->done(*std::move(answer));
   } else {
-    (*done)(Fail(Explained(ToError(message.err, "handing a command in"), client)));
+    sent->done(Fail(Explained(ToError(message.err, "handing a command in"), client)));
   }
 }
 
@@ -164,9 +166,10 @@ void SubmitChannel::Answer(const rd_kafka_message_t& message) {
     const std::lock_guard lock(mutex_);
     const auto found = waiting_.find(place);
     if (found == waiting_.end()) {
-      if (unconfirmed_ > 0) early_.emplace(place, ValueOf(message));
+      early_.Keep(place.first, place.second, ValueOf(message));
       return;
     }
+    early_.Note(place.first, place.second);
     done = std::move(found->second.done);
     waiting_.erase(found);
   }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/log/kafka/early_results.h"
 #include "engine/log/kafka/log_core.h"
 
 namespace rasti::log::kafka {
@@ -34,6 +35,12 @@ class SubmitChannel {
     Time until;
   };
 
+  /// What a delivery report brings back.
+  struct Sent {
+    ports::ResultCallback done;
+    int64_t from = 0;  // the first offset that it may have got
+  };
+
   explicit SubmitChannel(std::shared_ptr<LogCore> core) : core_(std::move(core)) {}
   Status Open();
   void Run();
@@ -53,8 +60,7 @@ class SubmitChannel {
   Queue queue_;
   std::mutex mutex_;  // guards what follows
   std::map<Place, Waiting> waiting_;
-  // Results that came before the brokers' word where their command lies; kept only while such a word is to come.
-  std::map<Place, std::string> early_;
+  EarlyResults early_;
   size_t unconfirmed_ = 0;
   Time confirmed_at_;  // when the brokers last confirmed a record, or when the first one after that was handed in
   std::atomic<bool> stopping_ = false;
