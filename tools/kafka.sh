@@ -8,6 +8,7 @@
 #   tools/kafka.sh listeners  prints its addresses by listener: one without --secure, several with it
 #   tools/kafka.sh read TOPIC prints the headers of a topic's committed records, as Kafka's own console consumer does
 #   tools/kafka.sh begins TOPIC  prints the first offset that is kept of each partition: TOPIC:PARTITION:OFFSET
+#   tools/kafka.sh make TOPIC    makes a topic with Kafka's own tool: --partitions N, and its settings
 #   tools/kafka.sh delete TOPIC  deletes a topic with all that is in it
 #   tools/kafka.sh kill N     kills broker N as a crash would (kill -9)
 #   tools/kafka.sh restart N  starts broker N again, with the data that it had
@@ -20,6 +21,8 @@
 # --heap MB       of each broker's Java (512)
 # --while PID     it ends when that process does, at the latest; without it, after --hours
 # --hours N       (8)
+# --partitions N  of a topic that is made (1)
+# --setting N=V   of a topic that is made, any number of times
 #
 # Kafka comes from Maven Central (tools/kafka/pom.xml names the versions) and is kept in ${XDG_CACHE_HOME:-~/.cache}/rasti.
 # It wants Java 17 and Maven: apt-get install openjdk-17-jre-headless maven
@@ -277,6 +280,15 @@ begins() {
     --topic "$topic" --time earliest
 }
 
+make_topic() {
+  local one settings=()
+  [[ -f $dir/bootstrap ]] || die "there is no broker in $dir: tools/kafka.sh start"
+  fetch
+  for one in "${topic_settings[@]}"; do settings+=(--config "$one"); done
+  java_of_kafka -cp "$libraries/*" org.apache.kafka.tools.TopicCommand --bootstrap-server "$(address_for_tools)" \
+    --create --topic "$topic" --partitions "$partitions" "${settings[@]}"
+}
+
 delete_topic() {
   [[ -f $dir/bootstrap ]] || die "there is no broker in $dir: tools/kafka.sh start"
   fetch
@@ -286,9 +298,9 @@ delete_topic() {
 
 command=${1-}
 (($#)) && shift
-number='' topic=''
+number='' topic='' partitions=1 topic_settings=()
 case $command in
-  read | begins | delete)
+  read | begins | make | delete)
     topic=${1-}
     [[ -n $topic && $topic != --* ]] || die "$command wants a topic: tools/kafka.sh $command rasti.events"
     shift
@@ -308,6 +320,8 @@ while (($#)); do
     --heap) heap=$2 ;;
     --while) while_pid=$2 ;;
     --hours) hours=$2 ;;
+    --partitions) partitions=$2 ;;
+    --setting) topic_settings+=("$2") ;;
     *) die "unknown option '$1'; see tools/kafka.sh --help" ;;
   esac
   shift 2
@@ -326,6 +340,7 @@ case $command in
   in-sync) in_sync ;;
   read) read_topic ;;
   begins) begins ;;
+  make) make_topic ;;
   delete) delete_topic ;;
   kill)
     is_running "$number" || die "broker $number in $dir is not running"
@@ -342,6 +357,6 @@ case $command in
     echo "$libraries"
     ;;
   *)
-    die "'$command' is none of start, stop, status, topics, listeners, in-sync, read, begins, delete, kill, restart, fetch; see tools/kafka.sh --help"
+    die "'$command' is none of start, stop, status, topics, listeners, in-sync, read, begins, make, delete, kill, restart, fetch; see tools/kafka.sh --help"
     ;;
 esac

@@ -182,10 +182,8 @@ Status KafkaEventLog::CreateTopics(const KafkaLogOptions& options, int partition
   if (Status made = MakeTopics(probe.get(), plans, replicas, options.request_timeout); !made) {
     return Fail(made.error().At(options.brokers));
   }
-  RASTI_TRY(const int found, CheckTopics(probe.get(), names, options.request_timeout));
-  if (found == partitions) return {};
-  return Fail(
-      Error::Invalid(fmt::format("kafka: topic {} is there already, with {} partitions", names.commands, found)));
+  RASTI_CHECKED(CheckTopics(probe.get(), names, options.request_timeout));
+  return {};
 }
 
 Result<std::vector<KafkaTopic>> KafkaEventLog::InspectTopics(const KafkaLogOptions& options) {

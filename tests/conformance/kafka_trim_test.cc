@@ -254,7 +254,8 @@ TEST_F(KafkaTrimTest, ResultsHaveToBeKeptAsLong) {
       refused.error().message,
       HasSubstr(options_.topic_prefix + "results: results are kept for PT30M (retention.ms 1800000) and commands "
                                         "for PT1H"));
-  EXPECT_THAT(refused.error().message, HasSubstr("rasti topics create --keep-results PT1H"));
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("rasti topics create --partitions 1 --replicas 1 --keep-results PT1H"));
   // Who deletes nothing does not mind.
   options_.keep_commands.reset();
   RASTI_EXPECT_OK(KafkaEventLog::Open(options_));

@@ -93,6 +93,14 @@ int64_t KafkaBroker::Begin(const std::string& topic, int partition) const {
   return at == std::string::npos ? -1 : std::atoll(output.text.c_str() + at + line.size());
 }
 
+Status KafkaBroker::Make(const std::string& topic, int partitions, const std::vector<std::string>& settings) const {
+  std::string command = fmt::format("{} make {} --dir {} --partitions {}", kScript, topic, directory_, partitions);
+  for (const std::string& setting : settings) command += " --setting " + setting;
+  const Output output = Run(command + " 2>&1");
+  if (output.status != 0) return Fail(Error::Io(output.text));
+  return {};
+}
+
 Status KafkaBroker::Delete(const std::string& topic) const {
   const Output output = Run(fmt::format("{} delete {} --dir {} 2>&1", kScript, topic, directory_));
   if (output.status != 0) return Fail(Error::Io(output.text));

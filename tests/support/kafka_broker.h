@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/base/result.h"
 
@@ -37,6 +38,8 @@ class KafkaBroker {
   std::string Headers(const std::string& topic) const;
   /// The first offset that a topic keeps of a partition, as Kafka's own tool prints it; -1 where it did not.
   int64_t Begin(const std::string& topic, int partition) const;
+  /// Makes a topic as Kafka's own tool does, with these settings ("retention.ms=-1"). Errors: what the script said.
+  Status Make(const std::string& topic, int partitions, const std::vector<std::string>& settings = {}) const;
   /// Deletes a topic with all that is in it. Errors: what the script said.
   Status Delete(const std::string& topic) const;
   /// Stops answering, and goes on where it was.

@@ -107,7 +107,8 @@ void AddTopicsCommand(CLI::App& app, Context& context) {
                                 "Make the topics that are missing and mend the settings of the others. The number of "
                                 "partitions is for ever: it says where each case lies",
                                 "  rasti topics create --brokers broker-1:9092 --partitions 32 --replicas 3\n"
-                                "  rasti topics create --brokers broker-1:9092 --partitions 32 --keep-results P90D",
+                                "  rasti topics create --brokers broker-1:9092 --partitions 32 --replicas 3 "
+                                "--keep-results P90D",
                                 [&context, options] { return RunCreate(context, *options); });
   create->add_option("--partitions", options->partitions, "Of commands, followups, events, results and outbox")
       ->check(CLI::Range(1, 1024))

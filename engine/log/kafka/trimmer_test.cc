@@ -37,14 +37,5 @@ TEST(TrimWaitTest, DoublesWithEachFailureUpToAnHour) {
   EXPECT_EQ(TrimWait(std::chrono::hours(6), 3), std::chrono::hours(6));
 }
 
-TEST(RetentionFaultTest, ResultsAreKeptAsLongAsCommands) {
-  const Duration week = std::chrono::hours(7 * 24);
-  EXPECT_EQ(RetentionFault("604800000", week), std::nullopt);
-  EXPECT_EQ(RetentionFault("-1", week), std::nullopt);
-  EXPECT_EQ(RetentionFault("86400000", week),
-            "results are kept for P1D (retention.ms 86400000) and commands for P7D (keep-commands): keep results at "
-            "least as long: rasti topics create --keep-results P7D, or commands for less");
-}
-
 }  // namespace
 }  // namespace rasti::log::kafka
