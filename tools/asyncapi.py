@@ -63,7 +63,7 @@ CHANNELS = {
     "results": ("Result", None, CASE_KEY, RESULT_HEADERS, None, {"cleanup.policy": ["delete"], "retention.ms": 30 * DAY_MS},
                 "What became of each command. Whoever submits notes its end first, and finds the answer by command_id."),
     "outbox": ("OutboxEntry", None, TEXT_KEY, {}, None, KEEP_FOR_EVER, "Messages that connectors are to send."),
-    "definitions": ("Package", None, TEXT_KEY, {}, 1, KEEP_FOR_EVER,
+    "definitions": ("Package", None, TEXT_KEY, {}, 1, {**KEEP_FOR_EVER, "message.timestamp.type": "LogAppendTime"},
                     "Workflows, calendars, tenants, time zones. Of two records of one key the first holds, for ever."),
     "dead-letters": ("DeadLetterRecord", None, TEXT_KEY, {}, 1,
                      {"cleanup.policy": ["delete"], "retention.ms": 30 * DAY_MS},

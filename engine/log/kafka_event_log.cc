@@ -11,6 +11,7 @@
 #include "engine/log/kafka/records.h"
 #include "engine/log/kafka/stream.h"
 #include "engine/log/kafka/submit_channel.h"
+#include "engine/ports/dated_definitions.h"
 
 namespace rasti::log {
 namespace {
@@ -19,7 +20,7 @@ using namespace kafka;  // NOLINT(google-build-using-namespace): this file is it
 
 constexpr int64_t kReadOnMost = 1'000;
 
-class KafkaEventLogImpl final : public KafkaEventLog {
+class KafkaEventLogImpl final : public KafkaEventLog, public ports::DatedDefinitions {
  public:
   explicit KafkaEventLogImpl(std::shared_ptr<LogCore> core) : core_(std::move(core)) {}
   ~KafkaEventLogImpl() override { static_cast<void>(Close()); }
@@ -75,11 +76,20 @@ class KafkaEventLogImpl final : public KafkaEventLog {
   }
 
   Result<std::vector<ports::DefinitionRecord>> ReadDefinitions(int64_t from) override {
-    RASTI_TRY(const auto messages, core_->ReadToEnd(core_->names().definitions, 0, from));
+    RASTI_TRY(auto dated, ReadDatedDefinitions(from));
     std::vector<ports::DefinitionRecord> records;
+    records.reserve(dated.size());
+    for (ports::DatedDefinition& one : dated) records.push_back(std::move(one.record));
+    return records;
+  }
+
+  Result<std::vector<ports::DatedDefinition>> ReadDatedDefinitions(int64_t from) override {
+    RASTI_TRY(const auto messages, core_->ReadToEnd(core_->names().definitions, 0, from));
+    std::vector<ports::DatedDefinition> records;
     records.reserve(messages.size());
     for (const Message& message : messages) {
-      records.push_back({message->offset, std::string(KeyOf(*message)), std::string(ValueOf(*message))});
+      records.push_back(
+          {{message->offset, std::string(KeyOf(*message)), std::string(ValueOf(*message))}, TakenAt(*message)});
     }
     return records;
   }

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "engine/ports/dated_definitions.h"
+
 namespace rasti::runtime {
 namespace {
 
@@ -15,6 +17,23 @@ std::string Join(const std::vector<codec::Issue>& issues) {
     if (issue.severity == codec::Severity::kError) lines.push_back(issue.ToString());
   }
   return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+// A node that asked for the end of the definitions before a package was taken in decides without it for so long
+// (StreamLoop).
+constexpr Duration kUnknownMost{4'000};
+constexpr Duration kNotice{5'000};
+// The first packages are written one after the other, and hold at once: nothing can be decided without them.
+constexpr Duration kFirstOnesWithin{60'000};
+
+// The packages at or behind `from`. Where nobody else decides they were taken in long before.
+Result<std::vector<ports::DatedDefinition>> ReadDated(ports::EventLog& log, int64_t from) {
+  if (auto* const shared = dynamic_cast<ports::DatedDefinitions*>(&log)) return shared->ReadDatedDefinitions(from);
+  RASTI_TRY(auto records, log.ReadDefinitions(from));
+  std::vector<ports::DatedDefinition> dated;
+  dated.reserve(records.size());
+  for (ports::DefinitionRecord& record : records) dated.push_back({std::move(record), kEarliestInstant});
+  return dated;
 }
 
 // The part of a package that a configuration shares.
@@ -28,7 +47,15 @@ std::shared_ptr<const T> Part(const std::shared_ptr<const codec::LoadedPackage>&
 Result<ConfigurationReader::Record> ConfigurationReader::MakeRecord(int64_t position, codec::PublishedPackage package) {
   auto loaded = codec::LoadPackage(package.files);
   if (!loaded) return Fail(Error::Invalid(fmt::format("{}:\n{}", package.Key(), Join(loaded.error()))));
-  return Record{position, std::move(package), std::make_shared<const codec::LoadedPackage>(*std::move(loaded))};
+  return Record{position, std::move(package), std::make_shared<const codec::LoadedPackage>(*std::move(loaded)), {}};
+}
+
+bool ConfigurationReader::IsTooLate(const Record& fresh, const std::vector<Record>& before) {
+  if (fresh.package.effective_from >= fresh.taken_at + kUnknownMost || before.empty()) return false;
+  const Record& first = before.front();
+  const bool is_of_the_first = fresh.package.effective_from <= first.package.effective_from &&
+                               fresh.taken_at <= first.taken_at + kFirstOnesWithin;
+  return !is_of_the_first;
 }
 
 ConfigurationReader::ConfigurationReader(ports::EventLog& log)
@@ -48,7 +75,7 @@ Status ConfigurationReader::Refresh() {
 
 Status ConfigurationReader::Read() {
   const auto asked_at = std::chrono::steady_clock::now();
-  const auto fresh = log_.ReadDefinitions(next_position_);
+  const auto fresh = ReadDated(log_, next_position_);
   if (!fresh) {
     const std::lock_guard lock(mutex_);
     failed_ = fresh.error();
@@ -61,13 +88,15 @@ Status ConfigurationReader::Read() {
     records = records_;  // only who holds reading_ changes them
     std::set<std::string> keys;
     for (const Record& record : records) keys.insert(record.package.Key());
-    for (const ports::DefinitionRecord& record : *fresh) {
+    for (const auto& [record, taken_at] : *fresh) {
       auto package = codec::DecodePackage(record.value);
       if (!package)
         return Fail(package.error().At(fmt::format("definition {} at position {}", record.key, record.position)));
       // Of two records with one key the first holds, for every node and for ever.
       if (!keys.insert(package->Key()).second) continue;
       RASTI_TRY(Record whole, MakeRecord(record.position, *std::move(package)));
+      whole.taken_at = taken_at;
+      if (IsTooLate(whole, records)) whole.package.effective_from = taken_at + kNotice;
       records.push_back(std::move(whole));
     }
     RASTI_TRY(current, Build(records));
@@ -76,7 +105,7 @@ Status ConfigurationReader::Read() {
   if (!fresh->empty()) {
     current_ = std::move(current);
     records_ = std::move(records);
-    next_position_ = fresh->back().position + 1;
+    next_position_ = fresh->back().record.position + 1;
   }
   failed_.reset();
   refreshed_ = asked_at;
@@ -189,8 +218,10 @@ Result<std::vector<ConfigurationReader::Published>> ConfigurationReader::Publish
     }
     auto loaded = codec::LoadPackage(package.files, context);
     if (!loaded) return Fail(Error::Invalid(fmt::format("{}:\n{}", package.Key(), Join(loaded.error()))));
-    records.push_back({next_position_ + static_cast<int64_t>(records.size()), package,
-                       std::make_shared<const codec::LoadedPackage>(*std::move(loaded))});
+    records.push_back({next_position_ + static_cast<int64_t>(records.size()),
+                       package,
+                       std::make_shared<const codec::LoadedPackage>(*std::move(loaded)),
+                       {}});
     outcome.push_back(Published::kNew);
   }
   // All of them together must make a configuration before any is written.

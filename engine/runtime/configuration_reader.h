@@ -1,4 +1,8 @@
 // Follows the log's packages and keeps a snapshot of the configuration. Thread-safe.
+//
+// Where nodes share the log, each knows of a package at another time, up to 4 s after the log took it in (a node that
+// asked longer ago decides nothing). One that is to come into force sooner than that would hold for some of them first.
+// It is held back: for everybody it comes into force 5 s after it was taken in, whatever it says.
 #pragma once
 
 #include <chrono>
@@ -27,12 +31,13 @@ class ConfigurationReader final : public ConfigurationSource {
 
   enum class Published { kNew, kUnchanged };
   /// Checks packages against each other and the configuration, makes them durable, and takes them into force. A version
-  /// that is published already with the same files is left alone.
+  /// that is published already with the same files is left alone. One that the log takes in late is held back, as
+  /// packages() says then.
   /// Errors: kAlreadyExists (that version with other files: make it a new version), kInvalidArgument (what is wrong,
   /// one line an issue; also a workflow and overrides that would be in force together and do not fit). Nothing is
   /// published then.
   Result<std::vector<Published>> Publish(const std::vector<codec::PublishedPackage>& packages);
-  /// All packages as they were published.
+  /// All packages; effective_from is when each really comes into force.
   std::vector<codec::PublishedPackage> packages() const;
   /// The configuration that such a list makes, for who has the packages but not the log.
   static Result<std::shared_ptr<const Configuration>> Of(const std::vector<codec::PublishedPackage>& packages);
@@ -42,8 +47,11 @@ class ConfigurationReader final : public ConfigurationSource {
     int64_t position = 0;
     codec::PublishedPackage package;
     std::shared_ptr<const codec::LoadedPackage> loaded;  // read once, shared by all configurations that it is part of
+    Instant taken_at;                                    // by a log that nodes share
   };
   static Result<Record> MakeRecord(int64_t position, codec::PublishedPackage package);
+  /// Whether it would come into force before everybody knows it. `before`: what is published already.
+  static bool IsTooLate(const Record& fresh, const std::vector<Record>& before);
   /// Everything in which the workflows and overrides of a configuration do not fit, where one of a pair is among
   /// `fresh`.
   static Status CheckFit(const Configuration& configuration, const std::vector<Record>& records,

@@ -1,19 +1,27 @@
 // How nodes over a real broker come, go and take each other's place.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <future>
 
+#include "engine/codec/package_codec.h"
+#include "engine/log/kafka_event_log.h"
+#include "engine/ports/clock.h"
+#include "tests/end_to_end/http_client.h"
 #include "tests/end_to_end/kafka_fixture.h"
 #include "tests/end_to_end/load.h"
+#include "tools/rasti/package_folders.h"
 #include "tools/rasti/registry.h"
 #include "tools/rasti/socket_session.h"
 
 namespace rasti::test {
 namespace {
 
+using std::chrono::minutes;
+using std::chrono::seconds;
 using testing::AllOf;
 using testing::HasSubstr;
 
@@ -191,6 +199,42 @@ TEST_F(KafkaRecoveryTest, AVersionThatIsMissingStopsItsPartitionUntilItIsPublish
   const codec::CommandResult& answer = *book.entries().front().answer;
   EXPECT_TRUE(answer.accepted()) << std::get<core::Rejection>(answer.outcome).message;
   EXPECT_EQ(JsonAt(0, {"show", act.case_id.str()})["stage"], "assigned");
+  StopService(*node);
+}
+
+TEST_F(KafkaRecoveryTest, AVersionThatNotEveryNodeCanKnowInTimeIsRefusedOrHeldBack) {
+  MakeTopics(1);
+  InitNode(0);
+  const auto node = StartNode(0);
+  const ports::SystemClock clock;
+  const Finished near =
+      At(0, {"publish", "workflows/tenants/prizren", "--effective-from", FormatInstant(clock.Now() + seconds(1))});
+  EXPECT_EQ(near.exit_code, 2);
+  EXPECT_THAT(near.err, AllOf(HasSubstr("too near for everybody who decides to know it by then"), HasSubstr("give 2")));
+  // Whoever asks the node itself is told the same.
+  const auto scan = cli::ScanPackages({"workflows/tenants/prizren"}, {});
+  ASSERT_TRUE(scan);
+  const auto session = Connect(0);
+  const Instant soon = clock.Now() + seconds(1);
+  const auto refused = session->Publish(cli::ToPublish(*scan, soon, clock.Now()));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message,
+              AllOf(HasSubstr("is too near for every node to know it by then"), HasSubstr("or later would be right")));
+
+  // Past all nodes, at the brokers: by their clock it comes into force later than it says.
+  log::KafkaLogOptions options;
+  options.brokers = bootstrap();
+  options.topic_prefix = topic_prefix();
+  const auto brokers = log::KafkaEventLog::Open(options);
+  ASSERT_TRUE(brokers) << brokers.error().message;
+  const auto packages = cli::ToPublish(*scan, clock.Now() + seconds(1), clock.Now());
+  ASSERT_TRUE((*brokers)->Publish(packages.front().Key(), codec::EncodePackage(packages.front())));
+  const auto known = session->Packages();
+  ASSERT_TRUE(known) << known.error().message;
+  const auto held = std::ranges::find(*known, packages.front().Key(), &codec::PublishedPackage::Key);
+  ASSERT_NE(held, known->end());
+  EXPECT_GT(held->effective_from, packages.front().effective_from + seconds(3));
+  EXPECT_LT(held->effective_from, packages.front().effective_from + minutes(1));
   StopService(*node);
 }
 

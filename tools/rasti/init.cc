@@ -63,8 +63,15 @@ Outcome<Published> PublishAtBrokers(log::KafkaEventLog& log, const PackageScan& 
   if (published.packages.empty()) return published;
   RASTI_TRY(const auto outcome, configuration.Publish(published.packages));
   // "Ready" is true for the next command too.
-  const bool any_new = std::ranges::find(outcome, runtime::ConfigurationReader::Published::kNew) != outcome.end();
-  if (any_new) std::this_thread::sleep_for(notice);
+  const auto known = configuration.packages();
+  Instant last = published.now;
+  for (size_t i = 0; i < outcome.size(); ++i) {
+    if (outcome[i] != runtime::ConfigurationReader::Published::kNew) continue;
+    const auto found = std::ranges::find(known, published.packages[i].Key(), &codec::PublishedPackage::Key);
+    if (found != known.end()) last = std::max(last, found->effective_from);
+  }
+  const Instant now = ports::SystemClock().Now();
+  if (last > now) std::this_thread::sleep_for(last - now);
   return published;
 }
 

@@ -63,6 +63,25 @@ Outcome<void> RunLint(const Context& context, const PublishOptions& options) {
   return {};
 }
 
+// When each of them comes into force: not when that was asked for where the log took it in too late for all nodes to
+// know it by then.
+Outcome<std::vector<Instant>> InForceFrom(Session& session, const std::vector<codec::PublishedPackage>& packages) {
+  RASTI_TRY(const auto known, session.Packages());
+  std::vector<Instant> from;
+  for (const codec::PublishedPackage& package : packages) {
+    const auto found = std::ranges::find(known, package.Key(), &codec::PublishedPackage::Key);
+    from.push_back(found == known.end() ? package.effective_from : found->effective_from);
+  }
+  return from;
+}
+
+// "In force from now on" is true for the next command too.
+Outcome<void> WaitUntil(Session& session, Instant from) {
+  RASTI_TRY(const Instant now, session.Now());
+  if (from >= now && !session.virtual_clock()) std::this_thread::sleep_for(from - now + Duration{1});
+  return {};
+}
+
 Outcome<void> RunPublish(const Context& context, const PublishOptions& options) {
   RASTI_TRY(const auto given, GivenInstant("--effective-from", options.effective_from));
   RASTI_TRY(const auto session, context.Open());
@@ -79,18 +98,34 @@ Outcome<void> RunPublish(const Context& context, const PublishOptions& options) 
     return Misused(fmt::format("--effective-from {}: lies in the past (it is {}); what was decided stays decided",
                                FormatInstant(from), FormatInstant(now)));
   }
+  if (from < now + session->notice()) {
+    return Misused(
+        fmt::format("--effective-from {}: too near for everybody who decides to know it by then (it is {}): "
+                    "give {} or later, or leave it out",
+                    FormatInstant(from), FormatInstant(now), FormatInstant(now + session->notice())));
+  }
   const auto packages = ToPublish(scan, from, now);
   RASTI_TRY(const auto is_new, session->Publish(packages));
-  // "In force from now on" is true for the next command too.
-  if (!given && session->notice() > Duration{0}) std::this_thread::sleep_for(session->notice() + Duration{1});
+  RASTI_TRY(const auto in_force_from, InForceFrom(*session, packages));
+  if (!given && session->notice() > Duration{0}) {
+    Instant last = kEarliestInstant;
+    for (size_t i = 0; i < packages.size(); ++i) {
+      if (is_new[i]) last = std::max(last, in_force_from[i]);
+    }
+    RASTI_CHECKED(WaitUntil(*session, last));
+  }
   RASTI_CHECKED(session->Close());
   auto list = nlohmann::ordered_json::array();
   for (size_t i = 0; i < packages.size(); ++i) {
-    context.out.Line(fmt::format("{} {}", packages[i].Key(),
-                                 is_new[i] ? "published, in force from " + FormatInstant(from)
-                                           : std::string("is published already, unchanged")));
+    std::string outcome = "is published already, unchanged";
+    if (is_new[i]) {
+      const bool is_late = in_force_from[i] > from;
+      outcome = fmt::format("published, in force from {}{}", FormatInstant(in_force_from[i]),
+                            is_late ? fmt::format(": the log took it in too late for {}", FormatInstant(from)) : "");
+    }
+    context.out.Line(fmt::format("{} {}", packages[i].Key(), outcome));
     nlohmann::ordered_json entry{{"package", packages[i].Key()}, {"new", static_cast<bool>(is_new[i])}};
-    if (is_new[i]) entry["effective_from"] = FormatInstant(from);
+    if (is_new[i]) entry["effective_from"] = FormatInstant(in_force_from[i]);
     list.push_back(std::move(entry));
   }
   nlohmann::ordered_json json{{"packages", std::move(list)}};
@@ -147,7 +182,9 @@ void AddPublishCommand(CLI::App& app, Context& context) {
                                  "  rasti publish workflows/issue-report --effective-from 2026-12-01T00:00:00+01:00",
                                  [&context, options] { return RunPublish(context, *options); });
   command->add_option("DIR", options->folders, "Folders of packages; sub-folders are looked through")->required();
-  command->add_option("--effective-from", options->effective_from, "In force from then on; default: now")
+  command
+      ->add_option("--effective-from", options->effective_from,
+                   "In force from then on; default: now, which over Kafka is in 5 s, and it may not be sooner")
       ->type_name("TIME");
 }
 

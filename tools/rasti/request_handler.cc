@@ -244,11 +244,17 @@ Status RequestHandler::Publish(const v1::Request::Publish& ask, v1::Response& re
   const std::lock_guard lock(change_mutex_);
   // What is decided meanwhile names the versions that are in force, so none may come into force behind its back.
   const Instant now = engine_.clock().Now();
+  // Where nodes share the log one that is too near would be held back (runtime::ConfigurationReader). A part of the
+  // notice may have passed on the way here.
+  const Duration least = engine_.notice() == kNoticeOnKafka ? kNoticeOnKafka / 2 : Duration{0};
   for (const codec::PublishedPackage& package : packages) {
-    if (package.effective_from < now && !IsPublished(package)) {
-      return Fail(Error::Invalid(fmt::format("{}: effective_from {} lies in the past; it is {}", package.Key(),
-                                             FormatInstant(package.effective_from), FormatInstant(now))));
-    }
+    if (package.effective_from >= now + least || IsPublished(package)) continue;
+    const bool is_past = package.effective_from < now;
+    return Fail(Error::Invalid(fmt::format(
+        "{}: effective_from {} {}; it is {}{}", package.Key(), FormatInstant(package.effective_from),
+        is_past ? "lies in the past" : "is too near for every node to know it by then", FormatInstant(now),
+        least == Duration{0} ? ""
+                             : fmt::format(", and {} or later would be right", FormatInstant(now + kNoticeOnKafka)))));
   }
   RASTI_TRY(const auto published, engine_.configuration().Publish(packages));
   auto& answer = *response.mutable_published();

@@ -29,7 +29,8 @@ std::string InSyncOf(int replicas) { return replicas >= kReplicasToSpare ? "2" :
 
 std::vector<TopicPlan> PlanTopics(const TopicNames& names, int partitions, std::optional<Duration> keep_results) {
   const Settings kept{{"cleanup.policy", "delete"}, {kRetentionSetting, kForEver}, {"retention.bytes", kForEver}};
-  // The clock of the broker says when a command was taken in: occurred_at of whoever may not back-date.
+  // The clock of the broker says when a command was taken in: occurred_at of whoever may not back-date; and when a
+  // package was: none comes into force before all who decide can know it.
   Settings input = kept;
   input["message.timestamp.type"] = "LogAppendTime";
   const Settings letters{{"cleanup.policy", "delete"}};
@@ -41,7 +42,7 @@ std::vector<TopicPlan> PlanTopics(const TopicNames& names, int partitions, std::
   const Settings month{{kRetentionSetting, kMonth}};
   return {{names.commands, partitions, input, some, {}}, {names.follow_ups, partitions, input, some, {}},
           {names.events, partitions, kept, large, {}},   {names.results, partitions, results, some, month},
-          {names.outbox, partitions, kept, some, {}},    {names.definitions, 1, kept, large, {}},
+          {names.outbox, partitions, kept, some, {}},    {names.definitions, 1, input, large, {}},
           {names.dead_letters, 1, letters, large, month}};
 }
 

@@ -2,6 +2,7 @@
 // version of the calendar, then what it did.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "engine/sla/text.h"
@@ -114,7 +115,13 @@ Outcome<void> Publish(Session& session, AmendPlan& plan, const AmendOptions& opt
                                       base == nullptr ? plan.base.Key() : base->Key())));
   }
   RASTI_TRY(const auto is_new, session.Publish({plan.amended}));
-  if (is_new.size() == 1 && is_new.front()) return {};
+  if (is_new.size() == 1 && is_new.front()) {
+    // A log that took it in late holds it back.
+    RASTI_TRY(const auto known, session.Packages());
+    const auto found = std::ranges::find(known, plan.amended.Key(), &codec::PublishedPackage::Key);
+    if (found != known.end()) plan.amended.effective_from = found->effective_from;
+    return {};
+  }
   return Refuse(Failure(Exit::kRejected, "no_change",
                         fmt::format("{} was published by somebody else meanwhile, just so", plan.amended.Key())));
 }
