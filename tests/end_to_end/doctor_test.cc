@@ -154,7 +154,7 @@ TEST_F(DoctorTest, AClockThatWentBackIsNamed) {
   // The same log on the machine's clock, which is years behind.
   WriteFile(data() + "/rasti.json", R"({"format": 1, "clock": "wall", "created_at": "2026-01-01T00:00:00Z"})");
   ExpectProblem("clock", 4, {"the machine says", "the last event was recorded at 2049-01-04T08:00:00Z", "NTP"});
-  ExpectRefusal({"packages"}, 4, {"nothing is decided with a clock that went back"});
+  ExpectRefusal({"packages"}, 6, {"nothing is decided with a clock that went back"});
 }
 
 TEST_F(DoctorTest, LeftoversAreNamed) {

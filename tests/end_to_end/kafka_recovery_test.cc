@@ -135,6 +135,27 @@ TEST_F(KafkaRecoveryTest, ANewNodeStartsFromTheSnapshotOfAnother) {
   EXPECT_THAT(other.err, HasSubstr("no snapshot, or one that was never finished"));
 }
 
+TEST_F(KafkaRecoveryTest, ASnapshotThatIsAheadOfTheLogEndsTheServiceAndIsNotWaitedFor) {
+  MakeTopics(1);
+  InitNode(0);
+  InitNode(1);
+  const std::string snapshot = root() + "/snapshot";
+  {
+    const auto node = StartNode(0);
+    JsonAt(0, Submission());
+    JsonAt(0, {"snapshot", snapshot});
+    StopService(*node);
+  }
+  // Somebody made the topic of events anew.
+  const auto deleted = (*KafkaBroker::Instance())->Delete(topic_prefix() + "events");
+  ASSERT_TRUE(deleted) << deleted.error().message;
+  MakeTopics(1);
+  const Finished ended = At(1, {"run", "--from-snapshot", snapshot});
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("the snapshot is ahead of it. Restore the log first"));
+  EXPECT_FALSE(std::filesystem::exists(data_of(1) + "/state/p0"));
+}
+
 TEST_F(KafkaRecoveryTest, ASnapshotOfHalfTheLogIsNotTakenForAWholeOne) {
   MakeTopics(4);
   InitNode(0);

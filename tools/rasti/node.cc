@@ -120,7 +120,8 @@ Status Node::CheckClock() {
       // The file was restored from an older copy than the log.
       if (*last > clock_->Now()) RASTI_CHECKED(clock_->Advance(*last));
     } else if (*last > clock_->Now() + kClockBehindMost) {
-      return Fail(ErrorCode::kUnavailable,
+      // Not kUnavailable: no time that passes mends it.
+      return Fail(ErrorCode::kIo,
                   fmt::format("the machine's clock says {}, but the log recorded an event at {}: nothing is decided "
                               "with a clock that went back; set it right (NTP) and try again",
                               FormatInstant(clock_->Now()), FormatInstant(*last)));

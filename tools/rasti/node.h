@@ -63,8 +63,9 @@ struct NodeOptions {
 
 class Node {
  public:
-  /// Errors: kInUse (names the holder), kUnavailable (the machine's clock lies before what was recorded), those of
-  /// ReadDataMeta, ReadLocalKey and the log.
+  /// Errors: kInUse (names the holder), kIo (the machine's clock lies before what was recorded), kAborted (it was to
+  /// stop), those of SeedFromSnapshot, ReadDataMeta, ReadLocalKey and the log. With kUnavailable and kTimedOut the log
+  /// is away, and only with these it is worth trying again.
   static Result<std::unique_ptr<Node>> Open(const DataPaths& paths, NodeOptions options);
   ~Node();
 

@@ -155,11 +155,10 @@ Status CheckAgainstLog(const SnapshotManifest& manifest, const std::string& snap
     for (const SnapshotPosition& position : part.positions) {
       RASTI_TRY(const core::Sequence end, log.EndSequence(position.partition));
       if (position.reaches > end) {
-        return Fail(
-            ErrorCode::kUnavailable,
+        return Fail(Error::Invalid(
             fmt::format("{}: {} holds partition {} up to sequence {}, but the log ends with {}: the snapshot "
                         "is ahead of it. Restore the log first, or start without the snapshot",
-                        snapshot, part.folder, position.partition.value, position.reaches.value - 1, end.value - 1));
+                        snapshot, part.folder, position.partition.value, position.reaches.value - 1, end.value - 1)));
       }
       RASTI_TRY(const auto there, HashBefore(log, position.partition, position.reaches));
       if (there != position.last) {
