@@ -201,7 +201,9 @@ TEST_F(KafkaRecoveryTest, AVersionThatIsMissingStopsItsPartitionUntilItIsPublish
   MakeTopics(1);
   Publish(1, {"workflows/calendars/kosovo", "workflows/tenants/prishtine", "workflows/tenants/mlga",
               "workflows/tzdata/2025b"});
-  const auto node = StartNode(0);
+  const auto node = StartNode(0, {"--metrics-port", "0"});
+  const int port = MetricsPortIn(node->error_text());
+  EXPECT_EQ(Scrape(port).Sum("rasti_partition_halted"), 0);
   CommandBook book;
   core::Command act = submit;
   act.command_id = core::CommandId("register");
@@ -212,9 +214,16 @@ TEST_F(KafkaRecoveryTest, AVersionThatIsMissingStopsItsPartitionUntilItIsPublish
   ASSERT_TRUE(
       node->WaitForError("stands still until it is published: case " + act.case_id.str() + " needs issue-report@"));
   EXPECT_THAT(At(0, {"doctor"}).out, HasSubstr("partition 0 stands still"));
+  EXPECT_EQ(Scrape(port).at("rasti_partition_halted{partition=\"0\"}"), 1);
+  const HttpAnswer halted = HttpGet(port, "/health/ready");
+  EXPECT_EQ(halted.status, 503);
+  EXPECT_THAT(halted.body, HasSubstr("partition 0 stands still until it is published: case " + act.case_id.str()));
+  EXPECT_EQ(HttpGet(port, "/health/live").status, 200) << "to start it again would not help";
   EXPECT_EQ(book.answers(), 0);
   Publish(2, {"workflows/issue-report"});
   ASSERT_TRUE(node->WaitForError("partition 0 goes on"));
+  const Metrics after = ScrapeUntil(port, [](const Metrics& metrics) { return metrics.at("rasti_ready") == 1; });
+  EXPECT_EQ(after.Sum("rasti_partition_halted"), 0);
   book.WaitUntilNothingIsUnderWay();
   ASSERT_EQ(book.answers(), 1);
   const codec::CommandResult& answer = *book.entries().front().answer;

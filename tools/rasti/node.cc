@@ -168,6 +168,11 @@ Status Node::OpenEngine() {
   };
   hooks.on_halted = [this](core::PartitionId partition, const std::string& why) { Halted(partition, why); };
   hooks.on_resumed = [this](core::PartitionId partition) { Halted(partition, ""); };
+  // Whether it stands still is its next owner's business.
+  hooks.on_released = [this](core::PartitionId partition, bool) {
+    const std::lock_guard lock(halted_mutex_);
+    halted_.erase(partition);
+  };
   if (options_.standby) {
     OpenStandby(engine_options.stream);
     hooks.take_cases = [this](core::PartitionId partition) { return standby_->Take(partition); };
@@ -201,7 +206,10 @@ void Node::Observe(runtime::StreamHooks& hooks) {
   hooks.on_recovered = [&observer](core::PartitionId partition, int64_t events, Duration took) {
     observer.Recovered(partition, events, took);
   };
-  hooks.on_released = [&observer](core::PartitionId partition, bool lost) { observer.Released(partition, lost); };
+  hooks.on_released = [forget = hooks.on_released, &observer](core::PartitionId partition, bool lost) {
+    forget(partition, lost);
+    observer.Released(partition, lost);
+  };
   hooks.on_transaction = [&observer](bool committed) { observer.Transaction(committed); };
   hooks.on_trouble = [&observer](const Error& error, Duration wait) { observer.Trouble(error, wait); };
 }

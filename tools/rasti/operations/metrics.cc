@@ -96,6 +96,9 @@ void AddPartitions(const ServiceSample& sample, const NodeMonitor::Snapshot& nod
       .Add(node.recovering.size());
   all.Gauge("rasti_partition_owned", "1 for each partition that is decided here");
   for (const core::PartitionId id : node.owned) all.Add(1, Of(id));
+  all.Gauge("rasti_partition_halted",
+            "1 for each partition of this node that stands still: a version that a case needs is not published");
+  for (const core::PartitionId id : sample.halted) all.Add(1, Of(id));
   all.Counter("rasti_partition_assignments_total", "Partitions that were assigned to this node").Add(node.assignments);
   all.Counter("rasti_partition_releases_total", "Partitions that went from this node")
       .Add(node.revoked, {{"reason", "revoked"}})

@@ -30,6 +30,7 @@ struct ServiceSample {
   bool ready = false;
   int partitions = 0;
   runtime::PartitionCounters counters;
+  std::vector<core::PartitionId> halted;  // owned, and standing still: a version is missing
   size_t timers_waiting = 0;
   int clients = 0;
   double configuration_age_s = 0;

@@ -122,6 +122,8 @@ void Operations::LookAtLags(Node& node) {
 
 void Operations::LookAtNode() {
   sample_.partitions = node_->log().partition_count();
+  sample_.halted.clear();
+  for (const auto& [partition, why] : node_->halted()) sample_.halted.push_back(partition);
   sample_.counters = node_->counters();
   sample_.timers_waiting = node_->timer_count();
   sample_.clients = clients_ ? clients_() : 0;
@@ -164,6 +166,9 @@ std::vector<std::string> Operations::Reasons() const {
     return reasons;
   }
   if (const Status status = node_->status(); !status) reasons.push_back(status.error().message);
+  for (const auto& [partition, why] : node_->halted()) {
+    reasons.push_back(fmt::format("partition {} stands still until it is published: {}", partition.value, why));
+  }
   const auto partitions = static_cast<size_t>(node_->log().partition_count());
   if (options_.decides && !options_.kafka && seen.owned.size() < partitions && seen.recovering.empty()) {
     reasons.push_back(fmt::format("{} of {} partitions are decided", seen.owned.size(), partitions));
