@@ -1,6 +1,7 @@
 // Stores that lack events: caught up beside the deciding, kept up by a standby and handed over.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -215,6 +216,70 @@ TEST_F(StandbyTest, WhatItCannotReadItLeavesAloneAndSays) {
     return kept.contains({1}) && kept.at({1}) == *log_.EndSequence({1});
   });
   EXPECT_FALSE(standby_->positions().contains({0}));
+}
+
+// A log that stops to answer where it ends, and counts who of the test's own thread asks.
+class AwayLog final : public ports::EventLog {
+ public:
+  explicit AwayLog(ports::EventLog& log) : log_(log) {}
+
+  int partition_count() const override { return log_.partition_count(); }
+  Result<std::unique_ptr<ports::LogStream>> OpenStream(ports::AssignmentListener& listener) override {
+    return log_.OpenStream(listener);
+  }
+  Result<std::unique_ptr<ports::EventReader>> OpenReader(core::PartitionId partition, core::Sequence from) override {
+    return log_.OpenReader(partition, from);
+  }
+  Result<core::Sequence> EndSequence(core::PartitionId partition) override {
+    if (!away) return log_.EndSequence(partition);
+    if (std::this_thread::get_id() == tester_) ++asked;
+    return Fail(ErrorCode::kUnavailable, "away");
+  }
+  Result<std::vector<ports::StoredEvent>> ReadAt(core::PartitionId partition,
+                                                 const std::vector<core::Sequence>& sequences) override {
+    return log_.ReadAt(partition, sequences);
+  }
+  Result<int64_t> Publish(std::string key, std::string value) override {
+    return log_.Publish(std::move(key), std::move(value));
+  }
+  Result<std::vector<ports::DefinitionRecord>> ReadDefinitions(int64_t from) override {
+    return log_.ReadDefinitions(from);
+  }
+  Result<int64_t> WriteDeadLetter(ports::DeadLetterOut note) override { return log_.WriteDeadLetter(std::move(note)); }
+  Result<std::vector<ports::DeadLetterRecord>> ReadDeadLetters(int64_t from, size_t most) override {
+    return log_.ReadDeadLetters(from, most);
+  }
+
+  std::atomic<bool> away = false;
+  int asked = 0;
+
+ private:
+  ports::EventLog& log_;
+  const std::thread::id tester_ = std::this_thread::get_id();
+};
+
+TEST_F(StandbyTest, AStopDoesNotAskALogThatIsAwayForEachPartition) {
+  hooks_.take_cases = nullptr;
+  hooks_.give_cases = nullptr;
+  Open();
+  Fill(0, 5);
+  Fill(1, 5);
+  Close();
+  stores_.clear();
+  AwayLog log(log_);
+  StandbyHooks hooks;
+  hooks.open_store = hooks_.open_store;
+  hooks.drop_store = [](core::PartitionId) -> Status { return {}; };
+  Standby standby(log, {}, hooks);
+  standby.Start();
+  Await([&] {
+    const auto kept = standby.positions();
+    return kept.size() == 2 && kept.at({0}) == *log_.EndSequence({0}) && kept.at({1}) == *log_.EndSequence({1});
+  });
+  log.away = true;
+  standby.Stop();
+  EXPECT_EQ(log.asked, 1);
+  EXPECT_TRUE(standby.positions().empty());
 }
 
 }  // namespace

@@ -9,6 +9,9 @@ namespace {
 
 std::chrono::steady_clock::time_point Now() { return std::chrono::steady_clock::now(); }
 
+// For asking at the end where the log ends, all partitions together.
+constexpr std::chrono::seconds kAskAtStopMost{5};
+
 }  // namespace
 
 Standby::Standby(ports::EventLog& log, StandbyOptions options, StandbyHooks hooks)
@@ -32,12 +35,20 @@ void Standby::Stop() {
   }
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
+  // Of a log that is away each question would take its time, and what is not written now is only read again.
+  bool asks = true;
+  const auto ask_until = Now() + kAskAtStopMost;
   for (const auto& slot : slots_) {
     const std::lock_guard lock(slot->mutex);
     if (slot->cases == nullptr) continue;
-    // In the middle of a command it is not written: what lacks is read again.
-    const auto end = log_.EndSequence(slot->id);
-    if (end && *end == slot->cases->position().next_sequence) static_cast<void>(slot->cases->Checkpoint(true));
+    const core::Sequence next = slot->cases->position().next_sequence;
+    const bool is_written = slot->cases->Backlog() == 0 && slot->flushed == next;
+    if (!is_written && asks) {
+      // In the middle of a command it is not written.
+      const auto end = log_.EndSequence(slot->id);
+      if (end && *end == next) static_cast<void>(slot->cases->Checkpoint(true));
+      asks = end.has_value() && Now() < ask_until;
+    }
     Close(*slot);
   }
 }

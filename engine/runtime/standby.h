@@ -54,7 +54,7 @@ class Standby {
   Standby& operator=(const Standby&) = delete;
 
   void Start();
-  /// Writes the stores and closes them.
+  /// Writes the stores and closes them; while the log is away as they are, after one question to it.
   void Stop();
 
   /// The partition has an owner on this node from now on. Answers its store, or nullptr where none is open.
