@@ -153,7 +153,8 @@ class Node {
   std::unique_ptr<NodeViews> views_;
   std::unique_ptr<runtime::Standby> standby_;
   std::unique_ptr<runtime::Engine> engine_;
-  std::mutex copy_mutex_;  // held while a copy of the log is made
+  std::mutex copy_mutex_;      // held while a copy of the log is made
+  std::mutex snapshot_mutex_;  // held while a snapshot is made
   mutable std::mutex halted_mutex_;
   std::map<core::PartitionId, std::string> halted_;  // guarded by halted_mutex_
   std::atomic<NodeViews*> notify_ = nullptr;

@@ -75,17 +75,20 @@ Status Node::CopyLog() {
 
 Result<SnapshotManifest> Node::Snapshot(const std::string& directory, SnapshotWish wish) {
   if (!options_.decides && wish.partitions.empty()) wish.partial = true;
-  const auto held = held_stores_.Held();
+  const std::lock_guard lock(snapshot_mutex_);
   std::set<core::PartitionId> at_hand;
-  for (const auto& [partition, store] : held) at_hand.insert(partition);
+  std::map<core::PartitionId, std::weak_ptr<ports::ViewStore>> stores;
+  for (const auto& [partition, store] : held_stores_.Held()) {
+    at_hand.insert(partition);
+    stores.emplace(partition, store);
+  }
   RASTI_TRY(const auto chosen, ChoosePartitions(wish, at_hand, log().partition_count(), "this node"));
   std::vector<SnapshotSource> sources;
   for (const core::PartitionId partition : chosen) {
-    sources.push_back({fmt::format("state/p{}", partition.value), held.at(partition).get()});
+    sources.push_back({fmt::format("state/p{}", partition.value), stores.at(partition)});
   }
-  const auto views = views_->store();
-  sources.push_back({"views", views.get()});
-  return WriteSnapshot(directory, sources, meta_, log(), clock_->Now());
+  sources.push_back({"views", views_->store()});
+  return WriteSnapshot(directory, sources, paths_, meta_, log(), clock_->Now());
 }
 
 }  // namespace rasti::cli

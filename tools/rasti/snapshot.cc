@@ -170,6 +170,37 @@ Status CheckAgainstLog(const SnapshotManifest& manifest, const std::string& snap
   return {};
 }
 
+// All of them before any is read: after this they may close.
+Status LinkStores(const std::vector<SnapshotSource>& sources, const std::string& staging) {
+  std::error_code error;
+  fs::remove_all(staging, error);
+  RASTI_CHECKED(FromSystem(staging, error));
+  fs::create_directories(staging + "/state", error);
+  RASTI_CHECKED(FromSystem(fmt::format("cannot make {}", staging), error));
+  fs::permissions(staging, fs::perms::owner_all, error);
+  for (const SnapshotSource& source : sources) {
+    const auto store = source.store.lock();
+    if (store == nullptr) {
+      return Fail(Error::NotFound(
+          fmt::format("{}: its store was closed meanwhile, as when the partition moved; try again", source.folder)));
+    }
+    RASTI_CHECKED(store->Checkpoint(staging + "/" + source.folder));
+  }
+  return {};
+}
+
+// By its name, or where that is another file system by what is in it.
+Status MoveFolder(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  if (error != std::errc::cross_device_link) return FromSystem(fmt::format("cannot move {} to {}", from, to), error);
+  fs::copy(from, to, fs::copy_options::recursive, error);
+  RASTI_CHECKED(FromSystem(fmt::format("cannot copy {} to {}", from, to), error));
+  for (const auto& entry : fs::directory_iterator(to, error)) RASTI_CHECKED(SyncFile(entry.path().string()));
+  RASTI_CHECKED(FromSystem(to, error));
+  return SyncDirectory(to);
+}
+
 // RocksDB never changes a table file, so both may have it; everything else is copied.
 Status PutFile(const fs::path& from, const fs::path& to) {
   std::error_code error;
@@ -269,7 +300,7 @@ nlohmann::ordered_json ToJson(const SnapshotManifest& manifest) {
 }
 
 Result<SnapshotManifest> WriteSnapshot(const std::string& directory, const std::vector<SnapshotSource>& sources,
-                                       const DataMeta& meta, ports::EventLog& log, Instant now) {
+                                       const DataPaths& data, const DataMeta& meta, ports::EventLog& log, Instant now) {
   std::error_code error;
   if (fs::exists(directory, error)) {
     return Fail(ErrorCode::kAlreadyExists,
@@ -288,8 +319,18 @@ Result<SnapshotManifest> WriteSnapshot(const std::string& directory, const std::
   manifest.made_at = now;
   manifest.partitions = log.partition_count();
   if (meta.kafka) manifest.topic_prefix = meta.kafka->topic_prefix;
+  // Beside the stores: links do not reach another file system.
+  const std::string staging = data.root + "/snapshot" + kMaking;
+  Status linked = LinkStores(sources, staging);
+  for (size_t i = 0; linked && i < sources.size(); ++i) {
+    linked = MoveFolder(staging + "/" + sources[i].folder, making + "/" + sources[i].folder);
+  }
+  fs::remove_all(staging, error);
+  if (!linked) {
+    fs::remove_all(making, error);
+    return Fail(linked.error());
+  }
   for (const SnapshotSource& source : sources) {
-    RASTI_CHECKED(source.store->Checkpoint(making + "/" + source.folder));
     RASTI_TRY(SnapshotPart part, PartOf(making, source.folder, log));
     manifest.parts.push_back(std::move(part));
   }

@@ -9,6 +9,8 @@
 // taken of is told by the hashes of the last events that it reflects: they are in that log, and in no other.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -69,13 +71,16 @@ Result<std::vector<core::PartitionId>> ChoosePartitions(const SnapshotWish& wish
 /// A store to be copied, under the name of its part.
 struct SnapshotSource {
   std::string folder;
-  ports::ViewStore* store = nullptr;
+  std::weak_ptr<ports::ViewStore> store;
 };
 
 /// Copies the stores as they are at this moment, by hard links where that is possible; they may be written meanwhile.
-/// Errors: kAlreadyExists (something lies at `directory`), kNoSpace, kPermission, kIo, those of the log.
+/// A store is held no longer than it takes to link its files (DATA/snapshot.making): reading and copying them may take
+/// long, and its partition may move. One at a time over a directory `data`.
+/// Errors: kAlreadyExists (something lies at `directory`), kNotFound (a store was closed before it was copied),
+/// kNoSpace, kPermission, kIo, those of the log.
 Result<SnapshotManifest> WriteSnapshot(const std::string& directory, const std::vector<SnapshotSource>& sources,
-                                       const DataMeta& meta, ports::EventLog& log, Instant now);
+                                       const DataPaths& data, const DataMeta& meta, ports::EventLog& log, Instant now);
 
 /// Errors: kNotFound (none is there, or none that was finished), kCorruption, kUnsupportedVersion.
 Result<SnapshotManifest> ReadSnapshot(const std::string& directory);

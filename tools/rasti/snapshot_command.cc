@@ -43,12 +43,12 @@ Status CopyAtRest(const DataPaths& paths, const DataMeta& meta, const SnapshotOp
   const ports::SystemClock clock;
   RASTI_TRY(const auto log, NodeLog::Open(paths, meta, clock, NodeLog::Access::kWrite));
   const auto budget = store::StoreBudget::Create(kCacheBytes, kCacheBytes);
-  std::vector<std::unique_ptr<ports::ViewStore>> stores;
+  std::vector<std::shared_ptr<ports::ViewStore>> stores;
   std::vector<SnapshotSource> sources;
   const auto add = [&](const std::string& folder, const std::string& place, std::vector<std::string> tables) -> Status {
-    RASTI_TRY(auto store,
+    RASTI_TRY(std::shared_ptr<ports::ViewStore> store,
               store::OpenRocksDbViewStore({.directory = place, .tables = std::move(tables), .budget = budget}));
-    sources.push_back({folder, store.get()});
+    sources.push_back({folder, store});
     stores.push_back(std::move(store));
     return {};
   };
@@ -67,7 +67,7 @@ Status CopyAtRest(const DataPaths& paths, const DataMeta& meta, const SnapshotOp
     RASTI_CHECKED(add(fmt::format("state/p{}", partition.value), paths.state(partition), runtime::CaseStore::Tables()));
   }
   if (has_views) RASTI_CHECKED(add("views", paths.views(), views::ViewTables()));
-  RASTI_CHECKED(WriteSnapshot(directory, sources, meta, log->events(), clock.Now()));
+  RASTI_CHECKED(WriteSnapshot(directory, sources, paths, meta, log->events(), clock.Now()));
   return log->Close();
 }
 
