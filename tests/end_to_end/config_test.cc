@@ -144,6 +144,56 @@ TEST_F(ConfigTest, FilesThatSettingsNameAreReadAndTheirSecretsNeverShown) {
   ExpectFault(File("log: kafka\n"), "brokers: log is kafka, and no brokers are named");
 }
 
+TEST_F(ConfigTest, SettingsOfTheBrokersAreThoseThatAStartWouldTake) {
+  const std::string settings = root() + "/kafka.settings";
+  const std::string file = File("log: kafka\nbrokers: a:1\nkafka-settings: " + settings + "\n");
+  const auto expect_fault = [&](const std::string& text, const std::string& fault) {
+    WriteFile(settings, text);
+    ExpectFault(file, "kafka-settings: " + settings + ": " + fault);
+  };
+  expect_fault("sasl.mechanisme=PLAIN\n", "kafka: setting sasl.mechanisme: No such configuration property");
+  expect_fault("security.protocol=SSL\nssl.ca.location=" + root() + "/none.pem\n", "kafka: ssl.ca.location");
+  WriteFile(settings, "security.protocol=PLAINTEXT\n");
+  EXPECT_EQ(Run({"config", "check", file}).exit_code, 0);
+
+  // A private key is a secret as a password is.
+  const std::string inline_key = "ssl.key.pem=-----BEGIN PRIVATE KEY-----\n";
+  WriteFile(settings, inline_key);
+  std::filesystem::permissions(settings, std::filesystem::perms(0640));
+  ExpectFault(file, settings + ": others may read the private key in it (mode 0640)");
+  const std::string key = root() + "/engine.key";
+  WriteFile(key, "a key");
+  WriteFile(settings, "ssl.key.location=" + key + "\n");
+  std::filesystem::permissions(key, std::filesystem::perms(0644));
+  ExpectFault(file, key + ": others may read the private key in it (mode 0644)");
+  std::filesystem::permissions(key, std::filesystem::perms(0640));
+  EXPECT_EQ(Run({"config", "check", file}).exit_code, 0) << "a group may, as ssl-cert";
+}
+
+TEST_F(ConfigTest, ARegistryIsReadWithItsKeys) {
+  Init();
+  const std::string registry = data() + "/submitters";
+  const std::string file = File("submitters: " + registry + "\n");
+  EXPECT_EQ(Run({"config", "check", file}).exit_code, 0);
+  std::filesystem::permissions(registry + "/local.key", std::filesystem::perms(0644));
+  ExpectFault(file, "submitters: " + registry + "/local.key: others may read or change the key");
+  std::filesystem::permissions(registry + "/local.key", std::filesystem::perms(0600));
+  WriteFile(registry + "/submitters.yaml", "submitters:\n  - id: portal\n    keys: [{id: a, file: none.key}]\n");
+  ExpectFault(file, "none.key");
+  WriteFile(registry + "/submitters.yaml", "submitters:\n  - idd: portal\n");
+  ExpectFault(file, "submitters: " + registry + "/submitters.yaml:2:");
+}
+
+TEST_F(ConfigTest, ASnapshotToStartFromHasToBeWhole) {
+  Init();
+  SubmitPothole();
+  const std::string snapshot = root() + "/snapshot";
+  const std::string file = File("from-snapshot: " + snapshot + "\n");
+  ExpectFault(file, "from-snapshot: " + snapshot + ": no snapshot, or one that was never finished");
+  Json({"snapshot", snapshot});
+  EXPECT_EQ(Run({"config", "check", file}).exit_code, 0);
+}
+
 TEST_F(ConfigTest, AServiceRunsWithItsFile) {
   Init();
   const std::string file =

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "engine/log/kafka_settings_check.h"
 #include "tools/rasti/commands.h"
-#include "tools/rasti/files.h"
 #include "tools/rasti/kafka_settings.h"
 #include "tools/rasti/package_folders.h"
+#include "tools/rasti/registry.h"
 #include "tools/rasti/service_options.h"
 #include "tools/rasti/settings.h"
+#include "tools/rasti/snapshot.h"
 
 namespace rasti::cli {
 namespace {
@@ -31,18 +33,31 @@ void Print(const Output& out, const std::vector<Setting>& settings, const std::v
   out.Json({{"settings", std::move(list)}, {"issues", IssuesJson(issues)}, {"faults", faults}});
 }
 
+// The settings as librdkafka takes them; no broker is asked.
+Status CheckKafka(const KafkaPlace& place) {
+  RASTI_TRY(log::KafkaLogOptions read, KafkaOptionsOf(place));
+  const Status taken = log::CheckKafkaSettings(std::move(read));
+  return taken ? taken : Fail(taken.error().At(place.settings_file));
+}
+
 // Files that settings name, read as a start would read them. A value of theirs is never shown.
 std::vector<std::string> CheckFilesOf(const ServiceOptions& options) {
   std::vector<std::string> faults;
   const LogChoice& choice = options.log;
   if (!choice.kafka.settings_file.empty()) {
-    if (const auto read = KafkaOptionsOf(choice.kafka); !read) {
-      faults.push_back("kafka-settings: " + read.error().message);
+    if (const Status taken = CheckKafka(choice.kafka); !taken) {
+      faults.push_back("kafka-settings: " + taken.error().message);
     }
   }
   if (!choice.submitters.empty()) {
-    const std::string registry = choice.submitters + "/submitters.yaml";
-    if (const auto read = ReadFile(registry); !read) faults.push_back("submitters: " + read.error().message);
+    if (const Status read = CheckRegistry(choice.submitters); !read) {
+      faults.push_back("submitters: " + read.error().message);
+    }
+  }
+  if (!options.from_snapshot.empty()) {
+    if (const auto read = ReadSnapshot(options.from_snapshot); !read) {
+      faults.push_back("from-snapshot: " + read.error().message);
+    }
   }
   if (choice.log == "kafka" && choice.kafka.brokers.empty()) {
     faults.emplace_back("brokers: log is kafka, and no brokers are named");

@@ -29,12 +29,25 @@ struct Secret {
 constexpr std::array kSecrets{Secret{"sasl.password", "RASTI_KAFKA_PASSWORD"},
                               Secret{"ssl.key.password", "RASTI_KAFKA_KEY_PASSWORD"}};
 
-Status CheckOthersCannotRead(const std::string& path) {
+// What names a file with a private key in it.
+constexpr std::array kKeyFiles{"ssl.key.location", "ssl.keystore.location"};
+constexpr unsigned kByOthers = 077;
+constexpr unsigned kByStrangers = 027;  // a group may read
+
+Status CheckMode(const std::string& path, unsigned forbidden, std::string_view secret) {
   struct stat about {};
-  if (::stat(path.c_str(), &about) != 0 || (about.st_mode & 077) == 0) return {};
-  return Fail(ErrorCode::kPermission, fmt::format("{}: others may read the password in it (mode {:04o}); run: chmod "
-                                                  "600 {}",
-                                                  path, about.st_mode & 07777, path));
+  if (::stat(path.c_str(), &about) != 0 || (about.st_mode & forbidden) == 0) return {};
+  return Fail(ErrorCode::kPermission, fmt::format("{}: others may read the {} in it (mode {:04o}); run: chmod 600 {}",
+                                                  path, secret, about.st_mode & 07777, path));
+}
+
+Status CheckOthersCannotRead(const std::string& path) { return CheckMode(path, kByOthers, "password"); }
+
+// The key of a certificate in the settings themselves, and not in a file.
+bool IsKey(const std::string& name) { return name == "ssl.key.pem"; }
+
+bool IsPassword(const std::string& name) {
+  return name.find("password") != std::string::npos || name.find("secret") != std::string::npos;
 }
 
 // Lines "name=value", as librdkafka and the Java client have them in files.
@@ -43,7 +56,8 @@ Result<ClientSettings> ReadClientSettings(const std::string& path) {
   ClientSettings settings;
   std::istringstream lines(text);
   std::string line;
-  bool is_secret = false;
+  bool has_password = false;
+  bool has_key = false;
   for (int number = 1; std::getline(lines, line); ++number) {
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
     if (line.empty() || line.front() == '#') continue;
@@ -55,9 +69,16 @@ Result<ClientSettings> ReadClientSettings(const std::string& path) {
     const std::string name = line.substr(0, equals);
     settings[name] = line.substr(equals + 1);
     if (name.ends_with(".file")) continue;
-    is_secret = is_secret || name.find("password") != std::string::npos || name.find("secret") != std::string::npos;
+    has_password = has_password || IsPassword(name);
+    has_key = has_key || IsKey(name);
   }
-  if (is_secret) RASTI_CHECKED(CheckOthersCannotRead(path));
+  if (has_password) RASTI_CHECKED(CheckOthersCannotRead(path));
+  if (has_key) RASTI_CHECKED(CheckMode(path, kByOthers, "private key"));
+  for (const char* const name : kKeyFiles) {
+    // One that is not there is told by whoever opens it.
+    const auto file = settings.find(name);
+    if (file != settings.end()) RASTI_CHECKED(CheckMode(file->second, kByStrangers, "private key"));
+  }
   return settings;
 }
 

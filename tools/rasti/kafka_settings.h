@@ -2,7 +2,8 @@
 //
 // The settings file has lines "name=value", as librdkafka and the Java client have them. A password is never an option
 // of the command line. It stands in the file (which others may then not read), in a file that `sasl.password.file` or
-// `ssl.key.password.file` names, or in RASTI_KAFKA_PASSWORD or RASTI_KAFKA_KEY_PASSWORD.
+// `ssl.key.password.file` names, or in RASTI_KAFKA_PASSWORD or RASTI_KAFKA_KEY_PASSWORD. A private key stands in the
+// file, or in one of its own that a group may read, as Debian's ssl-cert, and nobody else.
 #pragma once
 
 #include "engine/log/kafka_event_log.h"
@@ -10,8 +11,8 @@
 
 namespace rasti::cli {
 
-/// Errors: those of the files: kNotFound, kPermission (others may read a password in it), kInvalidArgument with the
-/// line.
+/// Errors: those of the files: kNotFound, kPermission (others may read a password or a key in it), kInvalidArgument
+/// with the line.
 Result<log::KafkaLogOptions> KafkaOptionsOf(const KafkaPlace& place);
 
 /// Where brokers refuse the client, says where that is set.

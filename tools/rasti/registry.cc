@@ -52,17 +52,37 @@ Result<std::string> ReadKey(const std::string& path) {
 }
 
 // None: what is refused is told of, but not kept.
-Result<std::optional<privacy::PublicKey>> ReadPublicKey(const DataPaths& paths) {
+Result<std::optional<privacy::PublicKey>> ReadPublicKey(const std::string& path) {
   std::error_code error;
-  if (!fs::exists(paths.dead_letter_public_key(), error)) return std::nullopt;
-  RASTI_TRY(const std::string text, ReadFile(paths.dead_letter_public_key(), kKeyBytesMost));
+  if (!fs::exists(path, error)) return std::nullopt;
+  RASTI_TRY(const std::string text, ReadFile(path, kKeyBytesMost));
   auto key = privacy::ParsePublicKey(text);
-  if (!key) return Fail(key.error().At(paths.dead_letter_public_key()));
+  if (!key) return Fail(key.error().At(path));
   return *key;
 }
 
 std::string FirstError(std::vector<codec::Issue> issues) {
   return issues.empty() ? std::string("not readable") : issues.front().ToString();
+}
+
+// `directory`: where it lies, as DataPaths::submitters does.
+Result<runtime::Submitters> ReadRegistryIn(const std::string& directory, Keys keys) {
+  const std::string file = directory + "/submitters.yaml";
+  RASTI_TRY(const std::string yaml, ReadFile(file));
+  codec::Issues issues(file);
+  const auto entries = codec::ReadSubmitters(yaml, issues);
+  if (!entries) return Fail(Error::Invalid(FirstError(std::move(issues).Take())));
+  std::vector<runtime::Submitter> submitters;
+  for (const codec::SubmitterEntry& entry : *entries) {
+    runtime::Submitter submitter{entry.id, {}, entry.tenants, entry.roles};
+    for (const codec::SubmitterKey& key : entry.keys) {
+      if (key.retired && keys == Keys::kInUse) continue;
+      RASTI_TRY(submitter.keys[key.id], ReadKey(fs::path(directory) / key.file));
+    }
+    submitters.push_back(std::move(submitter));
+  }
+  RASTI_TRY(const auto dead_letter_key, ReadPublicKey(directory + "/dead-letters.pub"));
+  return runtime::Submitters(std::move(submitters), dead_letter_key);
 }
 
 }  // namespace
@@ -89,21 +109,13 @@ Status LinkRegistry(const DataPaths& paths, const std::string& directory) {
 }
 
 Result<runtime::Submitters> ReadRegistry(const DataPaths& paths, Keys keys) {
-  RASTI_TRY(const std::string yaml, ReadFile(paths.registry()));
-  codec::Issues issues(paths.registry());
-  const auto entries = codec::ReadSubmitters(yaml, issues);
-  if (!entries) return Fail(Error::Invalid(FirstError(std::move(issues).Take())));
-  std::vector<runtime::Submitter> submitters;
-  for (const codec::SubmitterEntry& entry : *entries) {
-    runtime::Submitter submitter{entry.id, {}, entry.tenants, entry.roles};
-    for (const codec::SubmitterKey& key : entry.keys) {
-      if (key.retired && keys == Keys::kInUse) continue;
-      RASTI_TRY(submitter.keys[key.id], ReadKey(fs::path(paths.submitters()) / key.file));
-    }
-    submitters.push_back(std::move(submitter));
-  }
-  RASTI_TRY(const auto dead_letter_key, ReadPublicKey(paths));
-  return runtime::Submitters(std::move(submitters), dead_letter_key);
+  return ReadRegistryIn(paths.submitters(), keys);
+}
+
+Status CheckRegistry(const std::string& directory) {
+  RASTI_CHECKED(ReadRegistryIn(directory, Keys::kInUse));
+  RASTI_CHECKED(ReadKey(directory + "/local.key"));
+  return {};
 }
 
 Result<std::string> ReadLocalKey(const DataPaths& paths) { return ReadKey(paths.local_key()); }

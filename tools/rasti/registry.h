@@ -27,6 +27,8 @@ enum class Keys {
 /// Errors: kNotFound, kPermission (others may read a key: the message says how to mend that), kInvalidArgument (the
 /// line of submitters.yaml, or the key file).
 Result<runtime::Submitters> ReadRegistry(const DataPaths& paths, Keys keys);
+/// Whether a node can take up the registry in this directory, which nodes are to share. Errors: as above.
+Status CheckRegistry(const std::string& directory);
 /// What this machine's command line signs with. Errors: as above.
 Result<std::string> ReadLocalKey(const DataPaths& paths);
 
