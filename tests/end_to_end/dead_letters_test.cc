@@ -103,6 +103,45 @@ TEST_F(DeadLettersTest, AreLookedIntoRetriedAndDiscarded) {
   EXPECT_EQ(Json({"tally"})["open_in_time"], 2);
 }
 
+TEST_F(DeadLettersTest, AreWhatIsSignedWithARetiredKeyWhileWhatItSignedBeforeStaysVerified) {
+  Init();
+  const std::string submitters = data() + "/submitters";
+  stranger_.RegisterIn(submitters);
+  {
+    const auto service = StartService();
+    const auto connection = cli::SocketConnection::Connect(data() + "/rasti.sock");
+    ASSERT_TRUE(connection) << connection.error().message;
+    client::CommandClient portal = stranger_.Client(**connection);
+    const auto accepted = portal.Execute(stranger_.Submission(1));
+    ASSERT_TRUE(accepted) << accepted.error().message;
+    EXPECT_TRUE(accepted->accepted());
+    StopService(*service);
+  }
+  // A new key before the old one, which signs nothing any more.
+  std::ifstream file(submitters + "/submitters.yaml");
+  std::string registry((std::istreambuf_iterator<char>(file)), {});
+  const std::string old = "{id: portal-2026, file: portal.key}";
+  const size_t at = registry.find(old);
+  ASSERT_NE(at, std::string::npos) << registry;
+  registry.replace(at, old.size(),
+                   "{id: portal-2027, file: new.key}\n      - {id: portal-2026, file: portal.key, retired: true}");
+  WriteFile(submitters + "/submitters.yaml", registry);
+  WriteFile(submitters + "/new.key", "thirty-two other bytes of nobody");
+  ASSERT_EQ(::chmod((submitters + "/new.key").c_str(), 0600), 0);
+
+  HandIn(2, 1);
+  const auto letters = Json({"dead-letters", "list"});
+  ASSERT_EQ(letters["dead_letters"].size(), 1U);
+  EXPECT_EQ(letters["dead_letters"][0]["reason"], "wrong_signature");
+  EXPECT_EQ(letters["dead_letters"][0]["command_id"], "letter-2");
+  const auto verified = Json({"replay", "--verify"});
+  EXPECT_EQ(verified["verified"], true);
+  EXPECT_GE(verified["signatures"], 1);
+  // It takes the old key's file.
+  fs::remove(submitters + "/portal.key");
+  EXPECT_EQ(Json({"replay", "--verify"})["signatures"], 0);
+}
+
 TEST_F(DeadLettersTest, NeedTheOperatorsKey) {
   Init();
   HandIn(1, 1);
