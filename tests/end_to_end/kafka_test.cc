@@ -223,6 +223,21 @@ TEST_F(KafkaOutageTest, ANodeThatStartsBeforeItsBrokersWaitsForThem) {
   StopService(node);
 }
 
+TEST_F(KafkaOutageTest, ANodeThatWaitsForItsBrokersEndsInGoodOrder) {
+  KafkaBroker& broker = **KafkaBroker::Instance();
+  MakeTopics(1);
+  InitNode(0);
+  broker.Kill();
+  Child node({Program(), "run", "--json", "--data", data_of(0)}, "", {"RASTI_DATA="});
+  EXPECT_TRUE(node.WaitForError("again in"));
+  node.Signal(SIGTERM);
+  const Finished ended = node.Finish();
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("\"event\":\"stopping\",\"why\":\"SIGTERM\""));
+  const Status restarted = broker.Restart();
+  ASSERT_TRUE(restarted) << restarted.error().message;
+}
+
 // The first block of shell behind a heading of README.md.
 std::string BlockBehind(const std::string& heading) {
   std::ifstream file("README.md");

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "tests/end_to_end/rasti_fixture.h"
+#include "tools/rasti/node.h"
 
 namespace rasti::test {
 namespace {
@@ -35,6 +36,18 @@ TEST_F(RastiTest, CommandsGoThroughTheSocketOfARunningService) {
   StopService(*service);
   EXPECT_FALSE(fs::exists(data() + "/rasti.sock"));
   EXPECT_EQ(Json({"show", reference})["status"], "merged");
+  EXPECT_EQ(Json({"replay", "--verify"})["verified"], true);
+}
+
+TEST_F(RastiTest, ANodeThatIsToldToStopWhileItOpensLetsGoOfItsDirectory) {
+  Init();
+  const std::string reference = SubmitPothole()["reference"];
+  cli::NodeOptions options;
+  options.stop_asked = [] { return true; };
+  const auto opened = cli::Node::Open(cli::DataPaths(data()), options);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::kAborted);
+  EXPECT_EQ(Json({"show", reference})["stage"], "received");
   EXPECT_EQ(Json({"replay", "--verify"})["verified"], true);
 }
 

@@ -76,8 +76,8 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
   engine->notes_ = engine->log_->notes();
   engine->meta_ = meta;
   if (!engine->options_.seed_from.empty()) {
-    RASTI_TRY(const auto seeded,
-              SeedFromSnapshot(engine->options_.seed_from, paths, meta, engine->log(), engine->options_.decides));
+    RASTI_TRY(const auto seeded, SeedFromSnapshot(engine->options_.seed_from, paths, meta, engine->log(),
+                                                  engine->options_.decides, engine->options_.stop_asked));
     for (const std::string& line : seeded) engine->Progress(line);
   }
   RASTI_CHECKED(engine->CheckClock());
@@ -86,6 +86,7 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
                                                       [node = engine.get()] { return node->EngineStatus(); });
   if (engine->options_.decides) {
     RASTI_CHECKED(engine->DropOldDeadLetters());
+    RASTI_CHECKED(engine->GoOn());
     RASTI_CHECKED(engine->OpenEngine());
   }
   RASTI_CHECKED(engine->OpenViews());
@@ -100,6 +101,11 @@ Node::~Node() { static_cast<void>(Close()); }
 
 void Node::Progress(const std::string& text) const {
   if (options_.progress) options_.progress(text);
+}
+
+Status Node::GoOn() const {
+  if (!options_.stop_asked || !options_.stop_asked()) return {};
+  return Fail(ErrorCode::kAborted, "it was told to stop");
 }
 
 Status Node::OpenClock(const DataMeta& meta) {
@@ -190,6 +196,7 @@ Status Node::OpenEngine() {
     const auto until = std::chrono::steady_clock::now() + settle_most_;
     while (!engine_->WaitUntilIdle(kStep) && std::chrono::steady_clock::now() < until) {
       RASTI_CHECKED(engine_->status());
+      RASTI_CHECKED(GoOn());
       Progress(fmt::format("catching up: {} timers fired", engine_->counters().timers_fired));
     }
   }
@@ -251,12 +258,14 @@ Status Node::Settle(milliseconds timeout) {
   const auto late = [&] { return std::chrono::steady_clock::now() >= deadline; };
   while (engine_ != nullptr && !engine_->WaitUntilIdle(left())) {
     RASTI_CHECKED(status());
+    RASTI_CHECKED(GoOn());
     if (late()) return Fail(ErrorCode::kTimedOut, "the engine still has work to do");
     Progress(fmt::format("{} timers fired", engine_->counters().timers_fired));
   }
   for (;;) {
     Status seen = views_->WaitForEnd(left());
     if (seen || seen.error().code != ErrorCode::kTimedOut || late()) return seen;
+    RASTI_CHECKED(GoOn());
     RASTI_TRY(const auto lags, views_->Lag());
     int64_t applied = 0;
     int64_t end = 0;

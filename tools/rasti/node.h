@@ -57,6 +57,8 @@ struct NodeOptions {
   std::chrono::milliseconds progress_every{250};  // of a rebuild
   /// The directory is thrown away with the process: nothing of it is synced.
   bool scratch = false;
+  /// Asked while it opens and settles, by the threads that do: true ends that in good order. Null: nothing does.
+  std::function<bool()> stop_asked;
   /// Told by the node's threads what happens to it; outlives the node. Null: nobody.
   NodeObserver* observer = nullptr;
 };
@@ -93,7 +95,7 @@ class Node {
   const std::vector<std::string>& notes() const { return notes_; }
 
   /// Returns once all input is decided, everything due has fired and the views show it.
-  /// Errors: kTimedOut; what stopped the engine or the projection.
+  /// Errors: kTimedOut; kAborted (it was to stop); what stopped the engine or the projection.
   Status Settle(std::chrono::milliseconds timeout);
   /// Moves a virtual clock forward and settles. Errors: those of NodeClock::Advance and Settle.
   Status AdvanceClock(Instant to);
@@ -131,6 +133,8 @@ class Node {
   void Halted(core::PartitionId partition, const std::string& why);
   Status DropState(core::PartitionId partition);
   void Progress(const std::string& text) const;
+  /// kAborted where it is to stop.
+  Status GoOn() const;
 
   const DataPaths paths_;
   const NodeOptions options_;

@@ -1,11 +1,15 @@
 // `rasti run`: the engine as a service on its Unix socket.
 #include <fmt/format.h>
 
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <functional>
 #include <future>
+#include <optional>
+#include <string_view>
 #include <thread>
 
 #include "tools/rasti/commands.h"
@@ -30,14 +34,40 @@ constexpr auto kReportEvery = 60s;
 constexpr auto kDrainMost = 5s;
 constexpr auto kReopenFirst = 500ms;
 constexpr auto kReopenMost = std::chrono::milliseconds(5s);
+constexpr auto kLookForSignal = 50ms;
+
+// SIGTERM and SIGINT from its making on. A node that is still opening may decide already, and ends in good order.
+class EndSignals {
+ public:
+  EndSignals() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (!error) came_.store(signal);
+    });
+  }
+  /// The name of the one that came; nothing: none did.
+  std::optional<std::string_view> came() {
+    io_.poll();
+    const int signal = came_.load();
+    if (signal == 0) return std::nullopt;
+    return NameOf(signal);
+  }
+  static std::string_view NameOf(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
+
+ private:
+  asio::io_context io_;
+  asio::signal_set signals_{io_, SIGTERM, SIGINT};
+  std::atomic<int> came_ = 0;
+};
 
 // Runs until a signal comes or the engine stops by itself.
 class Service {
  public:
-  Service(Node& engine, Operations& operations, ServiceLog& log, const ServiceOptions& options, std::string socket)
+  Service(Node& engine, Operations& operations, ServiceLog& log, const ServiceOptions& options, std::string socket,
+          EndSignals& signals)
       : engine_(engine),
         operations_(operations),
         log_(log),
+        signals_(signals),
         figures_(engine, operations),
         handler_(engine, log, options.query_threads),
         socket_(std::move(socket)) {}
@@ -56,11 +86,13 @@ class Service {
       Finish({}, "retire");
     });
     signals.async_wait([this](const boost::system::error_code& error, int signal) {
-      if (!error) Finish({}, signal == SIGTERM ? "SIGTERM" : "SIGINT");
+      if (!error) Finish({}, EndSignals::NameOf(signal));
     });
     asio::steady_timer watch(io_);
     Watch(watch);
     operations_.Watch(engine_, [this] { return server_->client_count(); });
+    // One that came before this set was there.
+    if (const auto came = signals_.came()) Finish({}, *came);
     std::thread io_thread([this] { io_.run(); });
     manager_.Ready();
     log_.Info("listening", {{"socket", socket_}, {"partitions", engine_.log().partition_count()}});
@@ -134,6 +166,7 @@ class Service {
   Node& engine_;
   Operations& operations_;
   ServiceLog& log_;
+  EndSignals& signals_;
   const ServiceManager manager_;
   asio::io_context io_;
   Figures figures_;
@@ -184,6 +217,16 @@ Outcome<void> MakeNodeIfNew(const DataPaths& paths, const LogChoice& choice) {
   return {};
 }
 
+// Whether nothing asked for an end before the time was over.
+bool Rest(std::chrono::milliseconds wait, const std::function<bool()>& stop_asked) {
+  const auto until = std::chrono::steady_clock::now() + wait;
+  while (std::chrono::steady_clock::now() < until) {
+    if (stop_asked()) return false;
+    std::this_thread::sleep_for(kLookForSignal);
+  }
+  return true;
+}
+
 // Brokers that do not answer are waited for, as they are later on: a service starts beside them, or while one is away.
 Result<std::unique_ptr<Node>> OpenNode(const DataPaths& paths, const DataMeta& meta, const NodeOptions& options,
                                        ServiceLog& log) {
@@ -194,7 +237,7 @@ Result<std::unique_ptr<Node>> OpenNode(const DataPaths& paths, const DataMeta& m
                         (node.error().code == ErrorCode::kUnavailable || node.error().code == ErrorCode::kTimedOut);
     if (!passes) return node;
     log.Warn("trouble", {{"text", fmt::format("{}; again in {} ms", node.error().message, wait.count())}});
-    std::this_thread::sleep_for(wait);
+    if (!Rest(wait, options.stop_asked)) return node;
     wait = std::min(2 * wait, kReopenMost);
   }
 }
@@ -240,6 +283,8 @@ Outcome<void> RunRun(CLI::App& command, const Context& context, ServiceOptions& 
   engine_options.progress_every = 5s;
   engine_options.brokers = options.log.kafka.brokers;
   engine_options.kafka_settings = options.log.kafka.settings_file;
+  EndSignals signals;
+  engine_options.stop_asked = [&signals] { return signals.came().has_value(); };
   NodeMonitor monitor(log);
   const ServiceManager manager;
   engine_options.progress = [&monitor, &manager](const std::string& text) {
@@ -255,14 +300,21 @@ Outcome<void> RunRun(CLI::App& command, const Context& context, ServiceOptions& 
                                                       .kafka = meta.kafka.has_value()},
                                                      monitor, log));
   if (options.metrics_port) log.Info("metrics", {{"address", operations->address()}, {"port", operations->port()}});
-  RASTI_TRY(const auto engine, OpenNode(paths, meta, engine_options, log));
+  auto opened = OpenNode(paths, meta, engine_options, log);
+  if (const auto came = signals.came(); came && !opened) {
+    manager.Stopping();
+    log.Info("stopping", {{"why", *came}});
+    log.Info("stopped");
+    return {};
+  }
+  RASTI_TRY(const auto engine, std::move(opened));
   for (const std::string& note : engine->notes()) log.Warn("recovered", {{"note", note}});
   if (options.decides && !engine->keeps_dead_letters()) {
     log.Warn("dead_letters", {{"message", fmt::format("no key: what is nobody's command is told of, but not kept; make "
                                                       "one: rasti dead-letters new-key --data {}",
                                                       paths.root)}});
   }
-  const Status ended = Service(*engine, *operations, log, options, paths.socket()).Run();
+  const Status ended = Service(*engine, *operations, log, options, paths.socket(), signals).Run();
   const runtime::PartitionCounters counters = engine->counters();
   log.Info("stopped", {{"accepted", counters.commands_accepted}, {"events", counters.events}});
   if (!ended) return Refuse(ended.error());

@@ -215,13 +215,14 @@ Status PutFile(const fs::path& from, const fs::path& to) {
 }
 
 Status PutPart(const SnapshotManifest& manifest, const std::string& snapshot, const std::string& folder,
-               const std::string& target) {
+               const std::string& target, const std::function<bool()>& stop_asked) {
   const std::string making = target + kMaking;
   std::error_code error;
   fs::remove_all(making, error);
   RASTI_CHECKED(FromSystem(making, error));
   for (const SnapshotFile& file : manifest.files) {
     if (!file.path.starts_with(folder + "/")) continue;
+    if (stop_asked && stop_asked()) return Fail(ErrorCode::kAborted, "it was told to stop");
     const std::string from = snapshot + "/" + file.path;
     const std::string to = making + file.path.substr(folder.size());
     if (!fs::exists(from, error)) {
@@ -353,7 +354,8 @@ Result<SnapshotManifest> ReadSnapshot(const std::string& directory) {
 }
 
 Result<std::vector<std::string>> SeedFromSnapshot(const std::string& snapshot, const DataPaths& paths,
-                                                  const DataMeta& meta, ports::EventLog& log, bool with_state) {
+                                                  const DataMeta& meta, ports::EventLog& log, bool with_state,
+                                                  const std::function<bool()>& stop_asked) {
   RASTI_TRY(const SnapshotManifest manifest, ReadSnapshot(snapshot));
   RASTI_CHECKED(CheckAgainstLog(manifest, snapshot, meta, log));
   std::vector<std::string> done;
@@ -367,7 +369,7 @@ Result<std::vector<std::string>> SeedFromSnapshot(const std::string& snapshot, c
       done.push_back(fmt::format("{}: there already, not taken from the snapshot", name));
       continue;
     }
-    if (Status put = PutPart(manifest, snapshot, part.folder, target); !put) {
+    if (Status put = PutPart(manifest, snapshot, part.folder, target, stop_asked); !put) {
       fs::remove_all(target + kMaking, error);
       for (const std::string& other : targets) fs::remove_all(other + kMaking, error);
       fs::remove(paths.view_home(), error);  // where it was made for this

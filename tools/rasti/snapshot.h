@@ -87,10 +87,11 @@ Result<SnapshotManifest> ReadSnapshot(const std::string& directory);
 
 /// Puts the parts of a snapshot where a data directory has none yet, after comparing it with the log and every file
 /// with the manifest. What is there already stays as it is. Answers what was done, a line for each part.
-/// Errors: those of ReadSnapshot; kInvalidArgument (of another log), kCorruption (a file is not what was written),
-/// kUnavailable (ahead of the log). Nothing was changed then.
+/// Errors: those of ReadSnapshot; kInvalidArgument (of another log, or ahead of it), kCorruption (a file is not what
+/// was written), kAborted (`stop_asked`, where there is one, said so). Nothing was changed then.
 Result<std::vector<std::string>> SeedFromSnapshot(const std::string& snapshot, const DataPaths& paths,
-                                                  const DataMeta& meta, ports::EventLog& log, bool with_state);
+                                                  const DataMeta& meta, ports::EventLog& log, bool with_state,
+                                                  const std::function<bool()>& stop_asked);
 
 nlohmann::ordered_json ToJson(const SnapshotManifest& manifest);
 
