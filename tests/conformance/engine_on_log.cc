@@ -61,6 +61,17 @@ void EngineOnLog::Start() {
   hooks.drop_store = [](core::PartitionId id) -> Status {
     return Fail(Error::Internal("the store of partition " + std::to_string(id.value) + " is good"));
   };
+  hooks.on_recovered = [this](core::PartitionId id, int64_t, Duration) {
+    const std::lock_guard lock(mutex_);
+    decided_.insert(id);
+    decided_changed_.notify_all();
+  };
+  hooks.on_released = [this](core::PartitionId id, bool) {
+    const std::lock_guard lock(mutex_);
+    decided_.erase(id);
+    ++released_;
+  };
+  decided_.clear();
   engine_ = std::make_unique<runtime::Engine>(fixture_.log(), configuration_, submitters_, clock_,
                                               runtime::EngineOptions{.stream_threads = 2, .stream = options}, hooks);
   RASTI_EXPECT_OK(engine_->Start());
@@ -126,6 +137,24 @@ void EngineOnLog::AwaitAnswers() {
   }
 }
 
+bool EngineOnLog::AllAreDecided() { return std::ssize(decided_) == fixture_.log().partition_count(); }
+
+void EngineOnLog::AwaitRest() {
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  bool at_rest = false;
+  while (!at_rest) {
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(decided_changed_.wait_until(lock, until, [&] { return AllAreDecided(); }))
+        << decided_.size() << " of " << fixture_.log().partition_count() << " partitions are decided by somebody";
+    const int64_t released = released_;
+    lock.unlock();
+    ASSERT_TRUE(engine_->WaitUntilIdle(kPatience));
+    // One may have been given to the other thread meanwhile.
+    lock.lock();
+    at_rest = released_ == released;
+  }
+}
+
 void EngineOnLog::Turn() {
   clock_.Advance(Duration{static_cast<int64_t>(Below(4) == 0 ? Below(400'000'000) : Below(8'000'000))});
   for (uint64_t n = 1 + Below(8); n > 0; --n) {
@@ -153,7 +182,8 @@ void EngineOnLog::Turn() {
     Start();
   }
   AwaitAnswers();
-  ASSERT_TRUE(engine_->WaitUntilIdle(kPatience));
+  AwaitRest();
+  if (testing::Test::HasFatalFailure()) return;
   ReadOn();
   CheckAnswers();
 }
@@ -260,7 +290,8 @@ void EngineOnLog::CheckViews() {
 }
 
 void EngineOnLog::End() {
-  ASSERT_TRUE(engine_->WaitUntilIdle(kPatience));
+  AwaitRest();
+  if (testing::Test::HasFatalFailure()) return;
   ReadOn();
   CheckAnswers();
   const Instant now = clock_.Now();
@@ -276,7 +307,8 @@ void EngineOnLog::End() {
   stores_.clear();
   RASTI_ASSERT_OK(fixture_.Reopen());
   Start();
-  ASSERT_TRUE(engine_->WaitUntilIdle(kPatience));
+  AwaitRest();
+  if (testing::Test::HasFatalFailure()) return;
   Stop();
   ReadOn();
   CheckStores();

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,11 @@ class EngineOnLog {
   void Ask(const core::Command& command);
   void HandIn(size_t index);
   void AwaitAnswers();
+  /// Until every partition is decided by somebody and all its input and what was due are: a broker takes its time to
+  /// say whose a partition is.
+  void AwaitRest();
+  /// REQUIRES: mutex_ is held.
+  bool AllAreDecided();
   /// Reads what was committed since, and checks it against what came before it.
   void ReadOn();
   void Check(const ports::StoredEvent& stored);
@@ -86,9 +92,12 @@ class EngineOnLog {
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable answered_;
+  std::condition_variable decided_changed_;
   std::vector<Asked> asked_;
   size_t unanswered_ = 0;
   std::map<core::PartitionId, std::shared_ptr<test::MemoryViewStore>> stores_;
+  std::set<core::PartitionId> decided_;  // those that a thread has and that have caught up
+  int64_t released_ = 0;                 // how often one was given up
 
   std::unique_ptr<runtime::Engine> engine_;
   test::MemoryViewStore views_{views::ViewTables().size()};
