@@ -122,7 +122,7 @@ class Applier {
   void operator()(const ClockReplanned& event) {
     ClockState* clock = Find(event.clock);
     if (clock == nullptr) return;
-    const bool moves = event.rule != clock->course.rule || event.plan.computed_due_at != clock->plan.computed_due_at;
+    const bool moves = MovesDeadline(event, *clock);
     clock->course.rule = event.rule;
     // Where warnings and levels alone were planned anew, nothing happened to the deadline.
     if (moves) clock->course.steps.emplace_back(sla::Replanned{context_.occurred_at});
@@ -230,6 +230,10 @@ bool IsDoneByPeople(const EventContext& context) {
 }
 
 }  // namespace
+
+bool MovesDeadline(const ClockReplanned& event, const ClockState& clock) {
+  return event.rule != clock.course.rule || event.plan.computed_due_at != clock.plan.computed_due_at;
+}
 
 void Apply(CaseState& state, const Event& event) {
   const EventContext& context = event.ctx();

@@ -14,6 +14,9 @@ namespace rasti::core {
 /// which was never started changes nothing of it.
 void Apply(CaseState& state, const Event& event);
 
+/// Whether a re-planning gives the clock another deadline, or moves its warnings and levels alone. `clock`: before it.
+bool MovesDeadline(const ClockReplanned& event, const ClockState& clock);
+
 /// Why the event cannot be the next one of this case (its case, its revision, a clock that was never started), or
 /// nothing. For readers of a log that they do not trust, before Apply.
 std::optional<std::string> WhyNotNext(const CaseState& state, const Event& event);

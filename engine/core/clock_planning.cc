@@ -58,7 +58,12 @@ Result<ClockPlan> PlanChange(const sla::Calendar& calendar, const Clock& clock, 
 
 Result<ClockPlan> PlanTimers(const sla::Calendar& calendar, const Clock& clock, const ClockState& before, Instant now) {
   ClockPlan plan = before.plan;
-  RASTI_TRY(const auto warnings, Warnings(calendar, clock, plan.due_at));
+  // What has passed is not looked for again: the calendar may not go back so far.
+  const bool any_to_come = std::ranges::any_of(plan.warnings, [now](const auto& warning) { return warning.at > now; });
+  std::vector<PendingWarning> warnings;
+  if (any_to_come) {
+    RASTI_TRY(warnings, Warnings(calendar, clock, plan.due_at));
+  }
   // The pending ones are the last of the list, here too. A definition that has fewer came by a migration.
   if (plan.warnings.size() <= warnings.size()) {
     auto again = warnings.end() - std::ssize(plan.warnings);

@@ -233,6 +233,48 @@ TEST_F(DecideClocksTest, WhatIsLateKeepsItsDateAndEscalatesByTheNewCalendar) {
   EXPECT_EQ(Resolve().escalated_to, 2);
 }
 
+TEST_F(DecideClocksTest, PeopleAreToldOfDeadlinesThatMoveAndNotOfWhatSurroundsThem) {
+  Notification moved;
+  moved.on = "clock_replanned";
+  moved.template_id = "received";
+  OwnDefinition().notifications = {moved};
+  Open();
+  const Instant due_at = Resolve().plan.due_at;
+  UseCalendar(WithDayOff(due_at + hours(24)));
+  const auto levels = Replan(config_, state_, now_, now_);
+  ASSERT_TRUE(levels.has_value());
+  EXPECT_EQ(levels->events.size(), 1U);
+  EXPECT_TRUE(levels->outbox.empty());
+  UseCalendar(WithDayOff(now_ + hours(24)));
+  const auto deadline = Replan(config_, state_, now_, now_);
+  ASSERT_TRUE(deadline.has_value());
+  EXPECT_EQ(deadline->outbox.size(), 1U);
+}
+
+TEST_F(DecideClocksTest, WhatTheCalendarDoesNotReachBackToKeepsNoOtherClockFromMoving) {
+  // Beside the one that is late long since, one of calendar days that ends on a day off.
+  Definition& own = OwnDefinition();
+  Clock late = own.clocks[1];
+  late.id = ClockId("late");
+  late.due = sla::DefaultRule(sla::Count::kWorkingDays);
+  late.due->number = 1;
+  late.due_by_category.clear();
+  late.warnings = {{sla::Count::kWorkingDays, 1, Duration{0}}};
+  own.clocks.insert(own.clocks.begin(), late);
+  own.BuildIndex();
+  Open();
+  Correct(CategoryId("lights"));
+  PassTime(hours(24 * 8));
+  ASSERT_TRUE(state_.FindClock(ClockId("late"))->breached);
+  const ClockState before = Resolve();
+  ASSERT_FALSE(before.breached);
+  sla::CalendarSpec spec = WithDayOff(before.plan.due_at).spec();
+  spec.covers_from = world_.calendar.LocalDay(now_);
+  UseCalendar(*sla::Calendar::Create(std::move(spec), world_.calendar.zone()));
+  EXPECT_EQ(Types(Take(Replan(config_, state_, now_, now_))), (std::vector<std::string_view>{"clock_replanned"}));
+  EXPECT_GT(Resolve().plan.due_at, before.plan.due_at);
+}
+
 TEST_F(DecideClocksTest, ADayOffBeforeADeadlineMovesItsWarning) {
   Open();
   Correct(CategoryId("lights"));

@@ -82,13 +82,15 @@ DecideResult Replan(const Config& config, const CaseState& state, Instant occurr
   for (const Clock& clock : config.definition->clocks) {
     const ClockState* running = builder.state().FindClock(clock.id);
     if (running == nullptr || !IsPlannedAnew(*running)) continue;
-    if (!HasFixedDeadline(*running)) {
+    const bool is_fixed = HasFixedDeadline(*running);
+    if (!is_fixed) {
       auto verdict = builder.ReplanClock(clock, running->course.rule, reason);
       if (!verdict) return tl::unexpected(std::move(verdict).error());
     }
-    // A deadline that stays has warnings before it and levels after it that count working days too.
+    // A deadline that stays has warnings before it and levels after it that count working days too. Where the calendar
+    // does not reach back to it, they stay as well, and nothing keeps the other clocks from moving.
     auto verdict = builder.ReplanTimers(clock, reason);
-    if (!verdict) return tl::unexpected(std::move(verdict).error());
+    if (!verdict && !is_fixed) return tl::unexpected(std::move(verdict).error());
   }
   return std::move(builder).Finish({}, /*may_be_empty=*/true);
 }

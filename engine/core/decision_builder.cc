@@ -85,12 +85,16 @@ bool DecisionBuilder::ActorHolds() const {
 }
 
 void DecisionBuilder::Emit(EventPayload payload) {
+  // People are told of deadlines that move, not of warnings and levels that do.
+  const auto* replanned = std::get_if<ClockReplanned>(&payload);
+  const ClockState* clock = replanned == nullptr ? nullptr : decision_.state.FindClock(replanned->clock);
+  const bool is_silent = clock != nullptr && !MovesDeadline(*replanned, *clock);
   Event& event = decision_.events.emplace_back();
   event.context = context_;
   event.revision = decision_.state.revision.Next();
   event.payload = std::move(payload);
   Apply(decision_.state, event);
-  if (!definition().notifications.empty() && decision_.state.IsLive()) NotifyOf(event);
+  if (!definition().notifications.empty() && decision_.state.IsLive() && !is_silent) NotifyOf(event);
 }
 
 void DecisionBuilder::NotifyOf(const Event& event) {

@@ -139,6 +139,24 @@ TEST_F(CalendarTest, ADayThatIsTakenAwayMakesDeadlinesEarlierAndNoneBreachesInTh
   EXPECT_EQ(Json({"replay", "--verify"})["verified"], true);
 }
 
+TEST_F(CalendarTest, WhatWasLateIsExplainedByTheCalendarOfThen) {
+  Init({"--virtual-time", kStart});
+  const std::string reference = SubmitPothole()["reference"];
+  Json({"clock", "advance", "2027-03-08T10:00:00+01:00"});
+  ASSERT_EQ(EventsOf(reference, "deadline_breached").size(), 1U);
+  const std::string due = Due(reference, "acknowledge");
+  // Friday was a day off after all, but the acknowledgement is late and stays so; another one moves its escalations.
+  const auto amended = Json(Amend({"--add", "2027-03-05", "--add", "2027-03-15", "--name", "Snow", "--past", "--yes"}));
+  EXPECT_GE(amended["forecast"]["due_stays"], 1);
+  EXPECT_EQ(Due(reference, "acknowledge"), due);
+  const auto explained = Json({"explain", reference});
+  ASSERT_EQ(explained["clocks"].size(), 3U);
+  for (const auto& clock : explained["clocks"]) {
+    if (clock["clock"] == "resolve") continue;  // of calendar days, which did not move
+    EXPECT_EQ(clock["calendar"], clock["clock"] == "reply" ? "kosovo@2" : "kosovo@1") << clock["clock"];
+  }
+}
+
 TEST_F(CalendarTest, ARunningServicePlansAnewAndTheDirectoryIsNotOpenedForIt) {
   Init();
   const auto service = StartService();

@@ -17,19 +17,30 @@ struct ExplainOptions {
   std::string known_at;
 };
 
-std::optional<core::ClockId> PlannedClock(const core::EventPayload& payload) {
-  if (const auto* e = std::get_if<core::ClockStarted>(&payload)) return e->clock;
-  if (const auto* e = std::get_if<core::ClockResumed>(&payload)) return e->clock;
-  if (const auto* e = std::get_if<core::ClockExtended>(&payload)) return e->clock;
-  if (const auto* e = std::get_if<core::ClockReplanned>(&payload)) return e->clock;
-  return std::nullopt;
-}
-
-// The event that gave a clock its deadline as it stands.
+// The event that gave a clock its deadline as it stands. A re-planning of its warnings and levels alone gave it none:
+// what was counted before stays counted on the calendar of then.
 const core::EventContext* PlanningOf(const views::CaseHistory& history, const core::ClockId& clock) {
   const core::EventContext* last = nullptr;
-  for (const codec::DecodedEvent& event : history.events) {
-    if (PlannedClock(event.event.payload) == clock) last = &event.event.ctx();
+  std::optional<sla::Rule> rule;
+  std::optional<Instant> computed;
+  for (const codec::DecodedEvent& decoded : history.events) {
+    const core::EventPayload& payload = decoded.event.payload;
+    const core::ClockPlan* plan = nullptr;
+    if (const auto* started = std::get_if<core::ClockStarted>(&payload); started && started->clock == clock) {
+      plan = &started->plan;
+      rule = started->rule;
+    } else if (const auto* resumed = std::get_if<core::ClockResumed>(&payload); resumed && resumed->clock == clock) {
+      plan = &resumed->plan;
+    } else if (const auto* extended = std::get_if<core::ClockExtended>(&payload);
+               extended && extended->clock == clock) {
+      plan = &extended->plan;
+    } else if (const auto* again = std::get_if<core::ClockReplanned>(&payload); again && again->clock == clock) {
+      if (again->rule != rule || again->plan.computed_due_at != computed) plan = &again->plan;
+      rule = again->rule;
+    }
+    if (plan == nullptr) continue;
+    computed = plan->computed_due_at;
+    last = &decoded.event.ctx();
   }
   return last;
 }
