@@ -100,8 +100,11 @@ core::AssignCase AssignmentOf(const Handover& handover, const core::CaseState& s
   }
   assign.to.person = handover.to->id;
   const core::Assignment& now = state.assignment;
-  if (now.queue && handover.tenant->FindQueue(*now.queue) != nullptr) assign.to.queue = now.queue;
-  if (now.directorate && handover.tenant->FindDirectorate(*now.directorate) != nullptr) {
+  const core::Queue* queue = now.queue ? handover.tenant->FindQueue(*now.queue) : nullptr;
+  if (queue != nullptr) assign.to.queue = now.queue;
+  // A queue brings its directorate along: another one, perhaps, than when the case came there.
+  const bool brings_directorate = queue != nullptr && !queue->directorate.empty();
+  if (!brings_directorate && now.directorate && handover.tenant->FindDirectorate(*now.directorate) != nullptr) {
     assign.to.directorate = now.directorate;
   }
   return assign;
