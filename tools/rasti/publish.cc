@@ -10,6 +10,9 @@
 namespace rasti::cli {
 namespace {
 
+// For a package to be read, checked and taken in by brokers, more than long enough.
+constexpr Duration kTakingIn{50};
+
 struct PublishOptions {
   std::vector<std::string> folders;
   std::string effective_from;
@@ -93,7 +96,9 @@ Outcome<void> RunPublish(const Context& context, const PublishOptions& options) 
     return Refuse(IssuesFailure(scan.issues));
   }
   RASTI_TRY(const Instant now, session->Now());
-  const Instant from = given.value_or(now + session->notice());
+  // They are taken in one after the other, and all are to come into force together.
+  const Duration slack = session->notice() > Duration{0} ? kTakingIn * std::ssize(scan.packages) : Duration{0};
+  const Instant from = given.value_or(now + session->notice() + slack);
   if (from < now) {
     return Misused(fmt::format("--effective-from {}: lies in the past (it is {}); what was decided stays decided",
                                FormatInstant(from), FormatInstant(now)));
