@@ -32,12 +32,35 @@ std::optional<json> KnownPart(const json& value, const expression::Type& type) {
     if (!value.is_array()) return std::nullopt;
     auto known = json::array();
     for (const json& item : value) {
-      if (auto part = KnownPart(item, type.element())) known.push_back(*std::move(part));
+      // An item that is not what the form says leaves its place: paths count them.
+      known.push_back(KnownPart(item, type.element()).value_or(nullptr));
     }
     return known;
   }
   if (value.is_structured()) return std::nullopt;
   return value;
+}
+
+// Copies what lies there to the same place. On the way there are members of objects and items of lists, as in `from`,
+// whatever the tokens look like: an object may have a member "7". REQUIRES: from has it.
+void CopyAt(const json& from, json::json_pointer place, json& to) {
+  std::vector<std::string> tokens;
+  for (; !place.empty(); place.pop_back()) tokens.push_back(place.back());
+  const json* source = &from;
+  json* target = &to;
+  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
+    if (source->is_array()) {
+      const json::json_pointer item("/" + *token);
+      if (target->is_null()) *target = json::array();
+      while (target->size() < source->size() && !target->contains(item)) target->push_back(nullptr);
+      source = &source->at(item);
+      target = &target->at(item);
+    } else {
+      source = &source->at(*token);
+      target = &(*target)[*token];
+    }
+  }
+  *target = *source;
 }
 
 // The fields in their places, without those that the case does not have.
@@ -50,7 +73,7 @@ Result<std::string> PublicPartOf(const core::CaseState& state, const core::Defin
   auto shown = json::object();
   for (const std::string& path : definition.public_register->form) {
     const json::json_pointer pointer(path);
-    if (known && known->contains(pointer)) core::PutMember(shown, path, known->at(pointer));
+    if (known && known->contains(pointer)) CopyAt(*known, pointer, shown);
   }
   return core::CanonicalJson(shown);
 }

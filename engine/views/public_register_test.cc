@@ -143,6 +143,25 @@ TEST_F(PublicCaseTest, OfTheFormOnlyWhatIsNamed) {
   EXPECT_EQ(shown->form, R"({"place":{"street":"Rruga B"},"size":3})");
 }
 
+TEST_F(PublicCaseTest, PathsGoThroughLists) {
+  core::Definition definition = World().definition;
+  definition.form = FormOf(R"({"type": "object", "properties": {"rooms": {"type": "array", "items": {
+      "type": "object", "properties": {"size": {"type": "integer"}, "kind": {"type": "string"}}}}}})");
+  definition.public_register.emplace().form = {"/rooms/1/size", "/rooms/1/kind"};
+  const auto& [id, state] = *life_.cases().begin();
+  CasePage page = *all_.views.GetCase(id);
+  page.state.form = R"({"rooms":["no room",{"kind":"hall","size":3,"more":1},{"kind":"other"}]})";
+  const auto shown = MakePublicCase(page, *all_.views.History(id), definition);
+  ASSERT_TRUE(shown) << shown.error().message;
+  EXPECT_EQ(shown->form, R"({"rooms":[null,{"kind":"hall","size":3}]})");
+
+  // Names that look like numbers are names where the form has an object.
+  definition.form = FormOf(R"({"type": "object", "properties": {"years": {}}})");
+  definition.public_register->form = {"/years/4000000000/sum"};
+  page.state.form = R"({"years":{"4000000000":{"sum":7,"by":"A"}}})";
+  EXPECT_EQ(MakePublicCase(page, *all_.views.History(id), definition)->form, R"({"years":{"4000000000":{"sum":7}}})");
+}
+
 TEST_F(PublicCaseTest, OfWhatIsNamedOnlyWhatTheFormKnowsAndIsNobodys) {
   core::Definition definition = World().definition;
   definition.form = FormOf(R"({"type": "object", "properties": {
