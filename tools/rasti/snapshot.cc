@@ -321,7 +321,7 @@ Result<SnapshotManifest> WriteSnapshot(const std::string& directory, const std::
   manifest.partitions = log.partition_count();
   if (meta.kafka) manifest.topic_prefix = meta.kafka->topic_prefix;
   // Beside the stores: links do not reach another file system.
-  const std::string staging = data.root + "/snapshot" + kMaking;
+  const std::string staging = data.root + "/snapshot-links" + kMaking;
   Status linked = LinkStores(sources, staging);
   for (size_t i = 0; linked && i < sources.size(); ++i) {
     linked = MoveFolder(staging + "/" + sources[i].folder, making + "/" + sources[i].folder);

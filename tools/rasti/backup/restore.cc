@@ -195,7 +195,8 @@ Status RestoreBackup(const BackupPlace& place, const BackupEntry& entry, const D
   if (!making) return give_up(false, making.error());
   // What looked like the leftovers of a restore may have been another one under way; nobody else changes it now.
   const auto leftovers = FindLeftovers(paths, entry, !making->is_new);
-  if (!leftovers) return give_up(making->is_new, leftovers.error());
+  // Another restore may have come to its end meanwhile, and could not delete what this one holds the lock of.
+  if (!leftovers) return give_up(making->is_new || fs::exists(paths.meta(), error), leftovers.error());
   for (const fs::path& leftover : *leftovers) {
     fs::remove_all(leftover, error);
     RASTI_CHECKED(FromSystem("delete", leftover.string(), error));
