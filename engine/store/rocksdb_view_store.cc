@@ -39,8 +39,24 @@ StoreUse UseOf(const Database& database) {
     database.db->GetAggregatedIntProperty(property, &bytes);
     return bytes;
   };
-  return {database.directory, sum(rocksdb::DB::Properties::kCurSizeAllMemTables),
-          sum(rocksdb::DB::Properties::kEstimateTableReadersMem), sum(rocksdb::DB::Properties::kTotalSstFilesSize)};
+  // Of the database as a whole, whichever table is asked.
+  const auto whole = [&](const std::string& property) {
+    uint64_t value = 0;
+    database.db->GetIntProperty(property, &value);
+    return value;
+  };
+  using Properties = rocksdb::DB::Properties;
+  StoreUse use;
+  use.directory = database.directory;
+  use.memtable_bytes = sum(Properties::kCurSizeAllMemTables);
+  use.reader_bytes = sum(Properties::kEstimateTableReadersMem);
+  use.disk_bytes = sum(Properties::kTotalSstFilesSize);
+  use.pending_merge_bytes = sum(Properties::kEstimatePendingCompactionBytes);
+  use.running_merges = whole(Properties::kNumRunningCompactions);
+  use.running_flushes = whole(Properties::kNumRunningFlushes);
+  use.background_errors = whole(Properties::kBackgroundErrors);
+  use.writes_held = whole(Properties::kIsWriteStopped) != 0 || whole(Properties::kActualDelayedWriteRate) != 0;
+  return use;
 }
 
 // A snapshot is RocksDB's; without one, reads see what is newest.

@@ -13,12 +13,17 @@ class Env;
 
 namespace rasti::store {
 
-/// What a store takes, in bytes.
+/// What a store takes, in bytes, and what RocksDB is at there.
 struct StoreUse {
   std::string directory;
   uint64_t memtable_bytes = 0;
   uint64_t reader_bytes = 0;  // of indexes and filters outside the cache
   uint64_t disk_bytes = 0;
+  uint64_t pending_merge_bytes = 0;  // that merges (compactions) have still to rewrite, about
+  uint64_t running_merges = 0;
+  uint64_t running_flushes = 0;
+  uint64_t background_errors = 0;  // of flushes and merges, since it was opened
+  bool writes_held = false;        // RocksDB slows or stops writers until flushes and merges have caught up
 };
 struct BudgetUse {
   uint64_t cache_bytes = 0;

@@ -131,6 +131,19 @@ void AddStores(const ServiceSample& sample, Families& all) {
   }
   all.Gauge("rasti_store_disk_bytes", "Sorted files of RocksDB on disk");
   for (const auto& store : sample.stores) all.Add(store.disk_bytes, {{"store", store.kind}});
+  all.Gauge("rasti_store_pending_merge_bytes",
+            "Bytes of RocksDB's files that its merges (compactions) have to rewrite yet");
+  for (const auto& store : sample.stores) all.Add(store.pending_merge_bytes, {{"store", store.kind}});
+  all.Gauge("rasti_store_running_work", "Flushes and merges (compactions) of RocksDB that are under way");
+  for (const auto& store : sample.stores) {
+    all.Add(store.running_flushes, {{"store", store.kind}, {"work", "flush"}});
+    all.Add(store.running_merges, {{"store", store.kind}, {"work", "merge"}});
+  }
+  all.Gauge("rasti_store_writes_held", "Stores whose writers RocksDB slows or stops until flushes and merges catch up");
+  for (const auto& store : sample.stores) all.Add(store.held, {{"store", store.kind}});
+  all.Counter("rasti_store_background_errors_total",
+              "Flushes and merges of RocksDB that failed in stores that are open");
+  for (const auto& store : sample.stores) all.Add(store.background_errors, {{"store", store.kind}});
   all.Gauge("rasti_store_cache_bytes", "Block cache that all stores share").Add(sample.cache_bytes);
   all.Gauge("rasti_store_cache_limit_bytes", "The most that it may hold").Add(sample.cache_bytes_most);
   all.Gauge("rasti_store_write_buffer_bytes", "Write buffers of all stores").Add(sample.write_buffer_bytes);

@@ -24,6 +24,11 @@ struct ServiceSample {
     uint64_t memtable_bytes = 0;
     uint64_t reader_bytes = 0;
     uint64_t disk_bytes = 0;
+    uint64_t pending_merge_bytes = 0;
+    uint64_t running_merges = 0;
+    uint64_t running_flushes = 0;
+    uint64_t background_errors = 0;
+    uint64_t held = 0;  // stores whose writers wait
   };
 
   bool decides = true;

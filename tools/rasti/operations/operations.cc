@@ -132,14 +132,21 @@ void Operations::LookAtNode() {
   sample_.cache_bytes = use.cache_bytes;
   sample_.cache_bytes_most = use.cache_bytes_most;
   sample_.write_buffer_bytes = use.write_buffer_bytes;
-  ServiceSample::Stores state{"state", 0, 0, 0};
-  ServiceSample::Stores views{"views", 0, 0, 0};
+  ServiceSample::Stores state;
+  ServiceSample::Stores views;
+  state.kind = "state";
+  views.kind = "views";
   const std::string view_home = DataPaths(options_.directory).view_home();
   for (const store::StoreUse& store : use.stores) {
     ServiceSample::Stores& kind = store.directory.starts_with(view_home) ? views : state;
     kind.memtable_bytes += store.memtable_bytes;
     kind.reader_bytes += store.reader_bytes;
     kind.disk_bytes += store.disk_bytes;
+    kind.pending_merge_bytes += store.pending_merge_bytes;
+    kind.running_merges += store.running_merges;
+    kind.running_flushes += store.running_flushes;
+    kind.background_errors += store.background_errors;
+    kind.held += store.writes_held ? 1 : 0;
   }
   sample_.stores = {state, views};
   struct statvfs about {};
