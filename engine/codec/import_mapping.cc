@@ -55,6 +55,9 @@ class MappingReader {
                               .value_or(TableEncoding::kUtf8);
     }
     if (const YamlNode* delimiter = map.Optional("delimiter")) ReadDelimiter(*delimiter);
+    if (const YamlNode* decimal = map.Optional("decimal")) {
+      mapping_.decimal = reader_.Choice<char>(*decimal, "decimal", {{".", '.'}, {",", ','}}).value_or('.');
+    }
     const YamlNode* rows = map.Optional("rows");
     if (rows != nullptr && reader_.Choice<bool>(*rows, "rows", {{"cases", false}, {"events", true}}).value_or(false)) {
       ReadEvents(map);

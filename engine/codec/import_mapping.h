@@ -94,6 +94,7 @@ struct ImportMapping {
 
   TableEncoding encoding = TableEncoding::kUtf8;
   std::optional<char> delimiter;  // of CSV files; none: told by their first lines
+  char decimal = '.';             // between a number's whole part and its fraction; else ','
 
   std::optional<EventRows> events;  // none: a row is a case
   MappedName key;                   // of the case

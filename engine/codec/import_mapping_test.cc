@@ -131,6 +131,20 @@ TEST(ImportMappingTest, ReadsTheDelimiter) {
                                 Field(&Issue::message, HasSubstr("'tab'")))));
 }
 
+TEST(ImportMappingTest, ReadsWhatDividesNumbers) {
+  EXPECT_EQ(Sample().decimal, '.');
+  for (const char decimal : {'.', ','}) {
+    Issues issues("m.yaml");
+    const auto mapping =
+        ReadImportMapping(Replaced(kYaml, "key: No\n", std::string("decimal: '") + decimal + "'\nkey: No\n"), issues);
+    ASSERT_TRUE(mapping) << decimal;
+    EXPECT_EQ(mapping->decimal, decimal);
+  }
+  EXPECT_THAT(
+      IssuesOf(Replaced(kYaml, "key: No\n", "decimal: comma\nkey: No\n")),
+      ElementsAre(AllOf(Field(&Issue::line, 7), Field(&Issue::column, 10), Field(&Issue::message, HasSubstr("','")))));
+}
+
 TEST(ImportMappingTest, ReadsTheEncoding) {
   for (const auto& [said, encoding] :
        {std::pair("utf-8", TableEncoding::kUtf8), std::pair("windows-1250", TableEncoding::kWindows1250),

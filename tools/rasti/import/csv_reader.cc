@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "engine/base/check.h"
 
@@ -48,6 +50,17 @@ char LikelyDelimiter(std::string_view line) {
   return *most == 0 ? ',' : kOthers[static_cast<size_t>(most - counts.begin())];
 }
 
+// What a line "sep=;" names, which spreadsheets write before the first row and read there.
+std::optional<char> NamedDelimiter(std::string_view line) {
+  constexpr std::string_view kBegin = "sep=";
+  line = line.substr(0, line.find_last_not_of("\r\n") + 1);
+  if (line.size() != kBegin.size() + 1) return std::nullopt;
+  const bool begins = std::ranges::equal(line.substr(0, kBegin.size()), kBegin, {},
+                                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (!begins || std::string_view(",;\t|").find(line.back()) == std::string_view::npos) return std::nullopt;
+  return line.back();
+}
+
 // The end of the first line of `text`: behind "\n", "\r\n" or a lone "\r". npos: the line goes on behind `text`, or
 // may.
 size_t LineEnd(std::string_view text, bool at_end) {
@@ -79,11 +92,7 @@ Result<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, code
     RASTI_TRY(reader->decoder_, TextDecoder::Create(encoding));
   }
   RASTI_CHECKED(reader->SkipByteOrderMark());
-  if (delimiter) {
-    reader->delimiter_.character = *delimiter;
-  } else {
-    RASTI_CHECKED(reader->GuessDelimiter());
-  }
+  RASTI_CHECKED(reader->FindDelimiter(delimiter));
   reader->Reset();
   RASTI_TRY(auto header, reader->Next());
   if (!header) {
@@ -151,7 +160,8 @@ Status CsvReader::SkipByteOrderMark() {
   return {};
 }
 
-Status CsvReader::GuessDelimiter() {
+Status CsvReader::FindDelimiter(std::optional<char> said) {
+  if (said) delimiter_.character = *said;
   for (;;) {
     RASTI_TRY(auto line, ReadLine());
     if (!line) return {};
@@ -159,8 +169,20 @@ Status CsvReader::GuessDelimiter() {
       ++record_line_;
       continue;
     }
-    delimiter_.character = LikelyDelimiter(line->text);
-    delimiter_.is_guess = delimiter_.character != ',';
+    if (const auto named = NamedDelimiter(line->text)) {
+      if (said && *named != *said) {
+        return Fail(
+            Error::Invalid(fmt::format("{}:{}: the file says that {} stands between its columns, the mapping {}", path_,
+                                       record_line_, DelimiterText(*named), DelimiterText(*said))));
+      }
+      delimiter_.character = *named;
+      ++record_line_;
+      return {};
+    }
+    if (!said) {
+      delimiter_.character = LikelyDelimiter(line->text);
+      delimiter_.is_guess = delimiter_.character != ',';
+    }
     again_.push_back(*std::move(line));
     return {};
   }

@@ -60,8 +60,9 @@ class CsvReader final : public RowSource {
   /// Reads what is there into the buffer; at the end of the file sets at_end_.
   Status Fill();
   Status SkipByteOrderMark();
-  /// Looks at the first line that is not blank, which is read again then; those before it are left out.
-  Status GuessDelimiter();
+  /// By the mapping, by a first line "sep=;" as spreadsheets write it, or by a look at the first line that is not
+  /// blank, which is read again then; those before it are left out. Errors: kInvalidArgument (the first two differ).
+  Status FindDelimiter(std::optional<char> said);
   Result<std::optional<Line>> ReadLine();
   /// Takes the next line in. False at the end of the file.
   Result<bool> Feed();

@@ -11,6 +11,7 @@
 namespace rasti::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -267,6 +268,28 @@ TEST_F(CsvReaderTest, ADelimiterThatIsSaidHolds) {
   EXPECT_FALSE((*reader)->delimiter().is_guess);
   EXPECT_THAT((*reader)->header(), ElementsAre("a,b", "c"));
   EXPECT_THAT((*(*reader)->Next())->fields, ElementsAre("1,5", "2"));
+}
+
+TEST_F(CsvReaderTest, AFirstLineMayNameTheDelimiter) {
+  for (const char* first : {"sep=;\n", "SEP=;\r\n", "\xEF\xBB\xBFsep=;\n", "\nsep=;\n"}) {
+    for (const auto& said : {std::optional<char>(), std::optional(';')}) {
+      std::ofstream(path_, std::ios::binary) << first << "a,b;c\n1,5;2\n";
+      auto reader = CsvReader::Open(path_, codec::TableEncoding::kUtf8, kCsvChunkBytes, said);
+      ASSERT_TRUE(reader) << reader.error().message;
+      EXPECT_FALSE((*reader)->delimiter().is_guess);
+      EXPECT_THAT((*reader)->header(), ElementsAre("a,b", "c"));
+      const auto row = *(*reader)->Next();
+      EXPECT_THAT(row->fields, ElementsAre("1,5", "2"));
+      EXPECT_EQ(row->line, *first == '\n' ? 4 : 3) << first;
+    }
+  }
+  EXPECT_THAT(Rows("sep=\t\na\tb\n1\t2\n")[0].fields, ElementsAre("1", "2"));
+  // A column of that name is none of these.
+  EXPECT_THAT((*Open("sep=x\n1\n"))->header(), ElementsAre("sep=x"));
+  EXPECT_THAT((*Open("sep=;b\n1;2\n"))->header(), ElementsAre("sep=", "b"));
+  std::ofstream(path_, std::ios::binary) << "sep=;\na;b\n";
+  EXPECT_THAT(CsvReader::Open(path_, codec::TableEncoding::kUtf8, kCsvChunkBytes, ',').error().message,
+              AllOf(HasSubstr(":1: "), HasSubstr("the mapping")));
 }
 
 TEST_F(CsvReaderTest, OnlyAHeader) { EXPECT_THAT(Rows("a,b\n"), IsEmpty()); }

@@ -71,7 +71,7 @@ std::string Quoted(std::string_view cell) {
 }
 
 RowCells::RowCells(const codec::ImportMapping& mapping, cctz::time_zone zone, const std::vector<std::string>& header)
-    : time_formats_(mapping.time_formats), zone_(std::move(zone)) {
+    : time_formats_(mapping.time_formats), decimal_(mapping.decimal), zone_(std::move(zone)) {
   for (size_t i = 0; i < header.size(); ++i) columns_.emplace(header[i], i);
 }
 
@@ -79,6 +79,14 @@ const std::string& RowCells::Cell(const TableRow& row, const MappedName& column)
   const auto found = columns_.find(column.text);
   RASTI_CHECK(found != columns_.end() && found->second < row.fields.size(), "header and mapping were checked");
   return row.fields[found->second];
+}
+
+std::optional<std::string> RowCells::WithPoint(std::string text) const {
+  if (decimal_ == '.') return text;
+  // "1.234" may be thousands or a fraction of another country's: which is not for a program to guess.
+  if (text.find('.') != std::string::npos) return std::nullopt;
+  std::ranges::replace(text, decimal_, '.');
+  return text;
 }
 
 RowCells::Read<Instant> RowCells::ParseTime(const std::string& text, const std::string& column) const {
@@ -125,17 +133,24 @@ RowCells::Read<std::optional<json>> RowCells::ValueIn(const TableRow& row, const
   switch (value.type) {
     case CellType::kText: {
       if (value.digits == 0) return json(*text);
-      const auto number = WithLeadingZeros(*text, value.digits);
+      const auto plain = WithPoint(*text);
+      const auto number = plain ? WithLeadingZeros(*plain, value.digits) : std::nullopt;
       if (number) return json(*number);
       return Faulty(ColumnOf(value), fmt::format("a number of at most {} digits is wanted", value.digits));
     }
-    case CellType::kInteger:
-      if (const auto number = NumberIn<int64_t>(WithoutZeroFraction(*text))) return json(*number);
+    case CellType::kInteger: {
+      const auto plain = WithPoint(*text);
+      const auto number = plain ? NumberIn<int64_t>(WithoutZeroFraction(*plain)) : std::nullopt;
+      if (number) return json(*number);
       return Faulty(ColumnOf(value), "a whole number is wanted");
+    }
     case CellType::kNumber: {
-      const auto number = NumberIn<double>(*text);
+      const auto plain = WithPoint(*text);
+      const auto number = plain ? NumberIn<double>(*plain) : std::nullopt;
       if (number && std::isfinite(*number)) return json(*number);
-      return Faulty(ColumnOf(value), "a number is wanted, as in 42.5");
+      const bool has_other = text->find(decimal_ == '.' ? ',' : '.') != std::string::npos;
+      return Faulty(ColumnOf(value), fmt::format("a number is wanted, as in 42{}5{}", decimal_,
+                                                 has_other ? "; `decimal` in the mapping says what divides it" : ""));
     }
     case CellType::kBoolean:
       if (const auto truth = BoolIn(*text)) return json(*truth);

@@ -46,8 +46,11 @@ class RowCells {
 
  private:
   Read<Instant> ParseTime(const std::string& text, const std::string& column) const;
+  /// A number's text with a point before its fraction; nothing where another sign stands there than the mapping says.
+  std::optional<std::string> WithPoint(std::string text) const;
 
   const std::vector<std::string> time_formats_;
+  const char decimal_;
   const cctz::time_zone zone_;
   absl::flat_hash_map<std::string, size_t> columns_;
 };

@@ -214,6 +214,26 @@ INSTANTIATE_TEST_SUITE_P(All, BadCells,
                                            BadCell{"Fraction", "Severity", "3.5", "a whole number"}),
                          [](const auto& test) { return test.param.name; });
 
+TEST_F(RowPlannerTest, NumbersHaveTheFractionThatTheMappingSays) {
+  mapping_.form[1].value.type = codec::CellType::kNumber;
+  const auto form = [this](const char* severity) {
+    return std::get<core::SubmitCase>(Planned(Row({{"Severity", severity}})).commands[0].payload).form;
+  };
+  EXPECT_THAT(form("3.5"), HasSubstr(R"("severity":3.5)"));
+  EXPECT_THAT(Fault(Row({{"Severity", "3,5"}})).reason, AllOf(HasSubstr("as in 42.5"), HasSubstr("`decimal`")));
+  mapping_.decimal = ',';
+  EXPECT_THAT(form("3,5"), HasSubstr(R"("severity":3.5)"));
+  EXPECT_THAT(form("-3"), HasSubstr(R"("severity":-3)"));
+  for (const char* wrong : {"3.5", "1.234,5", "1,2,3", ",", "3,5e", "3,5 km"}) {
+    EXPECT_THAT(Fault(Row({{"Severity", wrong}})).reason, HasSubstr("as in 42,5")) << wrong;
+  }
+  mapping_.form[1].value.type = codec::CellType::kInteger;
+  EXPECT_THAT(form("3,00"), HasSubstr(R"("severity":3)"));
+  for (const char* wrong : {"3,5", "3.0"}) {
+    EXPECT_THAT(Fault(Row({{"Severity", wrong}})).reason, HasSubstr("a whole number")) << wrong;
+  }
+}
+
 TEST_F(RowPlannerTest, LeadingZerosComeBack) {
   mapping_.form[0].value.digits = 5;
   EXPECT_EQ(std::get<core::SubmitCase>(Planned(Row({{"Place", "2127.0"}})).commands[0].payload).form,
