@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the benchmarks: one JSON line a figure on stdout {name, value, unit, baseline, ratio, goal, met}, with a baseline
 # that was measured in the same run. What was measured several times is the median, with {rounds, baseline_rounds} beside
-# it. What they say of themselves goes to stderr.
+# it. What they say of themselves goes to stderr. It fails where memory is beyond its bound; a missed goal of speed is said.
 #
 #   tools/bench.sh                 all of them: about a quarter of an hour and 10 GB of disk
 #   tools/bench.sh decide replay   those whose names begin so

@@ -14,6 +14,8 @@
 namespace rasti::bench {
 namespace {
 
+int bounds_missed = 0;
+
 double Rounded(double value) { return value >= 1000 ? std::round(value) : std::round(value * 1000) / 1000; }
 
 std::vector<double> Rounded(std::vector<double> values) {
@@ -40,13 +42,17 @@ void Print(const Figure& figure) {
   }
   if (figure.goal) {
     line["goal"] = *figure.goal;
-    line["met"] = figure.more_is_better ? figure.value >= *figure.goal : figure.value <= *figure.goal;
+    const bool is_met = figure.more_is_better ? figure.value >= *figure.goal : figure.value <= *figure.goal;
+    line["met"] = is_met;
+    if (figure.is_bound && !is_met) ++bounds_missed;
   }
   if (!figure.rounds.empty()) line["rounds"] = Rounded(figure.rounds);
   if (!figure.baseline_rounds.empty()) line["baseline_rounds"] = Rounded(figure.baseline_rounds);
   std::puts(line.dump().c_str());
   std::fflush(stdout);
 }
+
+int BoundsMissed() { return bounds_missed; }
 
 Figure MediansOf(const std::string& name, const std::string& unit, const Rounds& rounds) {
   Figure figure{name, Median(rounds.values), unit, Median(rounds.baselines), std::nullopt};

@@ -24,11 +24,15 @@ struct Figure {
   bool more_is_better = true;
   std::vector<double> rounds{};           // of which `value` is the median; none: it was measured once
   std::vector<double> baseline_rounds{};  // likewise
+  /// The goal is a bound that no machine is too slow or too busy for: the program fails where it is missed.
+  bool is_bound = false;
 };
 
 /// Prints {name, value, unit, baseline, ratio, goal, met} as one line on stdout; {rounds, baseline_rounds} too where
 /// there were any.
 void Print(const Figure& figure);
+/// Figures printed so far that are beyond their bound.
+int BoundsMissed();
 
 /// What was measured of an engine and of its baseline in turns: what the machine does to one it does to the other too.
 struct Rounds {

@@ -33,5 +33,9 @@ int main(int argc, char** argv) {
     std::fputs("no benchmark of that name; --list shows them\n", stderr);
     return 2;
   }
+  if (const int missed = rasti::bench::BoundsMissed(); missed > 0) {
+    std::fprintf(stderr, "%d figures are beyond their bounds: see \"met\": false of those in MB\n", missed);
+    return 1;
+  }
   return 0;
 }

@@ -92,7 +92,15 @@ void Run() {
   Print({"scale.commands_with_many_cases", many_cases.as_in_life, "commands/s", few_cases.as_in_life,
          0.75 * few_cases.as_in_life});
   Print({"scale.commands_to_any_of_many_cases", many_cases.any_case, "commands/s", few_cases.any_case, std::nullopt});
-  Print({"scale.resident_memory", static_cast<double>(many_cases.resident) / 1e6, "MB", std::nullopt, 800, false});
+  Print({"scale.resident_memory",
+         static_cast<double>(many_cases.resident) / 1e6,
+         "MB",
+         std::nullopt,
+         800,
+         false,
+         {},
+         {},
+         /*is_bound=*/true});
 }
 
 }  // namespace

@@ -176,7 +176,15 @@ void WithStandby(Cases& cases) {
   Print({"takeover.with_standby", with, "s", std::nullopt, kTakeoverMost, false});
   Print({"takeover.events_replayed_with_standby", static_cast<double>(replayed), "events", std::nullopt, std::nullopt,
          false});
-  Print({"takeover.memory_with_standby", Megabytes(survivor.resident_most()), "MB", std::nullopt, kMemoryMost, false});
+  Print({"takeover.memory_with_standby",
+         Megabytes(survivor.resident_most()),
+         "MB",
+         std::nullopt,
+         kMemoryMost,
+         false,
+         {},
+         {},
+         /*is_bound=*/true});
   survivor.Retire();
 }
 
@@ -231,7 +239,15 @@ void RunRebuild() {
   cases.probe().SecondsUntilAllAnswer(Steady::now());
   Say(fmt::format("its memory: {:.0f} MB, {:.0f} MB at the most", Megabytes(node->resident()),
                   Megabytes(node->resident_most())));
-  Print({"takeover.memory", Megabytes(node->resident_most()), "MB", std::nullopt, kMemoryMost, false});
+  Print({"takeover.memory",
+         Megabytes(node->resident_most()),
+         "MB",
+         std::nullopt,
+         kMemoryMost,
+         false,
+         {},
+         {},
+         /*is_bound=*/true});
 
   // The same node again, with its stores.
   const auto stopped = Steady::now();
