@@ -63,6 +63,8 @@ rocksdb::DBOptions DatabaseOptions(const SharedBudget& budget) {
   // A thread each, for every table, however few files it has.
   options.max_file_opening_threads = 1;
   options.max_background_jobs = 2;
+  // In pieces, or the fsync of the log on the same disk waits for gigabytes of theirs.
+  options.bytes_per_sync = 1u << 20;
   // People wait for the streams, nobody waits for a merge. All databases of a process share these threads.
   rocksdb::Env::Default()->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kLow);
   // What was not flushed is lost when the store goes, always, so that nothing depends on how a process ends.

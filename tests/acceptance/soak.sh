@@ -9,7 +9,8 @@
 #   tests/acceptance/soak.sh --minutes N
 #
 # --rate N          commands a second, instead of half of what is measured for --top-seconds S (30)
-# --keep            keep the data directory; it lies in TMPDIR, and an hour writes some 10 GB
+# --keep            keep the data directory; it lies in TMPDIR, and an hour writes some 15 GB. Beside it are the service's
+#                   log and track.jsonl, which says what was when
 # RASTI_PROGRAM=... the `rasti` to run; default: build/rasti
 # SOAK_PROGRAM=...  the test's own program; default: build/tests/acceptance/soak, built where it is missing
 #

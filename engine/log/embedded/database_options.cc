@@ -67,6 +67,9 @@ rocksdb::DBOptions DatabaseOptions(std::shared_ptr<WarningLogger> warnings) {
   // A thread each, for every family, however few files it has.
   options.max_file_opening_threads = 4;
   options.max_background_jobs = 2;
+  // What merges write goes to the disk in pieces. Left to the system it goes by the gigabyte, and the write-ahead log's
+  // fsync, for which people wait, waits for all of it.
+  options.bytes_per_sync = 1u << 20;
   // Bounds what is replayed after a crash; also keeps families that are seldom written from holding old logs back.
   options.max_total_wal_size = 128u << 20;
   // The log stops at the first failed write and is opened again: no write may follow one whose outcome is unknown.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -137,6 +138,25 @@ Result<Sample> TakeSample(Service& service, cli::Session& session, const std::st
   return sample;
 }
 
+// What happened when, for whoever asks why a figure grew: one JSON line a sample.
+std::string TrackLine(const Sample& sample, double seconds) {
+  std::vector<double> commands = sample.taken.commands;
+  std::vector<double> queries = sample.taken.queries;
+  const auto round = [](double value) { return std::round(value * 10) / 10; };
+  return nlohmann::ordered_json{{"second", std::round(seconds)},
+                                {"commands", commands.size()},
+                                {"command_ms_p50", round(Percentile(commands, 0.5))},
+                                {"command_ms_p99", round(Percentile(commands, 0.99))},
+                                {"command_ms_most", round(Percentile(commands, 1))},
+                                {"query_ms_p99", round(Percentile(queries, 0.99))},
+                                {"views_behind", sample.lag},
+                                {"memory_mib", round(sample.vitals.anonymous_mib)},
+                                {"handles", sample.vitals.handles},
+                                {"disk_mib", sample.vitals.disk_bytes >> 20},
+                                {"events", sample.events}}
+      .dump();
+}
+
 double MeasureTop(const SoakOptions& options, const std::string& data, Notes& notes) {
   int64_t commands = 0;
   {
@@ -174,11 +194,14 @@ Result<SoakReport> RunSoak(const SoakOptions& options) {
   int64_t commands = 0;
   {
     const Load load({.data = data, .name = "soak", .desks = kDesks, .rate = rate}, notes);
-    const auto ends = steady_clock::now() + options.length;
+    std::ofstream track(options.directory + "/track.jsonl");
+    const auto began = steady_clock::now();
+    const auto ends = began + options.length;
     Halt never;
     while (steady_clock::now() < ends) {
       never.WaitFor(kSampleEvery);
       RASTI_TRY(Sample sample, TakeSample(service, *session, data, notes));
+      track << TrackLine(sample, std::chrono::duration<double>(steady_clock::now() - began).count()) << std::endl;
       samples.push_back(std::move(sample));
     }
     commands = load.commands();
