@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/views/bytes.h"
+#include "engine/views/inbox.h"
 #include "engine/views/tables.h"
 #include "engine/views/views.h"
 
@@ -29,6 +30,7 @@ std::string EncodeCursor(const DeadlineKey& last) { return ToHex(EncodeDeadlineK
 // The key of the last row of the page before, or nothing for the first page.
 Result<std::optional<DeadlineKey>> DecodeCursor(const DeadlineQuery& query) {
   if (query.limit == 0) return Fail(Error::Invalid("a page has at least one row"));
+  if (!query.places.empty() && !query.tenant) return Fail(Error::Invalid("places: say of which tenant they are"));
   if (query.cursor.empty()) return std::nullopt;
   const auto bytes = BytesFromHex(query.cursor);
   auto key = bytes ? DecodeDeadlineKey(*bytes) : std::nullopt;
@@ -74,67 +76,129 @@ class TenantScan {
   std::optional<DeadlineKey> key_;
 };
 
-// Rows due in [from, to] that `passes` lets through, as far as the page reaches.
-Result<DeadlinePage> ListDeadlines(const ports::ViewReader& reader, ports::EventLog& log, const DeadlineQuery& query,
-                                   Instant from, Instant to,
-                                   const std::function<bool(const DeadlineRow&, const core::CaseState&)>& passes) {
-  RASTI_TRY(const auto after, DecodeCursor(query));
-  std::vector<core::TenantId> tenants;
-  if (query.tenant) {
-    tenants.push_back(*query.tenant);
-  } else {
-    RASTI_TRY(tenants, TenantsOf(reader));
-  }
-  std::vector<TenantScan> scans;
-  for (const core::TenantId& tenant : tenants) scans.emplace_back(reader, tenant, from, after);
+// Whether a clock of a case is one that the query asks for; when it is due is not looked at.
+bool Fits(const DeadlineQuery& query, const core::CaseState& state, const core::ClockId& clock) {
+  if (query.clock && clock != *query.clock) return false;
+  if (query.category && state.category != *query.category) return false;
+  if (query.queue && state.assignment.queue != query.queue) return false;
+  return query.places.empty() || std::ranges::any_of(query.places, [&](const InboxPlace& place) {
+           return IsHeldIn(place, *query.tenant, state.assignment);
+         });
+}
 
-  const HistoryReader cases(reader, log);
-  DeadlinePage page;
-  DeadlineKey last;
-  while (true) {
+// Rows due in [from, to] that the query asks for and `passes` lets through, as far as the page reaches.
+class Lister {
+ public:
+  using Passes = std::function<bool(const DeadlineRow&, const core::CaseState&)>;
+
+  Lister(const ports::ViewReader& reader, ports::EventLog& log, const DeadlineQuery& query, Passes passes)
+      : reader_(reader), cases_(reader, log), query_(query), passes_(std::move(passes)) {}
+
+  Result<DeadlinePage> List(Instant from, Instant to) {
+    to_ = to;
+    RASTI_TRY(const auto after, DecodeCursor(query_));
+    RASTI_CHECKED(Open(from, after));
+    DeadlinePage page;
+    DeadlineKey last;
+    int64_t passed_over = 0;
+    while (true) {
+      RASTI_TRY(TenantScan* const first, First());
+      if (first == nullptr) break;
+      RASTI_TRY(auto row, Look(*first->key()));
+      const bool is_full = row && page.rows.size() == query_.limit;
+      if (is_full || passed_over == DeadlinePage::kExaminedMost) {
+        page.next = EncodeCursor(last);
+        break;
+      }
+      if (row) {
+        page.rows.push_back(*std::move(row));
+      } else {
+        ++passed_over;
+      }
+      last = *first->key();
+      first->Next();
+    }
+    if (query_.count && !after) {
+      RASTI_TRY(page.total, CountOn(std::ssize(page.rows)));
+    }
+    return page;
+  }
+
+ private:
+  Status Open(Instant from, const std::optional<DeadlineKey>& after) {
+    std::vector<core::TenantId> tenants;
+    if (query_.tenant) {
+      tenants.push_back(*query_.tenant);
+    } else {
+      RASTI_TRY(tenants, TenantsOf(reader_));
+    }
+    for (const core::TenantId& tenant : tenants) scans_.emplace_back(reader_, tenant, from, after);
+    return {};
+  }
+
+  // The scan with the earliest row that is left; null: there is none.
+  Result<TenantScan*> First() {
     TenantScan* first = nullptr;
-    for (TenantScan& scan : scans) {
+    for (TenantScan& scan : scans_) {
       RASTI_CHECKED(scan.status());
       if (scan.key() && (first == nullptr || Earlier()(*scan.key(), *first->key()))) first = &scan;
     }
-    if (first == nullptr || first->key()->due_at > to) return page;
-    const DeadlineKey key = *first->key();
-    RASTI_TRY(const auto found, cases.Current(key.case_id));
+    return first != nullptr && first->key()->due_at <= to_ ? first : nullptr;
+  }
+
+  // The row of a key, where it is asked for.
+  Result<std::optional<DeadlineRow>> Look(const DeadlineKey& key) {
+    if (query_.clock && key.clock != *query_.clock) return std::nullopt;
+    RASTI_TRY(const auto found, cases_.Current(key.case_id));
     const core::ClockState* clock = found ? found->state.FindClock(key.clock) : nullptr;
     if (clock == nullptr) {
       return Fail(Error::Corruption(
           fmt::format("views: a deadline of case {} that the case does not have; delete the views, they are rebuilt",
                       key.case_id.str())));
     }
-    DeadlineRow row = MakeDeadlineRow(found->state, *clock);
-    if (passes(row, found->state)) {
-      if (page.rows.size() == query.limit) {
-        page.next = EncodeCursor(last);
-        return page;
-      }
-      page.rows.push_back(std::move(row));
-      last = key;
-    }
-    first->Next();
+    if (!Fits(query_, found->state, key.clock)) return std::nullopt;
+    std::optional<DeadlineRow> row = MakeDeadlineRow(found->state, *clock);
+    if (!passes_(*row, found->state)) row.reset();
+    return row;
   }
-}
+
+  // Those before where the scans are are `rows`.
+  Result<DeadlineTotal> CountOn(int64_t rows) {
+    for (int64_t examined = 0;; ++examined) {
+      RASTI_TRY(TenantScan* const first, First());
+      if (first == nullptr) return DeadlineTotal{rows, true};
+      if (examined == DeadlinePage::kExaminedMost) return DeadlineTotal{rows, false};
+      RASTI_TRY(const auto row, Look(*first->key()));
+      if (row) ++rows;
+      first->Next();
+    }
+  }
+
+  const ports::ViewReader& reader_;
+  const HistoryReader cases_;
+  const DeadlineQuery& query_;
+  const Passes passes_;
+  Instant to_;
+  std::vector<TenantScan> scans_;
+};
 
 }  // namespace
 
 Result<DeadlinePage> Views::Overdue(const DeadlineQuery& query, Instant now) const {
   const auto snapshot = store_.Snapshot();
   // On time is occurred_at <= due_at, so that a deadline at this very instant can still be met.
-  return ListDeadlines(*snapshot, log_, query, kEarliestInstant, now - Duration{1},
-                       [&](const DeadlineRow& row, const core::CaseState& state) {
-                         return query.historic_at_moment || row.due_at < EffectiveNow(state, now);
-                       });
+  const auto passes = [&](const DeadlineRow& row, const core::CaseState& state) {
+    return query.historic_at_moment || row.due_at < EffectiveNow(state, now);
+  };
+  return Lister(*snapshot, log_, query, passes).List(kEarliestInstant, now - Duration{1});
 }
 
 Result<DeadlinePage> Views::AtRisk(const DeadlineQuery& query, Instant from, Instant to) const {
   const auto snapshot = store_.Snapshot();
-  return ListDeadlines(*snapshot, log_, query, from, to, [&](const DeadlineRow& row, const core::CaseState&) {
+  const auto passes = [&](const DeadlineRow& row, const core::CaseState&) {
     return query.historic_at_moment || !row.historic;
-  });
+  };
+  return Lister(*snapshot, log_, query, passes).List(from, to);
 }
 
 Result<DeadlinePage> Views::OverdueAsOf(const DeadlineQuery& query, const Moment& moment) const {
@@ -142,11 +206,13 @@ Result<DeadlinePage> Views::OverdueAsOf(const DeadlineQuery& query, const Moment
   const auto snapshot = store_.Snapshot();
   // The earliest rows behind the cursor, one more than the page takes.
   std::map<DeadlineKey, DeadlineRow, Earlier> rows;
+  int64_t total = 0;
   const auto look = [&](const CasePage& page) -> Status {
     const core::CaseState& state = page.state;
     if (query.tenant && state.tenant != *query.tenant) return {};
     for (const core::ClockState& clock : state.clocks) {
-      if (!IsListed(clock) || clock.plan.due_at >= moment.Now()) continue;
+      if (!IsListed(clock) || clock.plan.due_at >= moment.Now() || !Fits(query, state, clock.id)) continue;
+      ++total;
       DeadlineKey key{state.tenant, clock.plan.due_at, state.id, clock.id};
       if (after && !Earlier()(*after, key)) continue;
       rows.emplace(std::move(key), MakeDeadlineRow(state, clock));
@@ -156,6 +222,7 @@ Result<DeadlinePage> Views::OverdueAsOf(const DeadlineQuery& query, const Moment
   };
   RASTI_CHECKED(HistoryReader(*snapshot, log_).ForEachCase(moment, look));
   DeadlinePage page;
+  if (query.count && !after) page.total = DeadlineTotal{total, true};
   for (auto& [key, row] : rows) {
     if (page.rows.size() == query.limit) break;
     if (page.rows.size() + 1 == query.limit && rows.size() > query.limit) page.next = EncodeCursor(key);

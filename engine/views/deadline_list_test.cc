@@ -3,10 +3,9 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
-#include <tuple>
 #include <vector>
 
-#include "engine/views/views_fixture_for_test.h"
+#include "engine/views/deadline_list_fixture_for_test.h"
 
 namespace rasti::views {
 namespace {
@@ -14,46 +13,6 @@ namespace {
 using std::chrono::hours;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-// (due_at, tenant, case, clock), as the lists are ordered.
-using Place = std::tuple<Instant, core::TenantId, core::CaseId, core::ClockId>;
-
-template <class Wanted>
-std::vector<Place> NaiveList(const std::vector<core::CaseState>& states, const Wanted& wanted) {
-  std::vector<Place> places;
-  for (const core::CaseState& state : states) {
-    for (const core::ClockState& clock : state.clocks) {
-      const bool runs =
-          clock.status == core::ClockStatus::kRunning || (clock.status == core::ClockStatus::kPaused && clock.breached);
-      if (runs && wanted(state, clock.plan.due_at)) {
-        places.emplace_back(clock.plan.due_at, state.tenant, state.id, clock.id);
-      }
-    }
-  }
-  std::ranges::sort(places);
-  return places;
-}
-
-// All pages behind each other.
-template <class Ask>
-std::vector<Place> AllPages(DeadlineQuery query, const Ask& ask) {
-  std::vector<Place> places;
-  do {
-    const Result<DeadlinePage> page = ask(query);
-    RC_ASSERT(page.has_value());
-    RC_ASSERT(page->rows.size() <= query.limit);
-    RC_ASSERT(page->next.empty() || page->rows.size() == query.limit);
-    for (const DeadlineRow& row : page->rows) places.emplace_back(row.due_at, row.tenant, row.case_id, row.clock);
-    query.cursor = page->next;
-  } while (!query.cursor.empty());
-  return places;
-}
-
-std::vector<core::CaseState> StatesOf(const test::RandomLife& life) {
-  std::vector<core::CaseState> states;
-  for (const auto& [id, state] : life.cases()) states.push_back(state);
-  return states;
-}
 
 RC_GTEST_PROP(DeadlineListProperty, ListsAreWhatANaiveScanFinds, (uint64_t seed)) {
   LogAndViews all;
@@ -91,8 +50,15 @@ RC_GTEST_PROP(DeadlineListProperty, OverdueAsOfIsWhatTheFoldsSay, (uint64_t seed
     for (const auto& [id, state] : life.cases()) states.push_back(FoldUntil(EventsOf(all.log, id), moment));
     DeadlineQuery query;
     query.limit = 1 + life.Below(5);
-    const auto overdue = AllPages(query, [&](const auto& q) { return all.views.OverdueAsOf(q, moment); });
+    query.count = true;
+    std::optional<DeadlineTotal> total;
+    const auto overdue = AllPages(query, [&](const auto& q) {
+      auto page = all.views.OverdueAsOf(q, moment);
+      if (q.cursor.empty() && page) total = page->total;
+      return page;
+    });
     RC_ASSERT(overdue == NaiveList(states, [&](const auto&, Instant due) { return due < then; }));
+    RC_ASSERT(total == (DeadlineTotal{std::ssize(overdue), true}));
   }
 }
 
@@ -111,31 +77,6 @@ RC_GTEST_PROP(DeadlineListProperty, TheBacklogIsWhatTheListsShow, (uint64_t seed
   RC_ASSERT(backlog.has_value());
   RC_ASSERT(*backlog == expected);
 }
-
-class DeadlineListTest : public testing::Test {
- protected:
-  DeadlineListTest() : writer_(all_.log) {}
-
-  // A case with one clock.
-  core::CaseId Open(uint64_t n, const char* tenant, Instant due_at, bool historic = false) {
-    const core::CaseId id = test::SampleCaseId(n);
-    core::CaseSubmitted submitted = test::Submitted(id, fmt::format("Case {}", n));
-    submitted.historic = historic;
-    writer_.Write(id, core::TenantId(tenant), at_, submitted);
-    writer_.Write(id, core::TenantId(tenant), at_, test::Started("resolve", at_, due_at));
-    return id;
-  }
-  std::vector<std::string> Titles(const Result<DeadlinePage>& page) {
-    std::vector<std::string> titles;
-    for (const DeadlineRow& row : page.value().rows) titles.push_back(row.title);
-    return titles;
-  }
-
-  LogAndViews all_;
-  test::EventWriter writer_;
-  const Instant at_ = test::SampleStart();
-  const core::TenantId prishtine_{"prishtine"};
-};
 
 TEST_F(DeadlineListTest, DueAtThisInstantIsNotOverdueButAtRisk) {
   Open(1, "prishtine", at_ + hours(5));

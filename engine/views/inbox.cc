@@ -21,6 +21,19 @@ const core::ClockState* NextClock(const core::CaseState& state) {
 
 }  // namespace
 
+bool IsHeldIn(const InboxPlace& place, const core::TenantId& tenant, const core::Assignment& holder) {
+  if (holder.tenant && *holder.tenant != tenant) return false;
+  switch (place.list) {
+    case InboxList::kAll: return true;
+    case InboxList::kQueue: return holder.queue && holder.queue->view() == place.id;
+    case InboxList::kUnclaimed: return holder.queue && !holder.person && holder.queue->view() == place.id;
+    case InboxList::kPerson: return holder.person && holder.person->view() == place.id;
+    case InboxList::kDirectorate: return holder.directorate && !holder.queue && holder.directorate->view() == place.id;
+    case InboxList::kNobody: return holder.IsNobody();
+  }
+  return false;
+}
+
 bool IsInInbox(const core::CaseState& state) {
   const bool is_open = state.status == core::CaseStatus::kOpen || state.status == core::CaseStatus::kFrozen;
   return is_open && !core::IsRegister(state.definition);

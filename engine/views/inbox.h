@@ -79,6 +79,9 @@ struct InboxPage {
   static constexpr int64_t kExaminedMost = 20'000;
 };
 
+/// Whether a tenant's case is held in one of its own places, whatever its status.
+bool IsHeldIn(const InboxPlace& place, const core::TenantId& tenant, const core::Assignment& holder);
+
 /// Whether a case stands in inboxes: it is not ended.
 bool IsInInbox(const core::CaseState& state);
 InboxRow MakeInboxRow(const core::CaseState& state);

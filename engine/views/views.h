@@ -33,18 +33,36 @@ namespace rasti::views {
 
 /// A page of a list of deadlines.
 struct DeadlineQuery {
-  /// None: all tenants.
+  /// Whose cases; none: of all tenants.
   std::optional<core::TenantId> tenant;
+  std::optional<core::ClockId> clock;
+  // What follows is looked for in the cases of the list, one after the other.
+  std::optional<core::CategoryId> category;
+  std::optional<core::QueueId> queue;
+  /// Held in any of them; none: by whomever. They are of the tenant, which has to be named.
+  std::vector<InboxPlace> places;
   size_t limit = 100;  // at least 1
   /// `next` of the page before; empty for the first page.
   std::string cursor;
   /// Wall time leaves historic cases alone: their figures are those of the import's end (advanced_to). Set where a
   /// person named the moment: it holds for them too.
   bool historic_at_moment = false;
+  /// Count the rows of all pages as well. Of the first page only: behind a cursor there is no total.
+  bool count = false;
+};
+struct DeadlineTotal {
+  int64_t rows = 0;
+  bool is_exact = true;  // else there are at least so many
+  bool operator==(const DeadlineTotal&) const = default;
 };
 struct DeadlinePage {
   std::vector<DeadlineRow> rows;  // by due_at, then tenant, case and clock
-  std::string next;               // empty: there is no more
+  /// Empty: there is no more. A page may be short and not the last: it passed over kExaminedMost that do not fit.
+  std::string next;
+  std::optional<DeadlineTotal> total;
+
+  /// Clocks that are passed over for a page, and those that are looked at behind it to count them.
+  static constexpr int64_t kExaminedMost = 20'000;
 };
 
 /// A page of all cases, in the order of their ids. Registers (core/register_number.h) are not among them.
@@ -115,7 +133,8 @@ class Views {
   Result<core::CaseId> FindCase(std::string_view text) const;
 
   /// Clocks that time runs for (a paused one waits) whose deadline lies before `now`, of cases as they are. Range
-  /// scans. Errors: kInvalidArgument (a cursor of another list); those of the store.
+  /// scans, and a look into the case of each row. Errors: kInvalidArgument (a cursor of another list; places without a
+  /// tenant); those of the store.
   Result<DeadlinePage> Overdue(const DeadlineQuery& query, Instant now) const;
   /// Those whose deadline lies in [from, to]: at risk are those from now to now + N. Without historic cases, unless the
   /// query says otherwise. Errors as above.

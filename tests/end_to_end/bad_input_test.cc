@@ -73,6 +73,8 @@ TEST_F(RastiTest, BadInputOfEveryKind) {
       {{"assign", reference, "--person", "roads.oficer1", "--as", "clerk1"}, 1, {"did you mean 'roads.officer1'"}},
       {{"pause", reference, "--clock", "resolv", "--as", "public-services.head"}, 1, {"did you mean 'resolve'"}},
       {{"overdue", "--tenant", "prizrn"}, 1, {"unknown_tenant"}},
+      {{"overdue", "--queue", "roads"}, 2, {"name the --tenant"}},
+      {{"overdue", "--tenant", "prishtine", "--queue", "road"}, 1, {"unknown_queue", "did you mean 'roads'"}},
       // Cases.
       {{"show", "0190b8a2-7c1e-7d40-8f3e-2b1c5a9d0e11"}, 3, {"there is no case"}},
       {{"show", "hello"}, 2, {"neither a case id", "nor a public reference"}},

@@ -23,7 +23,13 @@ TEST_F(RastiTest, CommandsGoThroughTheSocketOfARunningService) {
   EXPECT_EQ(Json({"show", before})["stage"], "received");
   EXPECT_GT(Json({"history", reference})["events"].size(), 5u);
   EXPECT_EQ(Json({"explain", reference, "--clock", "resolve"})["clocks"].size(), 1u);
-  EXPECT_GE(Json({"overdue", "--at-risk", "P60D"})["deadlines"].size(), 4u);
+  const auto at_risk = Json({"overdue", "--at-risk", "P60D"});
+  EXPECT_GE(at_risk["deadlines"].size(), 4u);
+  EXPECT_EQ(at_risk["total"], at_risk["deadlines"].size());
+  const auto of_queue = Json({"overdue", "--at-risk", "P60D", "--tenant", "prishtine", "--queue", "waste", "--clock",
+                              "resolve", "--category", "pothole"});
+  EXPECT_EQ(of_queue["total"], 1);
+  EXPECT_EQ(of_queue["deadlines"][0]["reference"], reference);
   EXPECT_EQ(Json({"tally"})["cases"], 2);
   EXPECT_GE(Json({"packages"})["packages"].size(), 5u);
   const auto merged = Json({"merge", reference, "--into", before, "--as", "clerk1"});

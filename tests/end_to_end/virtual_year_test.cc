@@ -31,6 +31,15 @@ TEST_F(RastiTest, EscalationsOfACaseThatNobodyTouches) {
   ASSERT_EQ(overdue["deadlines"].size(), 3u);
   EXPECT_EQ(overdue["deadlines"][0]["clock"], "acknowledge");
   EXPECT_EQ(overdue["deadlines"][0]["escalated_to"], 3);
+  EXPECT_EQ(overdue["total"], 3);
+  // A head asks for what the directorate holds; what its queues hold is part of it.
+  const Words of_directorate{"overdue", "--tenant", "prishtine", "--directorate", "public-services"};
+  EXPECT_EQ(Json(of_directorate)["total"], 3);
+  EXPECT_THAT(Rasti(of_directorate).out, testing::HasSubstr("3 deadlines overdue"));
+  EXPECT_EQ(Json({"overdue", "--clock", "resolve"})["total"], 1);
+  EXPECT_THAT(Rasti({"overdue", "--clock", "resolve"}).out, testing::HasSubstr("1 deadline overdue"));
+  EXPECT_THAT(Rasti({"overdue", "--limit", "1"}).out, testing::HasSubstr("1 of 3 deadlines overdue"));
+  EXPECT_THAT(Rasti({"overdue", "--tenant", "prishtine", "--nobody"}).out, testing::HasSubstr("nothing is overdue"));
   EXPECT_EQ(Json({"tally"})["open_overdue"], 1);
 }
 

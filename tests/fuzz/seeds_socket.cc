@@ -66,6 +66,9 @@ std::vector<std::pair<std::string, std::string>> Questions() {
       {"history", Ask(fmt::format("history {{ case: '{}' moment {{ known_by_at_ms: 1331000000000 }} }}", id))},
       {"overdue", Ask("deadlines { to_at_ms: 1341000000000 most: 10 }")},
       {"at-risk", Ask("deadlines { tenant: 'coselog' from_at_ms: 1331000000000 to_at_ms: 1341000000000 cursor: 'x' }")},
+      {"overdue-of",
+       Ask("deadlines { to_at_ms: 1341000000000 tenant: 'coselog' count: true clock: 'resolve' category: 'c' "
+           "queue: 'roads' places { list: LIST_PERSON place: 'p' } }")},
       {"overdue-as-of", Ask("deadlines { as_of { occurred_by_at_ms: 1341000000000 } historic_at_moment: true }")},
       {"count", Ask("count { tenant: 'coselog' clock: 'decide' at_ms: 1341000000000 }")},
       {"cases", Ask("cases { most: 2 moment { known_by_at_ms: 1341000000000 } }")},
@@ -158,7 +161,7 @@ void AddAnswers(std::vector<Seed>& seeds) {
   add("published", Give("published { is_new: true is_new: false }"));
   add("packages", Give("packages { packages { kind: PACKAGE_KIND_TZDATA name: 'tzdata' version: '2025b' files { path: "
                        "'Europe/Belgrade' content: 'TZif' } } }"));
-  add("deadlines", Give("deadlines { rows {" + row + "} next: 'x' }"));
+  add("deadlines", Give("deadlines { rows {" + row + "} next: 'x' total: 9 total_at_least: true }"));
   add("inbox", Give("inbox { rows {" + row + "submitted_at_ms: 1 last_occurred_at_ms: 2 ended_at_ms: 3 } total: 4 }"));
   add("public", Give("public_cases { rows { tenant: 'prishtine' reference: '7ZK4-MQ2W-9PAB-X' definition: "
                      "'issue-report@1' category: 'roads' title: 'Pothole' stage: 'open' status: CASE_STATUS_OPEN "

@@ -14,7 +14,7 @@ namespace rasti::cli {
 inline constexpr size_t kFrameHeaderBytes = 4;
 inline constexpr size_t kFrameBytesMost = size_t{16} << 20;
 /// Goes up with every change of socket.proto that an older client would misread.
-inline constexpr int kSocketProtocol = 1;
+inline constexpr int kSocketProtocol = 2;
 
 using FrameHeader = std::array<uint8_t, kFrameHeaderBytes>;
 

@@ -113,4 +113,29 @@ Outcome<std::optional<core::TenantId>> GivenTenant(Session& session, const std::
   return std::optional(core::TenantId(name));
 }
 
+std::vector<std::string> RemarksOnUnknown(const NamesAskedFor& names, const runtime::Configuration& configuration,
+                                          Instant now) {
+  std::vector<std::string_view> stages;
+  std::vector<std::string_view> categories;
+  std::vector<std::string_view> clocks;
+  for (const core::Definition* definition : configuration.DefinitionsAt(now)) {
+    for (const core::Stage& stage : definition->stages) stages.push_back(stage.id.view());
+    for (const core::Category& category : definition->categories) categories.push_back(category.id.view());
+    for (const core::Clock& clock : definition->clocks) clocks.push_back(clock.id.view());
+  }
+  for (const core::Overrides* overrides : configuration.OverridesAt(now)) {
+    for (const core::CategoryOverride& category : overrides->categories) categories.push_back(category.id.view());
+  }
+  std::vector<std::string> remarks;
+  const auto remark = [&](std::string_view what, const std::string& name, const std::vector<std::string_view>& known) {
+    if (name.empty() || std::ranges::find(known, name) != known.end()) return;
+    remarks.push_back(fmt::format("note: no workflow in force has a {} '{}'{}", what, name,
+                                  core::expression::DidYouMean(name, known)));
+  };
+  remark("stage", names.stage, stages);
+  remark("category", names.category, categories);
+  remark("clock", names.clock, clocks);
+  return remarks;
+}
+
 }  // namespace rasti::cli

@@ -25,4 +25,14 @@ core::Rejection UnknownWorkflow(const std::string& name, const runtime::Configur
 /// meant.
 Outcome<std::optional<core::TenantId>> GivenTenant(Session& session, const std::string& name);
 
+/// Names of a workflow that a list is narrowed down to; empty: it is not.
+struct NamesAskedFor {
+  std::string stage;
+  std::string category;
+  std::string clock;
+};
+/// A remark for each that no workflow in force knows. Names of other versions may be meant, whose cases still run.
+std::vector<std::string> RemarksOnUnknown(const NamesAskedFor& names, const runtime::Configuration& configuration,
+                                          Instant now);
+
 }  // namespace rasti::cli

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include "engine/core/expression/names.h"
 #include "engine/core/presence.h"
 #include "tools/rasti/case_text.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/hints.h"
+#include "tools/rasti/holder_options.h"
 #include "tools/rasti/people.h"
 
 namespace rasti::cli {
@@ -18,11 +18,7 @@ using views::InboxList;
 struct InboxOptions {
   std::string tenant;
   std::string as;
-  std::string queue;
-  bool unclaimed = false;
-  std::string person;
-  std::string directorate;
-  bool nobody = false;
+  HolderOptions held;
   std::string stage;
   std::string category;
   std::string due_before;
@@ -85,42 +81,6 @@ Outcome<std::vector<views::InboxPlace>> PlacesOfPerson(const std::string& name, 
   return places;
 }
 
-Outcome<std::vector<views::InboxPlace>> PlacesOfDirectorate(const std::string& name, const core::Tenant& tenant) {
-  const core::DirectorateId id(name);
-  if (tenant.FindDirectorate(id) == nullptr) return Refuse(UnknownDirectorate(name, tenant));
-  std::vector<views::InboxPlace> places{{InboxList::kDirectorate, name}};
-  for (const core::Queue& queue : tenant.queues) {
-    if (queue.directorate == id) places.push_back({InboxList::kQueue, queue.id.str()});
-  }
-  return places;
-}
-
-// The lists that are asked for; what narrows them down further goes into the query.
-Outcome<std::vector<views::InboxPlace>> PlacesOf(const InboxOptions& options, Around& around,
-                                                 views::InboxQuery& query) {
-  const core::Tenant& tenant = *around.tenant;
-  const int named = static_cast<int>(!options.person.empty()) + static_cast<int>(!options.directorate.empty()) +
-                    static_cast<int>(options.nobody);
-  if (named > 1) return Misused("--person, --directorate and --nobody exclude each other");
-  if (options.unclaimed && options.queue.empty()) return Misused("--unclaimed: say of which --queue");
-  if (!options.queue.empty() && tenant.FindQueue(core::QueueId(options.queue)) == nullptr) {
-    return Refuse(UnknownQueue(options.queue, tenant));
-  }
-  if (named == 1 && !options.queue.empty()) query.queue = core::QueueId(options.queue);
-  if (!options.person.empty()) {
-    RASTI_TRY(const Colleague colleague, ResolveColleague(options.person, tenant, around.overseer));
-    return std::vector<views::InboxPlace>{{InboxList::kPerson, colleague.id.str()}};
-  }
-  if (!options.directorate.empty()) return PlacesOfDirectorate(options.directorate, tenant);
-  if (options.nobody) return std::vector<views::InboxPlace>{{InboxList::kNobody, ""}};
-  if (!options.queue.empty()) {
-    return std::vector<views::InboxPlace>{
-        {options.unclaimed ? InboxList::kUnclaimed : InboxList::kQueue, options.queue}};
-  }
-  if (!options.as.empty()) return PlacesOfPerson(options.as, around);
-  return std::vector<views::InboxPlace>();
-}
-
 Outcome<std::optional<Instant>> DueBefore(const InboxOptions& options, Instant now) {
   if (!options.due_before.empty() && !options.due_within.empty()) {
     return Misused("--due-before and --due-within exclude each other");
@@ -129,26 +89,6 @@ Outcome<std::optional<Instant>> DueBefore(const InboxOptions& options, Instant n
   const auto length = ParseDuration(options.due_within);
   if (!length) return Misused(fmt::format("--due-within {}: {}", options.due_within, length.error().message));
   return std::optional(CheckedAdd(now, *length).value_or(kLatestInstant));
-}
-
-// Names of other versions may be meant, whose cases still run; so an unknown one is only remarked on.
-void RemarkOnUnknown(const Context& context, const InboxOptions& options, const Around& around) {
-  std::vector<std::string_view> stages;
-  std::vector<std::string_view> categories;
-  for (const core::Definition* definition : around.configuration->DefinitionsAt(around.now)) {
-    for (const core::Stage& stage : definition->stages) stages.push_back(stage.id.view());
-    for (const core::Category& category : definition->categories) categories.push_back(category.id.view());
-  }
-  for (const core::Overrides* overrides : around.configuration->OverridesAt(around.now)) {
-    for (const core::CategoryOverride& category : overrides->categories) categories.push_back(category.id.view());
-  }
-  const auto remark = [&](std::string_view what, const std::string& name, const std::vector<std::string_view>& known) {
-    if (name.empty() || std::ranges::find(known, name) != known.end()) return;
-    context.out.Note(fmt::format("note: no workflow in force has a {} '{}'{}", what, name,
-                                 core::expression::DidYouMean(name, known)));
-  };
-  remark("stage", options.stage, stages);
-  remark("category", options.category, categories);
 }
 
 // Wall time leaves historic cases alone.
@@ -232,14 +172,20 @@ Outcome<void> RunInbox(const Context& context, const InboxOptions& options) {
   RASTI_TRY(Around around, LookAround(*session, options.tenant));
   views::InboxQuery query;
   query.tenant = around.tenant->id;
-  RASTI_TRY(query.places, PlacesOf(options, around, query));
+  RASTI_TRY(Holders holders, ResolveHolders(options.held, *around.tenant, around.overseer));
+  if (!options.held.AreGiven() && !options.as.empty()) {
+    RASTI_TRY(holders.places, PlacesOfPerson(options.as, around));
+  }
+  query.places = std::move(holders.places);
+  query.queue = std::move(holders.queue);
   RASTI_TRY(query.due_before, DueBefore(options, around.now));
   if (!options.stage.empty()) query.stage = core::StageId(options.stage);
   if (!options.category.empty()) query.category = core::CategoryId(options.category);
   query.text = options.text;
   query.limit = static_cast<size_t>(options.limit);
   query.cursor = options.cursor;
-  RemarkOnUnknown(context, options, around);
+  const NamesAskedFor names{.stage = options.stage, .category = options.category, .clock = {}};
+  for (const std::string& note : RemarksOnUnknown(names, *around.configuration, around.now)) context.out.Note(note);
   RASTI_TRY(const views::InboxPage page, session->Inbox(query));
   RASTI_CHECKED(session->Close());
   PrintPage(context, page, around);
@@ -270,11 +216,7 @@ void AddInboxCommand(CLI::App& app, Context& context) {
   command->add_option("--as", options->as, "Whose inbox: a handle or id of the tenant's directory")
       ->type_name("WHO")
       ->envname("RASTI_AS");
-  command->add_option("--queue", options->queue, "Only of this queue");
-  command->add_flag("--unclaimed", options->unclaimed, "Of the queue, only what nobody has taken");
-  command->add_option("--person", options->person, "What this person has taken")->type_name("WHO");
-  command->add_option("--directorate", options->directorate, "What this directorate and its queues hold");
-  command->add_flag("--nobody", options->nobody, "What nobody holds");
+  options->held.AddTo(*command);
   command->add_option("--stage", options->stage, "Only in this stage");
   command->add_option("--category", options->category, "Only of this category (looks into cases)");
   command->add_option("--due-before", options->due_before, "Only what is due before")->type_name("TIME");

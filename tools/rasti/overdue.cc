@@ -4,12 +4,15 @@
 #include "tools/rasti/case_command.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/hints.h"
+#include "tools/rasti/holder_options.h"
 
 namespace rasti::cli {
 namespace {
 
 struct OverdueOptions {
   std::string tenant;
+  HolderOptions held;
+  std::string category;
   std::string at_risk;
   std::string at;
   std::string known_at;
@@ -65,6 +68,43 @@ std::vector<std::string> RowText(const views::DeadlineRow& row, const runtime::C
           Printable(row.title)};
 }
 
+// Which deadlines, but for when they are due.
+Outcome<views::DeadlineQuery> QueryOf(const Context& context, Session& session, const OverdueOptions& options) {
+  views::DeadlineQuery query;
+  query.limit = static_cast<size_t>(options.limit);
+  query.cursor = options.cursor;
+  query.count = true;
+  RASTI_TRY(query.tenant, GivenTenant(session, options.tenant));
+  if (!options.clock.empty()) query.clock = core::ClockId(options.clock);
+  if (!options.category.empty()) query.category = core::CategoryId(options.category);
+  RASTI_TRY(const auto configuration, session.ConfigurationNow());
+  RASTI_TRY(const Instant now, session.Now());
+  const NamesAskedFor names{.stage = {}, .category = options.category, .clock = options.clock};
+  for (const std::string& note : RemarksOnUnknown(names, *configuration, now)) context.out.Note(note);
+  if (!options.held.AreGiven()) return query;
+  if (!query.tenant) return Misused("who holds a case is asked of one municipality: name the --tenant too");
+  const core::Tenant& tenant = *configuration->TenantAt(*query.tenant, now);
+  const core::Tenant* overseer = tenant.overseen_by ? configuration->TenantAt(*tenant.overseen_by, now) : nullptr;
+  RASTI_TRY(Holders holders, ResolveHolders(options.held, tenant, overseer));
+  query.places = std::move(holders.places);
+  query.queue = std::move(holders.queue);
+  return query;
+}
+
+// How many there are, where that is known, and how to see more.
+void PrintEnd(const Context& context, const views::DeadlinePage& page, std::string_view what) {
+  const size_t shown = page.rows.size();
+  if (shown == 0 && page.next.empty()) {
+    context.out.Line(fmt::format("nothing is {}", what));
+  } else if (page.total && page.next.empty()) {
+    context.out.Line(fmt::format("{} deadline{} {}", shown, shown == 1 ? "" : "s", what));
+  } else if (page.total) {
+    context.out.Line(
+        fmt::format("{} of {}{} deadlines {}", shown, page.total->is_exact ? "" : "at least ", page.total->rows, what));
+  }
+  if (!page.next.empty()) context.out.Line(fmt::format("more: --cursor {}", page.next));
+}
+
 Outcome<void> RunOverdue(const Context& context, const OverdueOptions& options) {
   RASTI_TRY(const auto at, GivenInstant("--at", options.at));
   RASTI_TRY(const auto known_at, GivenInstant("--known-at", options.known_at));
@@ -77,10 +117,7 @@ Outcome<void> RunOverdue(const Context& context, const OverdueOptions& options) 
     ahead = *length;
   }
   RASTI_TRY(const auto session, context.Open());
-  views::DeadlineQuery query;
-  query.limit = static_cast<size_t>(options.limit);
-  query.cursor = options.cursor;
-  RASTI_TRY(query.tenant, GivenTenant(*session, options.tenant));
+  RASTI_TRY(const views::DeadlineQuery query, QueryOf(context, *session, options));
   RASTI_TRY(const Instant present, session->Now());
   Instant now = present;
   const bool is_as_of = at || known_at;
@@ -108,9 +145,9 @@ Outcome<void> RunOverdue(const Context& context, const OverdueOptions& options) 
   for (size_t i = 0; i < lines.size(); ++i) {
     context.out.Line(context.out.Paint(page.rows[i].due_at < now ? Colour::kRed : Colour::kYellow, lines[i]));
   }
-  if (rows.empty()) context.out.Line(ahead ? "nothing is at risk" : "nothing is overdue");
-  if (!page.next.empty()) context.out.Line(fmt::format("more: --cursor {}", page.next));
+  PrintEnd(context, page, ahead ? "at risk" : "overdue");
   nlohmann::ordered_json json{{"now", FormatInstant(now)}, {"deadlines", std::move(list)}};
+  if (page.total) json[page.total->is_exact ? "total" : "at_least"] = page.total->rows;
   if (!page.next.empty()) json["next"] = page.next;
   context.out.Json(json);
   return {};
@@ -151,9 +188,13 @@ void AddOverdueCommand(CLI::App& app, Context& context) {
   CLI::App* command = AddCommand(app, context, "overdue",
                                  "List deadlines that have passed, oldest first; with --at-risk those about to",
                                  "  rasti overdue --tenant prishtine\n"
+                                 "  rasti overdue --tenant prishtine --directorate public-services --clock resolve\n"
                                  "  rasti overdue --tenant prishtine --at-risk P2D --limit 20",
                                  [&context, options] { return RunOverdue(context, *options); });
   command->add_option("--tenant", options->tenant, "Only this tenant's cases")->envname("RASTI_TENANT");
+  command->add_option("--clock", options->clock, "Only this clock");
+  command->add_option("--category", options->category, "Only of this category (looks into cases)");
+  options->held.AddTo(*command);
   command->add_option("--at-risk", options->at_risk, "Instead: deadlines from now until then")->type_name("DURATION");
   command->add_option("--at", options->at, "What was overdue then, whatever happened since (reads every case)")
       ->type_name("TIME");

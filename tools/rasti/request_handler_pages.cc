@@ -122,11 +122,8 @@ Status RequestHandler::WholeHistory(const v1::Request::ShowHistory& ask, v1::Res
 }
 
 Status RequestHandler::Deadlines(const v1::Request::ListDeadlines& ask, v1::Response& response) {
-  views::DeadlineQuery query;
-  if (!ask.tenant().empty()) query.tenant.emplace(ask.tenant());
-  if (ask.most() > 0) query.limit = static_cast<size_t>(std::min(ask.most(), kRowsMost));
-  query.cursor = ask.cursor();
-  query.historic_at_moment = ask.historic_at_moment();
+  RASTI_TRY(views::DeadlineQuery query, FromWire(ask));
+  query.limit = std::min<size_t>(query.limit, kRowsMost);
   RASTI_TRY(const views::Moment as_of, FromWire(ask.as_of()));
   RASTI_TRY(const Instant from, InstantFromWire(ask.from_at_ms()));
   RASTI_TRY(const Instant to, InstantFromWire(ask.to_at_ms()));

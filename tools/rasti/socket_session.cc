@@ -135,11 +135,7 @@ Result<views::CasePage> SocketSession::GetCase(const std::string& text, const vi
 }
 
 Result<views::DeadlinePage> SocketSession::Deadlines(v1::Request request, const views::DeadlineQuery& query) {
-  auto& ask = *request.mutable_deadlines();
-  if (query.tenant) ask.set_tenant(query.tenant->str());
-  ask.set_most(static_cast<int32_t>(query.limit));
-  ask.set_cursor(query.cursor);
-  ask.set_historic_at_moment(query.historic_at_moment);
+  ToWire(query, *request.mutable_deadlines());
   RASTI_TRY(const v1::Response response, connection_->Call(std::move(request), kQueryWait));
   return FromWire(response.deadlines());
 }

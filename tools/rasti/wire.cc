@@ -25,6 +25,24 @@ constexpr std::array kInboxLists{
     std::pair{views::InboxList::kNobody, v1::Request::ListInbox::LIST_NOBODY},
 };
 
+void ToWire(const views::InboxPlace& place, v1::Request::ListInbox::Place& out) {
+  out.set_list(std::ranges::find(kInboxLists, place.list, &decltype(kInboxLists)::value_type::first)->second);
+  out.set_place(place.id);
+}
+
+Result<std::vector<views::InboxPlace>> PlacesFromWire(
+    const google::protobuf::RepeatedPtrField<v1::Request::ListInbox::Place>& in) {
+  std::vector<views::InboxPlace> places;
+  for (const v1::Request::ListInbox::Place& from : in) {
+    const auto list = std::ranges::find(kInboxLists, from.list(), &decltype(kInboxLists)::value_type::second);
+    if (list == kInboxLists.end()) {
+      return Fail(ErrorCode::kUnsupportedVersion, "a question about a list that only a newer rasti knows");
+    }
+    places.push_back({list->first, from.place()});
+  }
+  return places;
+}
+
 Result<core::CaseId> CaseIdOf(const std::string& bytes) {
   RASTI_TRY(const Uuid uuid, UuidFromBytes(bytes));
   return core::CaseId{uuid};
@@ -105,6 +123,32 @@ Result<views::CasePage> FromWire(const v1::Response::CasePage& in) {
   return page;
 }
 
+void ToWire(const views::DeadlineQuery& query, v1::Request::ListDeadlines& out) {
+  if (query.tenant) out.set_tenant(query.tenant->str());
+  if (query.clock) out.set_clock(query.clock->str());
+  if (query.category) out.set_category(query.category->str());
+  if (query.queue) out.set_queue(query.queue->str());
+  for (const views::InboxPlace& place : query.places) ToWire(place, *out.add_places());
+  out.set_most(static_cast<int32_t>(std::min<size_t>(query.limit, INT32_MAX)));
+  out.set_cursor(query.cursor);
+  out.set_historic_at_moment(query.historic_at_moment);
+  out.set_count(query.count);
+}
+
+Result<views::DeadlineQuery> FromWire(const v1::Request::ListDeadlines& in) {
+  views::DeadlineQuery query;
+  if (!in.tenant().empty()) query.tenant.emplace(in.tenant());
+  if (!in.clock().empty()) query.clock.emplace(in.clock());
+  if (!in.category().empty()) query.category.emplace(in.category());
+  if (!in.queue().empty()) query.queue.emplace(in.queue());
+  RASTI_TRY(query.places, PlacesFromWire(in.places()));
+  if (in.most() > 0) query.limit = static_cast<size_t>(in.most());
+  query.cursor = in.cursor();
+  query.historic_at_moment = in.historic_at_moment();
+  query.count = in.count();
+  return query;
+}
+
 void ToWire(const views::DeadlinePage& page, v1::Response::Deadlines& out) {
   for (const views::DeadlineRow& row : page.rows) {
     auto& to = *out.add_rows();
@@ -123,6 +167,10 @@ void ToWire(const views::DeadlinePage& page, v1::Response::Deadlines& out) {
     to.set_historic(row.historic);
   }
   out.set_next(page.next);
+  if (page.total) {
+    out.set_total(page.total->rows);
+    out.set_total_at_least(!page.total->is_exact);
+  }
 }
 
 Result<views::DeadlinePage> FromWire(const v1::Response::Deadlines& in) {
@@ -144,16 +192,13 @@ Result<views::DeadlinePage> FromWire(const v1::Response::Deadlines& in) {
     row.historic = from.historic();
   }
   page.next = in.next();
+  if (in.has_total()) page.total = views::DeadlineTotal{in.total(), !in.total_at_least()};
   return page;
 }
 
 void ToWire(const views::InboxQuery& query, v1::Request::ListInbox& out) {
   out.set_tenant(query.tenant.str());
-  for (const views::InboxPlace& place : query.places) {
-    v1::Request::ListInbox::Place& to = *out.add_places();
-    to.set_list(std::ranges::find(kInboxLists, place.list, &decltype(kInboxLists)::value_type::first)->second);
-    to.set_place(place.id);
-  }
+  for (const views::InboxPlace& place : query.places) ToWire(place, *out.add_places());
   if (query.stage) out.set_stage(query.stage->str());
   if (query.due_before) out.set_due_before_at_ms(ToUnixMillis(*query.due_before));
   if (query.category) out.set_category(query.category->str());
@@ -166,13 +211,7 @@ void ToWire(const views::InboxQuery& query, v1::Request::ListInbox& out) {
 Result<views::InboxQuery> FromWire(const v1::Request::ListInbox& in) {
   views::InboxQuery query;
   query.tenant = core::TenantId(in.tenant());
-  for (const v1::Request::ListInbox::Place& from : in.places()) {
-    const auto list = std::ranges::find(kInboxLists, from.list(), &decltype(kInboxLists)::value_type::second);
-    if (list == kInboxLists.end()) {
-      return Fail(ErrorCode::kUnsupportedVersion, "a question about a list that only a newer rasti knows");
-    }
-    query.places.push_back({list->first, from.place()});
-  }
+  RASTI_TRY(query.places, PlacesFromWire(in.places()));
   if (!in.stage().empty()) query.stage.emplace(in.stage());
   if (in.has_due_before_at_ms()) {
     RASTI_TRY(query.due_before, InstantFromWire(in.due_before_at_ms()));

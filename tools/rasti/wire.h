@@ -27,6 +27,9 @@ codec::Token FromWire(const v1::Token& in);
 void ToWire(const views::CasePage& page, v1::Response::CasePage& out);
 Result<views::CasePage> FromWire(const v1::Response::CasePage& in);
 
+void ToWire(const views::DeadlineQuery& query, v1::Request::ListDeadlines& out);
+/// Errors: kUnsupportedVersion: lists that only a newer rasti knows.
+Result<views::DeadlineQuery> FromWire(const v1::Request::ListDeadlines& in);
 void ToWire(const views::DeadlinePage& page, v1::Response::Deadlines& out);
 Result<views::DeadlinePage> FromWire(const v1::Response::Deadlines& in);
 
