@@ -13,6 +13,7 @@
 
 #include "engine/views/bytes.h"
 #include "engine/views/inbox.h"
+#include "engine/views/kept_tenants.h"
 #include "engine/views/tables.h"
 #include "engine/views/views.h"
 
@@ -97,6 +98,7 @@ class Lister {
   Result<DeadlinePage> List(Instant from, Instant to) {
     to_ = to;
     RASTI_TRY(const auto after, DecodeCursor(query_));
+    RASTI_CHECKED(CheckKept(reader_, query_.tenant));
     RASTI_CHECKED(Open(from, after));
     DeadlinePage page;
     DeadlineKey last;
@@ -204,6 +206,7 @@ Result<DeadlinePage> Views::AtRisk(const DeadlineQuery& query, Instant from, Ins
 Result<DeadlinePage> Views::OverdueAsOf(const DeadlineQuery& query, const Moment& moment) const {
   RASTI_TRY(const auto after, DecodeCursor(query));
   const auto snapshot = store_.Snapshot();
+  RASTI_CHECKED(CheckKept(*snapshot, query.tenant));
   // The earliest rows behind the cursor, one more than the page takes.
   std::map<DeadlineKey, DeadlineRow, Earlier> rows;
   int64_t total = 0;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/views/folded_text.h"
+#include "engine/views/kept_tenants.h"
 #include "engine/views/merged_rows.h"
 #include "engine/views/row_counts.h"
 #include "engine/views/tables.h"
@@ -95,6 +96,7 @@ class Lister {
 
 Result<InboxPage> Views::Inbox(const InboxQuery& query) const {
   const auto snapshot = store_.Snapshot();
+  RASTI_CHECKED(CheckKept(*snapshot, query.tenant));
   return Lister(*snapshot, log_, query).List();
 }
 

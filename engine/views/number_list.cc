@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/core/register_number.h"
+#include "engine/views/kept_tenants.h"
 #include "engine/views/views.h"
 
 namespace rasti::views {
@@ -26,6 +27,7 @@ Result<NumberPage> Views::Numbers(const NumberQuery& query) const {
   if (query.limit == 0) return Fail(Error::Invalid("a page has at least one row"));
   if (query.from < 1) return Fail(Error::Invalid(fmt::format("from: {} is no number; the first is 1", query.from)));
   const auto snapshot = store_.Snapshot();
+  RASTI_CHECKED(CheckKept(*snapshot, query.tenant));
   const HistoryReader reader(*snapshot, log_);
   const core::CaseId id = core::RegisterCaseId(query.tenant, query.register_id, query.period);
   RASTI_TRY(const auto current, reader.Current(id));

@@ -56,6 +56,7 @@ std::vector<std::string> DeadlineKeysOf(const core::CaseState& state) {
 Projector::Projector(ports::ViewStore& store, ProjectorOptions options)
     : store_(store),
       keep_events_(options.keep_events),
+      kept_tenants_(std::move(options.tenants)),
       batch_(store.NewBatch()),
       cache_(options.cached_cases_most),
       inbox_counts_(store, kInboxCounts),
@@ -63,20 +64,32 @@ Projector::Projector(ports::ViewStore& store, ProjectorOptions options)
       find_definition_(std::move(options.find_definition)) {}
 
 std::string Projector::CurrentFormat(const ProjectorOptions& options) {
-  return fmt::format("views {}, states {}{}", kViewFormat, codec::kStateFormat,
-                     options.keep_events ? ", with events" : "");
+  std::string format = fmt::format("views {}, states {}{}", kViewFormat, codec::kStateFormat,
+                                   options.keep_events ? ", with events" : "");
+  if (!options.tenants.empty()) format += ", of chosen tenants";
+  return format;
 }
 
 Result<std::optional<std::string>> Projector::StoredFormat(const ports::ViewReader& store) {
   return store.Get(kMeta, FormatKey());
 }
 
+Result<bool> Projector::Fits(const ports::ViewReader& store, const ProjectorOptions& options) {
+  RASTI_TRY(const auto format, StoredFormat(store));
+  if (!format) return true;
+  if (*format != CurrentFormat(options)) return false;
+  RASTI_TRY(const TenantSet kept, KeptTenants(store));
+  return kept == options.tenants;
+}
+
 Result<std::unique_ptr<Projector>> Projector::Open(ports::ViewStore& store, ProjectorOptions options) {
   RASTI_TRY(const auto format, StoredFormat(store));
-  if (!format || *format != CurrentFormat(options)) {
+  RASTI_TRY(const bool fits, Fits(store, options));
+  if (!format || !fits) {
     RASTI_CHECKED(DropRows(store));
     const auto batch = store.NewBatch();
     batch->Put(kMeta, FormatKey(), CurrentFormat(options));
+    if (!options.tenants.empty()) batch->Put(kMeta, KeptTenantsKey(), EncodeKeptTenants(options.tenants));
     RASTI_CHECKED(store.Write(*batch));
   }
   return std::unique_ptr<Projector>(new Projector(store, std::move(options)));
@@ -139,6 +152,7 @@ Status Projector::ProjectOne(core::PartitionId partition, core::Sequence expecte
   if (stored.key != context.case_id.uuid.AsBytes()) {
     return Fail(Error::Corruption(fmt::format("the event is of case {}, its key is not", context.case_id.str())));
   }
+  if (!kept_tenants_.empty() && !kept_tenants_.contains(context.tenant)) return {};
   RASTI_TRY(CachedCase* const cached, Load(context.case_id, partition));
   core::CaseState& state = cached->page.state;
   if (event.prev_hash != cached->page.head || event.revision != state.revision.Next()) {

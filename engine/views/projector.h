@@ -17,6 +17,7 @@
 #include "engine/ports/projection.h"
 #include "engine/ports/view_store.h"
 #include "engine/views/case_cache.h"
+#include "engine/views/kept_tenants.h"
 #include "engine/views/row_counts.h"
 #include "engine/views/sorted_rows.h"
 #include "engine/views/stats.h"
@@ -32,6 +33,7 @@ struct ProjectorOptions {
   bool keep_events = false;             // beside the index, so that a history is read without the log
   size_t cached_cases_most = 16'384;    // hot case states kept in memory, about 2 KB each
   FindDefinition find_definition = {};  // none: no case is public
+  TenantSet tenants = {};               // whose cases are kept; empty: those of all
 };
 
 class Projector : public ports::Projection {
@@ -40,9 +42,12 @@ class Projector : public ports::Projection {
   /// Errors: those of the store.
   static Result<std::unique_ptr<Projector>> Open(ports::ViewStore& store, ProjectorOptions options = {});
 
-  /// What views say of their format, and what those of this version say: where they differ, Open empties them.
+  /// What views say of their format, and what those of this version and of these options say: where they differ, Open
+  /// empties them.
   static Result<std::optional<std::string>> StoredFormat(const ports::ViewReader& store);
   static std::string CurrentFormat(const ProjectorOptions& options);
+  /// False for views that Open would empty. Errors: those of the store.
+  static Result<bool> Fits(const ports::ViewReader& store, const ProjectorOptions& options);
 
   Result<core::Sequence> NextSequence(core::PartitionId partition) override;
   Status Project(core::PartitionId partition, std::span<const ports::StoredEvent> events) override;
@@ -66,6 +71,7 @@ class Projector : public ports::Projection {
 
   ports::ViewStore& store_;
   const bool keep_events_;
+  const TenantSet kept_tenants_;
   std::unique_ptr<ports::WriteBatch> batch_;
   SortedRows rows_;  // of cases, for the batch in hand
   codec::EventDecoder decoder_;

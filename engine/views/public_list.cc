@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "engine/views/bytes.h"
+#include "engine/views/kept_tenants.h"
 #include "engine/views/merged_rows.h"
 #include "engine/views/row_counts.h"
 #include "engine/views/tables.h"
@@ -88,6 +89,7 @@ class Lister {
 
 Result<PublicPage> Views::Public(const PublicQuery& query) const {
   const auto snapshot = store_.Snapshot();
+  RASTI_CHECKED(CheckKept(*snapshot, query.tenant));
   return Lister(*snapshot, log_, query).List();
 }
 

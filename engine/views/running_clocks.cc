@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "engine/views/bytes.h"
+#include "engine/views/kept_tenants.h"
 #include "engine/views/tables.h"
 #include "engine/views/views.h"
 
@@ -27,6 +28,7 @@ Result<std::string> Views::ForEachRunning(
   RASTI_TRY(const std::string start, StartOf(query));
   const std::string prefix = query.tenant ? DeadlinePrefix(*query.tenant) : std::string();
   const auto snapshot = store_.Snapshot();
+  RASTI_CHECKED(CheckKept(*snapshot, query.tenant));
   const HistoryReader cases(*snapshot, log_);
   const auto rows = snapshot->Scan(kDeadlines);
   std::string last;

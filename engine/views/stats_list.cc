@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "engine/views/kept_tenants.h"
 #include "engine/views/tables.h"
 #include "engine/views/views.h"
 
@@ -87,6 +88,7 @@ Result<std::vector<StatsRow>> Views::Stats(const StatsQuery& query) const {
   }
   const auto snapshot = store_.Snapshot();
   std::vector<core::TenantId> tenants = query.tenants;
+  for (const core::TenantId& tenant : tenants) RASTI_CHECKED(CheckKept(*snapshot, tenant));
   if (tenants.empty()) {
     RASTI_TRY(tenants, TenantsOf(*snapshot));
   }

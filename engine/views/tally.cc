@@ -1,5 +1,6 @@
 // How cases stand with their clocks at a moment.
 #include "engine/core/register_number.h"
+#include "engine/views/kept_tenants.h"
 #include "engine/views/standing.h"
 #include "engine/views/views.h"
 
@@ -22,6 +23,7 @@ Result<StatusTally> Views::Tally(const std::optional<core::TenantId>& tenant, co
                                  std::optional<Instant> at, Instant now) const {
   StatusTally tally;
   const auto snapshot = store_.Snapshot();
+  RASTI_CHECKED(CheckKept(*snapshot, tenant));
   const auto count = [&](const CasePage& page) -> Status {
     if (tenant && page.state.tenant != *tenant) return {};
     if (core::IsRegister(page.state.definition)) return {};

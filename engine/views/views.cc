@@ -5,12 +5,20 @@
 #include <algorithm>
 
 #include "engine/core/register_number.h"
+#include "engine/views/kept_tenants.h"
 #include "engine/views/tables.h"
 
 namespace rasti::views {
 namespace {
 
-Error NoSuchCase(const core::CaseId& id) { return Error::NotFound(fmt::format("there is no case {}", id.str())); }
+Error NotHere(const ports::ViewReader& reader, const std::string& what) {
+  auto only = KeptOnly(reader);
+  return only ? Error::NotFound(what + *only) : std::move(only).error();
+}
+
+Error NoSuchCase(const ports::ViewReader& reader, const core::CaseId& id) {
+  return NotHere(reader, fmt::format("there is no case {}", id.str()));
+}
 
 Error NotYet(const core::CaseId& id, const Moment& moment) {
   return Error::NotFound(fmt::format("there was no case {} {} {}; it came later", id.str(),
@@ -29,7 +37,7 @@ Result<CasePage> Views::GetCase(const core::CaseId& id, const Moment& moment) co
   const auto snapshot = store_.Snapshot();
   const HistoryReader reader(*snapshot, log_);
   RASTI_TRY(auto current, reader.Current(id));
-  if (!current) return Fail(NoSuchCase(id));
+  if (!current) return Fail(NoSuchCase(*snapshot, id));
   RASTI_TRY(auto page, reader.AsOf(*std::move(current), moment));
   if (!page) return Fail(NotYet(id, moment));
   return *std::move(page);
@@ -39,7 +47,7 @@ Result<CaseHistory> Views::History(const core::CaseId& id, const Moment& moment)
   const auto snapshot = store_.Snapshot();
   const HistoryReader reader(*snapshot, log_);
   RASTI_TRY(const auto current, reader.Current(id));
-  if (!current) return Fail(NoSuchCase(id));
+  if (!current) return Fail(NoSuchCase(*snapshot, id));
   RASTI_TRY(auto history, reader.Events(*current, moment));
   if (history.events.empty()) return Fail(NotYet(id, moment));
   return history;
@@ -49,7 +57,7 @@ Result<HistoryPage> Views::HistoryFrom(const core::CaseId& id, const HistoryQuer
   const auto snapshot = store_.Snapshot();
   const HistoryReader reader(*snapshot, log_);
   RASTI_TRY(const auto current, reader.Current(id));
-  if (!current) return Fail(NoSuchCase(id));
+  if (!current) return Fail(NoSuchCase(*snapshot, id));
   RASTI_TRY(auto page, reader.Page(*current, query));
   if (page.records.empty()) return Fail(NotYet(id, query.moment));
   return page;
@@ -76,7 +84,7 @@ Result<core::CaseId> Views::FindCase(std::string_view text) const {
     return Fail(found.error().At(
         fmt::format("'{}' is neither a case id (36 characters with hyphens) nor a public reference", text)));
   }
-  if (found->empty()) return Fail(Error::NotFound(fmt::format("no case has the reference {}", text)));
+  if (found->empty()) return Fail(NotHere(store_, fmt::format("no case has the reference {}", text)));
   if (found->size() == 1) return found->front();
   std::vector<std::string> names;
   for (const core::CaseId& id : *found) names.push_back(id.str());
@@ -86,6 +94,7 @@ Result<core::CaseId> Views::FindCase(std::string_view text) const {
 
 Result<CaseList> Views::ListCases(const CaseQuery& query) const {
   const auto snapshot = store_.Snapshot();
+  RASTI_CHECKED(CheckKept(*snapshot, query.tenant));
   const HistoryReader reader(*snapshot, log_);
   const auto rows = snapshot->Scan(kCases);
   CaseList list;

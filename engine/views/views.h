@@ -3,6 +3,9 @@
 // Every call reads one snapshot of the store, so that a projection that goes on meanwhile disturbs nothing. States as
 // of a moment are folded from the events themselves, read from the log where the history index points.
 //
+// Views may be of chosen tenants' cases (kept_tenants.h): who asks for another tenant's is answered kNotFound, whatever
+// else is said of errors below.
+//
 // Ownership: store and log outlive it. Threading: all functions from any thread.
 #pragma once
 
@@ -23,6 +26,7 @@
 #include "engine/views/deadline_row.h"
 #include "engine/views/history.h"
 #include "engine/views/inbox.h"
+#include "engine/views/kept_tenants.h"
 #include "engine/views/moment.h"
 #include "engine/views/number_list.h"
 #include "engine/views/public_register.h"
@@ -111,6 +115,9 @@ struct StatusTally {
 class Views {
  public:
   Views(const ports::ViewStore& store, ports::EventLog& log) : store_(store), log_(log) {}
+
+  /// Whose cases the views keep; empty: those of all tenants. Errors: kCorruption; those of the store.
+  Result<TenantSet> Kept() const { return KeptTenants(store_); }
 
   /// The sequence of the next event that the views will take in. Errors: those of the store.
   Result<core::Sequence> NextSequence(core::PartitionId partition) const;

@@ -31,7 +31,7 @@ void KafkaNodesTest::MakeTopics(int partitions) const {
   ASSERT_EQ(made.exit_code, 0) << made.err;
 }
 
-void KafkaNodesTest::InitNode(int node) const {
+void KafkaNodesTest::InitNode(int node, const Words& more) const {
   const Words packages = node == 0 ? Words{"--packages",
                                            "workflows/issue-report",
                                            "workflows/calendars/kosovo",
@@ -42,13 +42,14 @@ void KafkaNodesTest::InitNode(int node) const {
   const Finished made = Run(Joined(
       {{"init", "--data", data_of(node), "--log", "kafka", "--group", name_, "--node", fmt::format("node-{}", node)},
        Brokers(),
-       packages}));
+       packages,
+       more}));
   ASSERT_EQ(made.exit_code, 0) << made.err;
 }
 
-std::unique_ptr<Child> KafkaNodesTest::StartNode(int node, const Words& more) const {
-  auto child =
-      std::make_unique<Child>(Joined({{Program(), "run", "--json", "--data", data_of(node)}, more}), "", Environment());
+std::unique_ptr<Child> KafkaNodesTest::Serve(const std::string& service, int node, const Words& more) const {
+  auto child = std::make_unique<Child>(Joined({{Program(), service, "--json", "--data", data_of(node)}, more}), "",
+                                       Environment());
   EXPECT_TRUE(child->WaitForError("\"listening\"")) << child->Finish().err;
   return child;
 }

@@ -35,14 +35,20 @@ class KafkaNodesTest : public RastiTest {
 
   void MakeTopics(int partitions) const;
   /// The first makes the registry that the others share, and publishes the packages of an issue report in Prishtina.
-  void InitNode(int node) const;
-  std::unique_ptr<Child> StartNode(int node, const Words& more = {}) const;
+  /// `more`: packages that the first publishes as well.
+  void InitNode(int node, const Words& more = {}) const;
+  std::unique_ptr<Child> StartNode(int node, const Words& more = {}) const { return Serve("run", node, more); }
+  /// One that decides nothing.
+  std::unique_ptr<Child> StartReader(int node, const Words& more = {}) const {
+    return Serve("serve-views", node, more);
+  }
   Finished At(int node, const Words& words) const;
   /// The same with --json; expects that it succeeds and answers what it printed.
   nlohmann::json JsonAt(int node, const Words& words) const;
 
  private:
   Words Environment() const;
+  std::unique_ptr<Child> Serve(const std::string& service, int node, const Words& more) const;
 
   std::string bootstrap_;
   std::string name_;

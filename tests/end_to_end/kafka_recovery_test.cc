@@ -50,6 +50,8 @@ class KafkaRecoveryTest : public KafkaNodesTest {
     const Finished made = At(node, words);
     ASSERT_EQ(made.exit_code, 0) << made.err;
   }
+  // `settings`: more of what the nodes' connections are told.
+  void ExpectMovesAtOnceFromWhoRetires(const std::string& settings);
   // Until each partition that the node does not own has a store there which lacks nothing.
   void AwaitStandby(int node) const {
     const auto session = Connect(node);
@@ -76,12 +78,12 @@ class KafkaRecoveryTest : public KafkaNodesTest {
   }
 };
 
-TEST_F(KafkaRecoveryTest, WhatARetiredNodeOwnedMovesAtOnce) {
+void KafkaRecoveryTest::ExpectMovesAtOnceFromWhoRetires(const std::string& settings) {
   MakeTopics(4);
   InitNode(0);
   InitNode(1);
   // Longer than this test may take: only who leaves in so many words is missed before.
-  WriteFile(root() + "/kafka.settings", "session.timeout.ms=280000\n");
+  WriteFile(root() + "/kafka.settings", "session.timeout.ms=280000\n" + settings);
   const auto first = StartNode(0, {"--kafka-settings", root() + "/kafka.settings"});
   const auto second = StartNode(1, {"--kafka-settings", root() + "/kafka.settings"});
   ExpectAllAnswer(0);
@@ -100,6 +102,12 @@ TEST_F(KafkaRecoveryTest, WhatARetiredNodeOwnedMovesAtOnce) {
   StopService(*second);
   StopService(*back);
   for (int node : {0, 1}) EXPECT_EQ(JsonAt(node, {"replay", "--verify"})["verified"], true) << node;
+}
+
+TEST_F(KafkaRecoveryTest, WhatARetiredNodeOwnedMovesAtOnce) { ExpectMovesAtOnceFromWhoRetires(""); }
+
+TEST_F(KafkaRecoveryTest, WhatARetiredNodeOwnedMovesAtOnceCooperativelyToo) {
+  ExpectMovesAtOnceFromWhoRetires("partition.assignment.strategy=cooperative-sticky\n");
 }
 
 TEST_F(KafkaRecoveryTest, ANewNodeStartsFromTheSnapshotOfAnother) {

@@ -92,18 +92,27 @@ Outcome<codec::Accepted> Execute(Session& session, const core::Command& command,
 
 Outcome<void> PrintAccepted(const Context& context, Session& session, const core::Command& command,
                             const codec::Accepted& accepted, const nlohmann::ordered_json& extra) {
-  RASTI_TRY(const views::CasePage page, PageAfter(session, command.case_id, accepted));
-  RASTI_TRY(const Instant now, session.Now());
-  RASTI_TRY(auto configuration, session.ConfigurationNow());
-  const CaseSetting setting = SettingOf(page.state, std::move(configuration), now);
+  const auto shown = PageAfter(session, command.case_id, accepted);
   nlohmann::ordered_json json{
       {"accepted", true},
       {"case_id", command.case_id.str()},
-      {"reference", page.state.reference},
+      {"reference", core::PublicReference(command.case_id)},
       {"command_id", command.command_id.str()},
       {"revisions", {{"first", accepted.first_revision.value}, {"last", accepted.last_revision.value}}},
       {"token", {{"partition", accepted.token.partition.value}, {"sequence", accepted.token.sequence.value}}}};
   json.update(extra);
+  if (!shown) {
+    // A reader that keeps other tenants' cases hands commands on, and cannot show what became of this one.
+    if (shown.error().code != ErrorCodeName(ErrorCode::kNotFound)) return tl::unexpected(shown.error());
+    context.out.Json(json);
+    context.out.Line("accepted");
+    context.out.Note("note: " + shown.error().message);
+    return {};
+  }
+  const views::CasePage& page = *shown;
+  RASTI_TRY(const Instant now, session.Now());
+  RASTI_TRY(auto configuration, session.ConfigurationNow());
+  const CaseSetting setting = SettingOf(page.state, std::move(configuration), now);
   json["case"] = CaseJson(page);
   context.out.Json(json);
   const std::string revisions =

@@ -7,6 +7,7 @@
 #include "engine/runtime/case_store.h"
 #include "engine/store/rocksdb_view_store.h"
 #include "engine/views/inbox.h"
+#include "engine/views/kept_tenants.h"
 #include "engine/views/projector.h"
 #include "engine/views/tables.h"
 #include "engine/views/views.h"
@@ -84,7 +85,8 @@ Result<StorePosition> StatePosition(const DataPaths& paths, core::PartitionId pa
 Result<StorePosition> ViewPosition(const ports::ViewStore& store, ports::EventLog& log) {
   RASTI_TRY(const auto format, views::Projector::StoredFormat(store));
   if (!format) return StorePosition{0, "empty", {}};
-  const std::string current = views::Projector::CurrentFormat({.keep_events = !log.is_local()});
+  RASTI_TRY(const views::TenantSet kept, views::KeptTenants(store));
+  const std::string current = views::Projector::CurrentFormat({.keep_events = !log.is_local(), .tenants = kept});
   if (*format != current) {
     return StorePosition{0, fmt::format("of the format '{}', where this version has '{}'", *format, current), {}};
   }

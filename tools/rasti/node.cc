@@ -75,6 +75,7 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
             NodeLog::Open(paths, meta, *engine->clock_, NodeLog::Access::kWrite, std::move(at_brokers), engine->Env()));
   engine->notes_ = engine->log_->notes();
   engine->meta_ = meta;
+  RASTI_CHECKED(engine->GoOn());
   if (!engine->options_.seed_from.empty()) {
     RASTI_TRY(const auto seeded, SeedFromSnapshot(engine->options_.seed_from, paths, meta, engine->log(),
                                                   engine->options_.decides, engine->options_.stop_asked));
@@ -89,6 +90,7 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
     RASTI_CHECKED(engine->GoOn());
     RASTI_CHECKED(engine->OpenEngine());
   }
+  RASTI_CHECKED(engine->GoOn());
   RASTI_CHECKED(engine->OpenViews());
   if (engine->options_.settle) {
     const Status settled = engine->Settle(engine->settle_most_);
@@ -224,7 +226,9 @@ void Node::Observe(runtime::StreamHooks& hooks) {
 Status Node::OpenViews() {
   feed_ = std::make_unique<EventFeed>(log());
   std::vector<std::string> notes;
-  RASTI_TRY(views_, NodeViews::Open(paths_, log(), budget_, DefinitionsOf(*configuration_), notes, feed_.get(), Env()));
+  RASTI_TRY(views_, NodeViews::Open(paths_, log(), budget_,
+                                    {.find_definition = DefinitionsOf(*configuration_), .tenants = options_.tenants},
+                                    notes, feed_.get(), Env()));
   {
     const std::lock_guard lock(notes_mutex_);
     notes_.insert(notes_.end(), notes.begin(), notes.end());

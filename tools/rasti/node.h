@@ -20,6 +20,7 @@
 #include "engine/runtime/engine.h"
 #include "engine/runtime/standby.h"
 #include "engine/store/rocksdb_view_store.h"
+#include "engine/views/kept_tenants.h"
 #include "tools/rasti/data_directory.h"
 #include "tools/rasti/events/event_feed.h"
 #include "tools/rasti/held_stores.h"
@@ -38,6 +39,7 @@ inline constexpr Duration kNoticeOnKafka{5'000};
 struct NodeOptions {
   /// False: it decides nothing, follows the events into views of its own, and hands commands on (`rasti serve-views`).
   bool decides = true;
+  views::TenantSet tenants;  // whose cases its views keep; empty: those of all
   int stream_threads = 1;
   size_t block_cache_bytes = 64u << 20;   // of all stores together
   size_t write_buffer_bytes = 96u << 20;  // likewise

@@ -62,11 +62,18 @@ NodeViews::Set::~Set() {
 Result<std::shared_ptr<NodeViews::Set>> NodeViews::OpenSet(const std::string& directory) {
   auto set = std::make_shared<Set>();
   set->directory = directory;
-  RASTI_TRY(auto store, store::OpenRocksDbViewStore(
-                            {.directory = directory, .tables = views::ViewTables(), .budget = budget_, .env = env_}));
+  const store::RocksDbViewStoreOptions options{
+      .directory = directory, .tables = views::ViewTables(), .budget = budget_, .env = env_};
+  RASTI_TRY(auto store, store::OpenRocksDbViewStore(options));
+  RASTI_TRY(const bool fits, views::Projector::Fits(*store, projector_));
+  if (!fits) {
+    // As a whole, which takes no time, and not row by row.
+    store.reset();
+    RASTI_CHECKED(ViewHome::Drop(directory));
+    RASTI_TRY(store, store::OpenRocksDbViewStore(options));
+  }
   set->store = std::move(store);
-  RASTI_TRY(set->projector, views::Projector::Open(
-                                *set->store, {.keep_events = !log_.is_local(), .find_definition = find_definition_}));
+  RASTI_TRY(set->projector, views::Projector::Open(*set->store, projector_));
   if (feed_ != nullptr) set->fed = std::make_unique<FedProjection>(*set->projector, *feed_);
   RASTI_TRY(auto projection, runtime::ProjectionThread::Start(log_, set->followed()));
   set->projection = std::move(projection);
@@ -76,12 +83,12 @@ Result<std::shared_ptr<NodeViews::Set>> NodeViews::OpenSet(const std::string& di
 
 Result<std::unique_ptr<NodeViews>> NodeViews::Open(const DataPaths& paths, ports::EventLog& log,
                                                    std::shared_ptr<store::StoreBudget> budget,
-                                                   views::FindDefinition find_definition,
-                                                   std::vector<std::string>& notes, EventFeed* feed,
-                                                   rocksdb::Env* env) {
+                                                   views::ProjectorOptions projector, std::vector<std::string>& notes,
+                                                   EventFeed* feed, rocksdb::Env* env) {
   RASTI_TRY(ViewHome home, ViewHome::Open(paths));
+  projector.keep_events = !log.is_local();
   std::unique_ptr<NodeViews> views(
-      new NodeViews(std::move(home), log, std::move(budget), std::move(find_definition), feed, env));
+      new NodeViews(std::move(home), log, std::move(budget), std::move(projector), feed, env));
   auto opened = views->OpenSet(views->home_.shown());
   if (!opened && IsRebuildable(opened.error())) {
     notes.push_back(fmt::format("{}: {}; they are rebuilt from the log", views->home_.shown(), opened.error().message));

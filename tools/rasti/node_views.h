@@ -57,11 +57,12 @@ views::FindDefinition DefinitionsOf(runtime::ConfigurationSource& configuration)
 
 class NodeViews {
  public:
-  /// Damaged views, and those of another format, are built anew; `notes` says so. `feed`, where there is one, is told
-  /// of what is projected, and outlives the views. Errors: those of ViewHome, the store and the projection.
+  /// `projector`: whether it keeps events is for the log to say. Damaged views, and those of another format, are built
+  /// anew; `notes` says so. `feed`, where there is one, is told of what is projected, and outlives the views. Errors:
+  /// those of ViewHome, the store and the projection.
   static Result<std::unique_ptr<NodeViews>> Open(const DataPaths& paths, ports::EventLog& log,
                                                  std::shared_ptr<store::StoreBudget> budget,
-                                                 views::FindDefinition find_definition, std::vector<std::string>& notes,
+                                                 views::ProjectorOptions projector, std::vector<std::string>& notes,
                                                  EventFeed* feed = nullptr, rocksdb::Env* env = nullptr);
   /// Stops.
   ~NodeViews();
@@ -108,11 +109,11 @@ class NodeViews {
   };
 
   NodeViews(ViewHome home, ports::EventLog& log, std::shared_ptr<store::StoreBudget> budget,
-            views::FindDefinition find_definition, EventFeed* feed, rocksdb::Env* env)
+            views::ProjectorOptions projector, EventFeed* feed, rocksdb::Env* env)
       : home_(std::move(home)),
         log_(log),
         budget_(std::move(budget)),
-        find_definition_(std::move(find_definition)),
+        projector_(std::move(projector)),
         feed_(feed),
         env_(env) {}
 
@@ -127,7 +128,7 @@ class NodeViews {
   ViewHome home_;  // used by Open, and by who holds building_
   ports::EventLog& log_;
   const std::shared_ptr<store::StoreBudget> budget_;
-  const views::FindDefinition find_definition_;
+  const views::ProjectorOptions projector_;
   EventFeed* const feed_;    // may be null
   rocksdb::Env* const env_;  // likewise
 

@@ -10,6 +10,7 @@
 #include "engine/runtime/configuration_reader.h"
 #include "engine/store/rocksdb_view_store.h"
 #include "engine/views/compare.h"
+#include "engine/views/kept_tenants.h"
 #include "engine/views/projector.h"
 #include "engine/views/tables.h"
 #include "tools/rasti/node_views.h"
@@ -34,14 +35,24 @@ class ViewCheck {
       : log_(log), configuration_(configuration), plan_(plan) {}
 
   Result<ReplayReport> Run() {
-    RASTI_TRY(built_, OpenViewStore(plan_.scratch + "/views", false));
-    RASTI_TRY(projector_, views::Projector::Open(*built_, {.keep_events = !log_.is_local(),
-                                                           .find_definition = DefinitionsOf(configuration_)}));
+    std::unique_ptr<ports::ViewStore> stored;
+    views::TenantSet kept;
     if (std::filesystem::exists(plan_.paths.views())) {
-      RASTI_CHECKED(CompareStored());
+      auto opened = OpenViewStore(plan_.paths.views(), true);
+      if (opened) {
+        stored = *std::move(opened);
+        RASTI_TRY(kept, views::KeptTenants(*stored));
+      } else {
+        report_.differences.push_back("views: " + opened.error().message);
+      }
     } else {
       report_.compared.emplace_back("views: not there; they are built at the next start");
     }
+    RASTI_TRY(built_, OpenViewStore(plan_.scratch + "/views", false));
+    RASTI_TRY(projector_, views::Projector::Open(*built_, {.keep_events = !log_.is_local(),
+                                                           .find_definition = DefinitionsOf(configuration_),
+                                                           .tenants = kept}));
+    if (stored != nullptr) RASTI_CHECKED(CompareWith(*stored));
     for (int i = 0; i < log_.partition_count(); ++i) {
       RASTI_TRY(const core::Sequence end, log_.EndSequence({i}));
       RASTI_CHECKED(ProjectTo({i}, end));
@@ -51,16 +62,11 @@ class ViewCheck {
   }
 
  private:
-  Status CompareStored() {
-    auto stored = OpenViewStore(plan_.paths.views(), true);
-    if (!stored) {
-      report_.differences.push_back("views: " + stored.error().message);
-      return {};
-    }
+  Status CompareWith(const ports::ViewStore& stored) {
     int64_t behind = 0;
     for (int i = 0; i < log_.partition_count(); ++i) {
       RASTI_TRY(const core::Sequence end, log_.EndSequence({i}));
-      RASTI_TRY(const core::Sequence shown, views::Views(**stored, log_).NextSequence({i}));
+      RASTI_TRY(const core::Sequence shown, views::Views(stored, log_).NextSequence({i}));
       if (shown > end) {
         report_.differences.push_back(
             fmt::format("views: partition {} shows sequence {}, but the log ends with {}: the log has lost events", i,
@@ -70,10 +76,11 @@ class ViewCheck {
       behind += end.value - shown.value;
       RASTI_CHECKED(ProjectTo({i}, shown));
     }
-    RASTI_TRY(const views::ViewComparison comparison, views::CompareViews(**stored, *built_, log_));
+    RASTI_TRY(const views::ViewComparison comparison, views::CompareViews(stored, *built_, log_));
     for (const std::string& difference : comparison.differences) report_.differences.push_back("views: " + difference);
-    report_.compared.push_back(fmt::format("views: {} cases with {} events{}", comparison.cases, comparison.events,
-                                           behind > 0 ? fmt::format(", {} events behind the log", behind) : ""));
+    RASTI_TRY(const std::string only, views::KeptOnly(stored));
+    report_.compared.push_back(fmt::format("views: {} cases with {} events{}{}", comparison.cases, comparison.events,
+                                           behind > 0 ? fmt::format(", {} events behind the log", behind) : "", only));
     return {};
   }
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <thread>
 
+#include "engine/core/expression/names.h"
 #include "tools/rasti/commands.h"
 #include "tools/rasti/node.h"
 #include "tools/rasti/operations/operations.h"
@@ -253,6 +254,18 @@ Outcome<void> Configure(CLI::App& command, const Context& context, ServiceOption
                   issues.size() == 1 ? "" : fmt::format("; {} more: rasti config check {}", issues.size() - 1, file)));
 }
 
+// What to say of a tenant that nobody knows, and that may yet be published.
+std::optional<std::string> UnpublishedTenant(Node& node, const std::string& name) {
+  std::vector<std::string_view> known;
+  const auto configuration = node.configuration().Current();
+  for (const core::Tenant* tenant : configuration->TenantsAt(kLatestInstant)) {
+    if (tenant->id.view() == name) return std::nullopt;
+    known.push_back(tenant->id.view());
+  }
+  return fmt::format("--tenants: nobody has published a tenant '{}' yet{}", name,
+                     core::expression::DidYouMean(name, known));
+}
+
 Outcome<void> RunRun(CLI::App& command, const Context& context, ServiceOptions& options) {
   RASTI_CHECKED(Configure(command, context, options));
   RASTI_TRY(const DataPaths paths, context.Paths());
@@ -272,6 +285,7 @@ Outcome<void> RunRun(CLI::App& command, const Context& context, ServiceOptions& 
   ServiceLog log(json, LevelOf(options.log_level));
   NodeOptions engine_options;
   engine_options.decides = options.decides;
+  for (const std::string& tenant : options.tenants) engine_options.tenants.emplace(tenant);
   engine_options.stream_threads = options.threads;
   engine_options.block_cache_bytes = options.block_cache;
   engine_options.write_buffer_bytes = options.write_buffers;
@@ -314,6 +328,9 @@ Outcome<void> RunRun(CLI::App& command, const Context& context, ServiceOptions& 
                                                       "one: rasti dead-letters new-key --data {}",
                                                       paths.root)}});
   }
+  for (const std::string& tenant : options.tenants) {
+    if (const auto unknown = UnpublishedTenant(*engine, tenant)) log.Warn("tenants", {{"message", *unknown}});
+  }
   const Status ended = Service(*engine, *operations, log, options, paths.socket(), signals).Run();
   const runtime::PartitionCounters counters = engine->counters();
   log.Info("stopped", {{"accepted", counters.commands_accepted}, {"events", counters.events}});
@@ -343,7 +360,9 @@ void AddServeViewsCommand(CLI::App& app, Context& context) {
       AddCommand(app, context, "serve-views",
                  "Follow the events of a log on Kafka into views of its own, and answer from them on a Unix socket; "
                  "decides nothing, and hands commands on to the nodes that do",
-                 "  rasti serve-views --data /var/lib/rasti-reader --log kafka --brokers broker-1:9092", {});
+                 "  rasti serve-views --data /var/lib/rasti-reader --log kafka --brokers broker-1:9092\n"
+                 "  rasti serve-views --data /var/lib/rasti-west --tenants peje,gjakove,decan",
+                 {});
   AddServiceOptions(*command, *options, false);
   SetRun(*command, context, [&context, command, options] { return RunRun(*command, context, *options); });
 }

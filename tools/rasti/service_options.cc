@@ -46,6 +46,16 @@ void AddServiceOptions(CLI::App& command, ServiceOptions& options, bool decides)
                       "How often older ones are deleted there",
                       [&options](Duration given) { options.trim_every = given; });
   }
+  if (!decides) {
+    command
+        .add_option("--tenants", options.tenants,
+                    "Keep the cases of these municipalities and institutions only, named with commas between them; "
+                    "cases of others that they hold are not among them, and figures over all are over these. Other "
+                    "ones than before: "
+                    "the views are rebuilt")
+        ->delimiter(',')
+        ->type_name("TENANT,...");
+  }
   command
       .add_option(
           "--from-snapshot", options.from_snapshot,

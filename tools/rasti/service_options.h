@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tools/rasti/context.h"
 #include "tools/rasti/duration_option.h"
@@ -33,6 +34,7 @@ struct ServiceOptions {
   std::string log_format;  // "text", "json"; empty: as --json says
   std::string log_level = "info";
   LogChoice log;
+  std::vector<std::string> tenants;  // whose cases the views keep; none: those of all
   // Of the input at Kafka's brokers.
   Duration keep_commands = kKeepCommands;
   Duration trim_every{300'000};

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <map>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include "engine/codec/yaml/yaml_node.h"
@@ -173,9 +174,12 @@ Outcome<std::vector<Setting>> Resolve(CLI::App& command, const Words& words, con
   const auto own = SettingsOf(command);
   CLI::App* root = &command;
   while (root->get_parent() != nullptr) root = root->get_parent();
-  const auto of_run = SettingsOf(*root->get_subcommand("run"));
-  std::vector<std::string_view> known;
-  for (const auto& [name, option] : of_run) known.push_back(name);
+  // One file may serve both.
+  std::set<std::string> names;
+  for (const char* service : {"run", "serve-views"}) {
+    for (const auto& [name, option] : SettingsOf(*root->get_subcommand(service))) names.insert(name);
+  }
+  const std::vector<std::string_view> known(names.begin(), names.end());
 
   codec::Issues found(file);
   FileValues values;
@@ -197,7 +201,7 @@ Outcome<std::vector<Setting>> Resolve(CLI::App& command, const Words& words, con
       }
       setting.source = fmt::format("{}:{}:{}", file, in_file->second.value.line, in_file->second.value.column);
       if (IsTyped(words, name)) {
-        for (const std::string& value : kept) static_cast<void>(Give(*option, value));
+        static_cast<void>(Give(*option, fmt::format("{}", fmt::join(kept, ","))));
       }
     }
     if (IsTyped(words, name)) {

@@ -32,6 +32,12 @@ bool UsesCalendar(const runtime::Configuration& configuration, const core::CaseS
 Result<ForecastPage> MakeForecast(const views::Views& views, const std::vector<codec::PublishedPackage>& packages,
                                   const runtime::Configuration& configuration, Instant now,
                                   const ForecastQuery& query) {
+  RASTI_TRY(const views::TenantSet kept, views.Kept());
+  if (!kept.empty() && !query.tenant) {
+    return Fail(
+        Error::NotFound("the views here are of chosen tenants only, so that what would move in all of them is not "
+                        "known: ask a node that keeps all"));
+  }
   std::shared_ptr<const runtime::Configuration> amended;
   if (query.amended) {
     std::vector<codec::PublishedPackage> all = packages;
