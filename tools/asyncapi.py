@@ -68,11 +68,14 @@ CHANNELS = {
     "dead-letters": ("DeadLetterRecord", None, TEXT_KEY, {}, 1,
                      {"cleanup.policy": ["delete"], "retention.ms": 30 * DAY_MS},
                      "Records of commands that could not be decided, and what became of them."),
+    "keys": (None, None, TEXT_KEY, {}, 1, {"cleanup.policy": ["compact"], "max.compaction.lag.ms": DAY_MS},
+             "For the keys that personal fields are sealed with: the last record of a key holds, and one without value erases it. Nothing is written yet."),
 }
 # role: what it sends to, what it receives from. deploy/kafka/acls.sh gives the rights for it.
 ROLES = {
     "engine": (["followups", "events", "results", "outbox", "dead-letters"], ["commands", "followups", "events", "definitions"]),
     "submitter": (["commands"], ["results"]),
+    "gateway": (["commands"], ["results", "events", "definitions"]),
     "connector": (["commands"], ["results", "outbox", "events", "definitions"]),
     "auditor": ([], ["events", "definitions"]),
     "operator": (["definitions", "commands"], ["definitions", "dead-letters", "results"]),
@@ -190,7 +193,7 @@ def channel(topic, row):
         description += " As many partitions as commands, and a case in the same one of each."
     return {"address": "{prefix}" + topic, "description": description,
             "parameters": {"prefix": {"$ref": "#/components/parameters/prefix"}},
-            "messages": {topic: {"$ref": f"#/components/messages/{topic}"}}, "bindings": {"kafka": binding}}
+            "messages": {topic: {"$ref": f"#/components/messages/{topic}"}} if row[0] else {}, "bindings": {"kafka": binding}}
 
 
 def message(row, found):
@@ -238,7 +241,7 @@ def document():
         "operations": operations(),
         "components": {
             "parameters": {"prefix": {"default": "rasti.", "description": "Of all topics of a log: --topic-prefix."}},
-            "messages": {topic: message(row, found) for topic, row in CHANNELS.items()},
+            "messages": {topic: message(row, found) for topic, row in CHANNELS.items() if row[0]},
             "schemas": reachable(roots, found)}}
 
 

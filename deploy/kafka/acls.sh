@@ -5,7 +5,8 @@
 #
 #   engine      rasti run: decides. Reads and writes all topics, is a member of the group, writes transactions
 #   submitter   a portal or another system: writes commands, reads results
-#   connector   rasti serve-views and what sends messages: reads events, definitions and outbox, writes commands, reads results
+#   gateway     rasti serve-views: shows cases and takes commands. Reads events and definitions, writes commands, reads results
+#   connector   sends messages or feeds figures: what a gateway needs, and reads the outbox
 #   auditor     replays and verifies: reads events and definitions
 #   operator    rasti topics: makes and mends topics, publishes definitions, sees to dead letters
 #
@@ -74,7 +75,7 @@ allow_looking() { allow 'Describe DescribeConfigs' --resource-pattern-type prefi
 case $role in
   engine)
     allow_looking
-    allow_topics 'Read Write' commands followups events results outbox definitions dead-letters
+    allow_topics 'Read Write' commands followups events results outbox definitions dead-letters keys
     # Records that were decided and are old.
     allow_topics 'Delete' commands followups
     allow 'Read' --group "$group"
@@ -83,6 +84,11 @@ case $role in
   submitter)
     allow_topics 'Describe Write' commands
     allow_topics 'Describe Read' results
+    ;;
+  gateway)
+    allow_looking
+    allow_topics 'Read' events definitions results
+    allow_topics 'Write' commands
     ;;
   connector)
     allow_looking
@@ -99,5 +105,5 @@ case $role in
     allow_topics 'Read' results
     allow_topics 'Write' commands
     ;;
-  *) die "role '$role' is none of engine, submitter, connector, auditor, operator; see --help" ;;
+  *) die "role '$role' is none of engine, submitter, gateway, connector, auditor, operator; see --help" ;;
 esac

@@ -49,7 +49,9 @@ class KafkaAclsTest : public KafkaSecureTest {
 };
 
 TEST_F(KafkaAclsTest, EachRoleDoesItsOwnWorkAndNoOther) {
-  for (const char* role : {"operator", "engine", "auditor", "submitter"}) ASSERT_NO_FATAL_FAILURE(Grant(role));
+  for (const char* role : {"operator", "engine", "auditor", "submitter", "gateway"}) {
+    ASSERT_NO_FATAL_FAILURE(Grant(role));
+  }
 
   // The engine does not make topics; the operator does.
   BecomeUser("engine");
@@ -84,6 +86,25 @@ TEST_F(KafkaAclsTest, EachRoleDoesItsOwnWorkAndNoOther) {
   const Finished deciding = At(2, {"run"});
   EXPECT_EQ(deciding.exit_code, 6) << deciding.err;
   EXPECT_THAT(deciding.err, HasSubstr("AUTHORIZATION_FAILED"));
+
+  // A gateway shows cases and hands commands on to who decides them; it does not do that itself.
+  BecomeUser("engine");
+  const auto node = StartNode(0);
+  BecomeUser("gateway");
+  run = Brokers();
+  run.insert(run.begin(), {"init", "--data", data_of(3), "--log", "kafka", "--no-packages", "--node", "gateway",
+                           "--submitters", data_of(0) + "/submitters"});
+  ASSERT_EQ(Run(run).exit_code, 0);
+  const auto gateway = StartReader(3);
+  Words submit = SubmitWords();
+  submit.insert(submit.end(), {"--role", "citizen"});
+  const std::string reference = JsonAt(3, submit)["reference"];
+  EXPECT_EQ(JsonAt(3, {"show", reference})["stage"], "received");
+  StopService(*gateway);
+  const Finished usurping = At(3, {"run"});
+  EXPECT_EQ(usurping.exit_code, 6) << usurping.err;
+  EXPECT_THAT(usurping.err, HasSubstr("AUTHORIZATION_FAILED"));
+  StopService(*node);
 }
 
 TEST_F(KafkaAclsTest, WithoutTheRightToDeleteANodeGoesOnAndSaysSoOnce) {

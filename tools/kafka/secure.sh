@@ -10,7 +10,7 @@
 # In DIR/secure: ca.pem, other-ca.pem (which signed none of it), and NAME.settings for --kafka-settings: one a user, and
 # mutual.settings.
 
-secure_users=(root engine submitter connector auditor operator)
+secure_users=(root engine submitter gateway connector auditor operator)
 
 # Signs a certificate: NAME, subject's common name, host name it is for, when it ends (YYYYMMDDHHMMSSZ).
 make_certificate() {

@@ -20,6 +20,7 @@ struct TopicNames {
   std::string outbox;
   std::string definitions;
   std::string dead_letters;
+  std::string keys;
 };
 
 inline constexpr char kRetentionSetting[] = "retention.ms";
