@@ -294,12 +294,23 @@ std::string CanonicalJson(const json& data) {
 }
 
 bool PutMember(json& object, const std::string& path, json value) {
-  const json::json_pointer place(path);
-  for (auto above = place; !above.empty();) {
-    above = above.parent_pointer();
-    if (object.contains(above) && !object.at(above).is_object()) return false;
+  std::vector<std::string> names;
+  for (json::json_pointer place(path); !place.empty(); place.pop_back()) names.push_back(place.back());
+  std::ranges::reverse(names);
+  const json* above = &object;
+  for (const std::string& name : names) {
+    if (!above->is_object()) return false;
+    const auto found = above->find(name);
+    if (found == above->end()) break;
+    above = &*found;
   }
-  object[place] = std::move(value);
+  // Not by the pointer as a whole, which would make a list of 4,000,000,001 items for the name "4000000000".
+  json* target = &object;
+  for (const std::string& name : names) {
+    if (target->is_null()) *target = json::object();
+    target = &(*target)[name];
+  }
+  *target = std::move(value);
   return true;
 }
 

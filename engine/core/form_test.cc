@@ -246,6 +246,12 @@ TEST(PutMember, MakesTheObjectsOnItsWayAndGoesThroughNothingElse) {
   }
 }
 
+TEST(PutMember, ANameMayLookLikeANumber) {
+  auto data = json::object();
+  EXPECT_TRUE(PutMember(data, "/years/4000000000/0", 7));
+  EXPECT_EQ(data, json::parse(R"({"years": {"4000000000": {"0": 7}}})"));
+}
+
 TEST(CanonicalJson, SortsKeysAndKeepsUtf8) {
   EXPECT_EQ(CanonicalJson(json::parse(R"({ "z": 1.50, "a": "Çë", "m": [true, null] })")),
             R"({"a":"Çë","m":[true,null],"z":1.5})");

@@ -49,10 +49,10 @@ RowPlanner::Read<void> RowPlanner::FillForm(const TableRow& row, const std::stri
   for (const codec::MappedField& field : mapping.form) {
     RASTI_TRY(auto value, cells_.ValueIn(row, field.value));
     if (!value) continue;
-    whole[json::json_pointer(field.path)] = *value;
+    core::PutMember(whole, field.path, *value);
     const core::PersonalFieldSpec* personal = setting_.definition->form.FindPersonal(field.path);
     if (personal == nullptr) {
-      form[json::json_pointer(field.path)] = *std::move(value);
+      core::PutMember(form, field.path, *std::move(value));
       continue;
     }
     // Random to whoever does not know the row's key, and the same when the row is imported again.
