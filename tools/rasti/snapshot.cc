@@ -320,8 +320,8 @@ Result<SnapshotManifest> WriteSnapshot(const std::string& directory, const std::
   manifest.made_at = now;
   manifest.partitions = log.partition_count();
   if (meta.kafka) manifest.topic_prefix = meta.kafka->topic_prefix;
-  // Beside the stores: links do not reach another file system.
-  const std::string staging = data.root + "/snapshot-links" + kMaking;
+  // Beside the stores: links do not reach another file system. No snapshot is made under this name.
+  const std::string staging = data.root + "/.snapshot-links";
   Status linked = LinkStores(sources, staging);
   for (size_t i = 0; linked && i < sources.size(); ++i) {
     linked = MoveFolder(staging + "/" + sources[i].folder, making + "/" + sources[i].folder);
