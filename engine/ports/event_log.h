@@ -130,7 +130,8 @@ class LogStream {
   virtual Result<InputMark> SetMark(PartitionId partition) = 0;
   /// Nothing until Poll has returned everything before the mark, so ask again after each Poll: one that meets the mark
   /// ends early. Then an instant: what Poll returns from now on was taken in (`taken_at`) at or after it.
-  /// Errors: kUnavailable; kPermission, kInvalidArgument (no mark can be set).
+  /// Errors: kUnavailable; kPermission, kInvalidArgument (no mark can be set); kNotFound (a stream may forget marks
+  /// that were set before the last 8: set another).
   virtual Result<std::optional<Instant>> PassedMark(PartitionId partition, const InputMark& mark) = 0;
   /// Poll goes on from these positions. They are not before the committed ones.
   virtual Status Rewind(PartitionId partition, InputPositions positions) = 0;

@@ -24,6 +24,8 @@ class Projection {
   /// Makes all that was projected survive a crash, so that a restart has little to read again. Errors: those of the
   /// store.
   virtual Status Flush() = 0;
+  /// The same soon, without waiting for it. Where that fails, a later call says so.
+  virtual Status BeginFlush() = 0;
 };
 
 }  // namespace rasti::ports

@@ -65,6 +65,9 @@ class ViewStore : public ViewReader {
   virtual Status Write(WriteBatch& batch) = 0;
   /// Makes all that was written durable, all tables at one point.
   virtual Status Flush() = 0;
+  /// Has the same done in the background: what was written until now becomes durable soon, without waiting for it.
+  /// Where that fails, a later Write or Flush says so.
+  virtual Status BeginFlush() = 0;
   /// A view of one moment, for reads that must agree with each other.
   virtual std::unique_ptr<ViewReader> Snapshot() const = 0;
   /// A consistent copy in a new directory (hard links where possible).

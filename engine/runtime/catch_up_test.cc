@@ -199,6 +199,31 @@ TEST_F(StandbyTest, AStoreThatWasLostIsOpenedAgain) {
   EXPECT_EQ(TakeAnswers(), (Answers{{id, true}}));
 }
 
+TEST_F(StandbyTest, AnOwnerThatLearnsLateThatItLostAPartitionDoesNotGiveAwayTheNextOnes) {
+  hooks_.take_cases = nullptr;
+  hooks_.give_cases = nullptr;
+  Open();
+  Fill(0, 5);
+  Fill(1, 5);
+  standby_->Start();
+  Await([&] { return IsKeptUp(); });
+  const auto first = standby_->Take({0});
+  EXPECT_NE(first, nullptr);
+  EXPECT_EQ(standby_->Take({0}), nullptr);
+  standby_->Give({0}, nullptr);
+  // Its thread comes by more than once.
+  for (int i = 0; i < 2; ++i) {
+    Fill(1, 1);
+    Await([&] {
+      const auto kept = standby_->positions();
+      return kept.contains({1}) && kept.at({1}) == *log_.EndSequence({1});
+    });
+  }
+  EXPECT_FALSE(standby_->positions().contains({0}));
+  standby_->Give({0}, nullptr);
+  Await([&] { return IsKeptUp(); });
+}
+
 TEST_F(StandbyTest, WhatItCannotReadItLeavesAloneAndSays) {
   hooks_.take_cases = nullptr;
   hooks_.give_cases = nullptr;

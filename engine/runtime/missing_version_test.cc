@@ -57,6 +57,24 @@ TEST_F(MissingVersionTest, ItsPartitionWaitsForItAndTheOthersGoOn) {
   EXPECT_GE(Count<core::DeadlineBreached>(before), 1);
 }
 
+TEST_F(MissingVersionTest, WhatGoesWithAVersionIsWaitedForAsWell) {
+  for (const Without without : {Without::kTimeZones, Without::kCalendar, Without::kTenant}) {
+    const core::CaseId id = CaseIn(0);
+    Submit(id, people::Citizen(), SampleSubmit());
+    Settle();
+    EXPECT_EQ(TakeAnswers(), (Answers{{id, true}}));
+    Publish(true, false, without);
+    Submit(id, people::Officer(), Act("open"));
+    StepUntil([&] { return !halted_.empty(); });
+    EXPECT_THAT(halted_[{0}], HasSubstr("case " + id.str() + " needs sample@1 and what goes with it"));
+    EXPECT_EQ(TakeAnswers(), Answers()) << "no answer for ever";
+    Publish(true, false);
+    StepUntil([&] { return halted_.empty(); });
+    Settle();
+    EXPECT_EQ(TakeAnswers(), (Answers{{id, true}}));
+  }
+}
+
 TEST_F(MissingVersionTest, ATimerWaitsForItToo) {
   const core::CaseId id = CaseIn(1);
   Submit(id, people::Citizen(), SampleSubmit());

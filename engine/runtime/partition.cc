@@ -150,9 +150,8 @@ Result<Partition::Outcome> Partition::Run(const core::Command& command, std::str
 
   const auto config = configuration_->For(state(), command, time.recorded_at);
   if (!config) {
-    // Not the submitter's fault, and no answer for ever.
-    const bool is_missing = record != nullptr && configuration_->FindDefinition(record->state.definition) == nullptr;
-    if (is_missing) Miss(record->state, config.error());
+    // What the case itself needs: not the submitter's fault, and no answer for ever.
+    if (record != nullptr) Miss(record->state, config.error());
     return Outcome(tl::unexpected(config.error()));
   }
 

@@ -1,5 +1,6 @@
 #include "engine/runtime/projection_thread.h"
 
+#include <absl/cleanup/cleanup.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,31 +50,36 @@ void ProjectionThread::Run() {
 
 Status ProjectionThread::RunUntilStopped() {
   while (!stopping()) {
-    bool found = false;
+    const auto began = std::chrono::steady_clock::now();
+    size_t most = 0;
     for (Partition& partition : partitions_) {
-      RASTI_TRY(const bool some, ProjectSome(partition));
-      found = found || some;
+      RASTI_TRY(const size_t events, ProjectSome(partition));
+      most = std::max(most, events);
       if (stopping()) break;
     }
     RASTI_CHECKED(FlushWhenDue());
-    if (!found) WaitForWork();
+    if (most == 0) {
+      WaitForWork();
+    } else if (most < options_.batch_most) {
+      Gather(began);
+    }
   }
   if (unflushed_ == 0) return {};
   return projection_.Flush();
 }
 
-Result<bool> ProjectionThread::ProjectSome(Partition& partition) {
-  if (std::chrono::steady_clock::now() < partition.not_before) return false;
+Result<size_t> ProjectionThread::ProjectSome(Partition& partition) {
+  if (std::chrono::steady_clock::now() < partition.not_before) return 0;
   const auto events = partition.reader->Read(options_.batch_most, Duration{0});
   // A log that is away for a while: looked at again after the wait.
-  if (!events && events.error().code == ErrorCode::kUnavailable) return false;
+  if (!events && events.error().code == ErrorCode::kUnavailable) return 0;
   if (!events) return Fail(events.error());
-  if (events->empty()) return false;
+  if (events->empty()) return 0;
   if (Status projected = projection_.Project(partition.id, *events); !projected) {
     if (projected.error().code != ErrorCode::kUnavailable) return Fail(projected.error());
     RASTI_TRY(partition.reader, log_.OpenReader(partition.id, partition.next));
     partition.not_before = std::chrono::steady_clock::now() + options_.try_again;
-    return false;
+    return 0;
   }
   const auto count = static_cast<int64_t>(events->size());
   unflushed_ += count;
@@ -83,14 +89,14 @@ Result<bool> ProjectionThread::ProjectSome(Partition& partition) {
     applied_[static_cast<size_t>(partition.id.value)] = partition.next;
   }
   progress_.notify_all();
-  return true;
+  return events->size();
 }
 
 Status ProjectionThread::FlushWhenDue() {
   if (unflushed_ == 0) return {};
   const auto now = std::chrono::steady_clock::now();
   if (unflushed_ < options_.flush_events && now - flushed_at_ < options_.flush_interval) return {};
-  RASTI_CHECKED(projection_.Flush());
+  RASTI_CHECKED(projection_.BeginFlush());
   unflushed_ = 0;
   flushed_at_ = now;
   return {};
@@ -105,6 +111,11 @@ void ProjectionThread::WaitForWork() {
   std::unique_lock lock(mutex_);
   work_.wait_for(lock, options_.idle_wait, [this] { return notified_ || stopping_; });
   notified_ = false;
+}
+
+void ProjectionThread::Gather(std::chrono::steady_clock::time_point began) {
+  std::unique_lock lock(mutex_);
+  work_.wait_until(lock, began + options_.gather, [this] { return waiting_ > 0 || stopping_; });
 }
 
 void ProjectionThread::Notify() {
@@ -136,6 +147,9 @@ Status ProjectionThread::WaitUntilApplied(const std::vector<std::pair<core::Part
                                           Duration timeout) {
   const auto until = std::chrono::steady_clock::now() + timeout;
   std::unique_lock lock(mutex_);
+  ++waiting_;
+  const absl::Cleanup gone = [this] { --waiting_; };
+  work_.notify_one();
   for (const auto& token : wanted) {
     // A lambda takes no structured binding (clang).
     const core::PartitionId partition = token.first;

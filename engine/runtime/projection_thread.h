@@ -1,5 +1,6 @@
 // The thread that keeps a projection up with the log: reads the committed events of all partitions, hands them on in
-// batches, flushes now and then, and tells how far it is.
+// batches, flushes now and then, and tells how far it is. While nobody waits for it, it lets events gather: many at
+// once write a row that they share once, and cost less each.
 //
 // Ownership: log and projection outlive it; nobody else drives the projection meanwhile.
 // Threading: all functions from any thread. An error of the projection or of the log stops the thread and is kept; what
@@ -25,11 +26,12 @@
 namespace rasti::runtime {
 
 struct ProjectionOptions {
-  size_t batch_most = 4096;                      // events handed on at once: the more, the fewer rows are written twice
-  Duration idle_wait{10};                        // how long it waits for Notify before it looks by itself
-  Duration try_again{500};                       // after a projection that was kUnavailable
-  int64_t flush_events = 500'000;                // flushed after so many events
-  Duration flush_interval{5'000};                // and after this time, if there were any
+  size_t batch_most = 4096;         // events handed on at once: the more, the fewer rows are written twice
+  Duration idle_wait{10};           // how long it waits for Notify before it looks by itself
+  Duration gather{100};             // between two looks at the log, while nobody waits and no batch was full
+  Duration try_again{500};          // after a projection that was kUnavailable
+  int64_t flush_events = 500'000;   // flushed, in the background, after so many events
+  Duration flush_interval{60'000};  // and after this time, if there were any
   std::function<void(const Error&)> on_error{};  // called once, by the thread, when it stops by itself; must not block
 };
 
@@ -81,10 +83,13 @@ class ProjectionThread {
 
   void Run();
   Status RunUntilStopped();
-  Result<bool> ProjectSome(Partition& partition);
+  /// Answers how many events it took in.
+  Result<size_t> ProjectSome(Partition& partition);
   Status FlushWhenDue();
   bool stopping() const;
   void WaitForWork();
+  /// Lets time pass since `began`, unless somebody waits.
+  void Gather(std::chrono::steady_clock::time_point began);
   Status WaitUntilApplied(const std::vector<std::pair<core::PartitionId, core::Sequence>>& wanted, Duration timeout);
 
   ports::EventLog& log_;
@@ -100,6 +105,7 @@ class ProjectionThread {
   std::condition_variable work_;
   std::condition_variable progress_;
   bool notified_ = false;
+  int waiting_ = 0;  // who is in WaitUntilApplied
   bool stopping_ = false;
   bool ended_ = false;
   std::optional<Error> error_;

@@ -37,6 +37,7 @@ class RecordingProjection : public ports::Projection {
       next_[partition] = next_[partition].Next();
     }
     largest_ = std::max(largest_, events.size());
+    ++batches_;
     return {};
   }
   Status Flush() override {
@@ -45,6 +46,7 @@ class RecordingProjection : public ports::Projection {
     flushed_ = next_;
     return {};
   }
+  Status BeginFlush() override { return Flush(); }
 
   void StartAt(core::PartitionId partition, core::Sequence next) { next_[partition] = next; }
   void FailFrom(core::Sequence sequence, Error error) {
@@ -63,6 +65,10 @@ class RecordingProjection : public ports::Projection {
     const std::scoped_lock lock(mutex_);
     return largest_;
   }
+  int batches() const {
+    const std::scoped_lock lock(mutex_);
+    return batches_;
+  }
   std::map<core::PartitionId, core::Sequence> flushed() const {
     const std::scoped_lock lock(mutex_);
     return flushed_;
@@ -74,6 +80,7 @@ class RecordingProjection : public ports::Projection {
   std::map<core::PartitionId, core::Sequence> flushed_;
   std::optional<std::pair<core::Sequence, Error>> fails_;
   size_t largest_ = 0;
+  int batches_ = 0;
   int flushes_ = 0;
 };
 
@@ -167,6 +174,43 @@ TEST_F(ProjectionThreadTest, BatchesAreBounded) {
   const auto thread = Start(options);
   EXPECT_TRUE(thread->WaitForEnd(kLong).has_value());
   EXPECT_EQ(projection_.largest(), 16u);
+}
+
+TEST_F(ProjectionThreadTest, EventsGatherWhileNobodyWaits) {
+  ProjectionOptions options;
+  options.gather = std::chrono::hours(1);
+  const auto thread = Start(options);
+  Append(0, 1);
+  EXPECT_TRUE(thread->WaitFor(TokenOf(0, 0), kLong).has_value());
+  const int before = projection_.batches();
+  for (int i = 0; i < 50; ++i) {
+    Append(0, 1);
+    thread->Notify();
+  }
+  EXPECT_LE(projection_.batches(), before + 1) << "one look may have been under way";
+  EXPECT_TRUE(thread->WaitForEnd(kLong).has_value());
+  EXPECT_LE(projection_.batches(), before + 3);
+}
+
+TEST_F(ProjectionThreadTest, NothingGathersBehindAFullBatch) {
+  ProjectionOptions options;
+  options.gather = std::chrono::hours(1);
+  options.batch_most = 10;
+  Append(0, 105);
+  const auto thread = Start(options);
+  const auto until = std::chrono::steady_clock::now() + kLong;
+  while (thread->Lag()->front().events() > 0 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  EXPECT_EQ(thread->Lag()->front().events(), 0);
+}
+
+TEST_F(ProjectionThreadTest, AStopDoesNotWaitForWhatGathers) {
+  ProjectionOptions options;
+  options.gather = std::chrono::hours(1);
+  const auto thread = Start(options);
+  Append(0, 1);
+  EXPECT_TRUE(thread->WaitForEnd(kLong).has_value());
+  EXPECT_TRUE(thread->Stop().has_value());
+  EXPECT_EQ(projection_.flushed()[{0}], core::Sequence{1});
 }
 
 TEST_F(ProjectionThreadTest, FlushesAfterSoManyEventsAndAtTheEnd) {

@@ -58,7 +58,7 @@ std::unique_ptr<CaseStore> Standby::Take(core::PartitionId partition) {
   slot.wanted.store(true);
   const std::lock_guard lock(slot.mutex);
   slot.wanted.store(false);
-  slot.taken = true;
+  ++slot.owners;
   slot.given_up = false;
   auto cases = std::move(slot.cases);
   Close(slot);
@@ -68,7 +68,7 @@ std::unique_ptr<CaseStore> Standby::Take(core::PartitionId partition) {
 void Standby::Give(core::PartitionId partition, std::unique_ptr<CaseStore> cases) {
   Slot& slot = *slots_.at(static_cast<size_t>(partition.value));
   const std::lock_guard lock(slot.mutex);
-  slot.taken = false;
+  if (--slot.owners > 0) return;  // the store is the next one's
   slot.cases = std::move(cases);
   if (slot.cases == nullptr) return;
   slot.position.store(slot.cases->position().next_sequence.value);
@@ -118,7 +118,7 @@ void Standby::Run() {
 bool Standby::Turn(Slot& slot) {
   if (slot.wanted.load()) return false;
   const std::lock_guard lock(slot.mutex);
-  if (slot.taken || slot.given_up || slot.try_at > Now()) return false;
+  if (slot.owners > 0 || slot.given_up || slot.try_at > Now()) return false;
   const auto done = TurnOf(slot);
   if (done) return *done;
   const Error& error = done.error();

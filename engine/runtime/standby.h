@@ -59,7 +59,8 @@ class Standby {
 
   /// The partition has an owner on this node from now on. Answers its store, or nullptr where none is open.
   std::unique_ptr<CaseStore> Take(core::PartitionId partition);
-  /// The partition has none any more. `cases`: its store, open, or nullptr where it was closed.
+  /// That owner has it no more; one that learns late that it lost it may say so after the next has taken it. `cases`:
+  /// its store, open, or nullptr where it was closed.
   void Give(core::PartitionId partition, std::unique_ptr<CaseStore> cases);
 
   /// The next sequence of each store that it keeps.
@@ -70,7 +71,7 @@ class Standby {
   struct Slot {
     core::PartitionId id;
     std::mutex mutex;       // guards what follows
-    bool taken = false;     // an owner has it
+    int owners = 0;         // that have it, or do not know yet that they lost it
     bool given_up = false;  // until the next owner
     Steady try_at{};        // not before
     std::unique_ptr<CaseStore> cases;

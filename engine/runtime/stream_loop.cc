@@ -91,6 +91,8 @@ Status StreamLoop::Round() {
   RASTI_CHECKED(ResumeHalted());
   Spent(&StreamTimes::other_us);
   RASTI_TRY(const auto records, stream_->Poll(options_.batch_most, NextWait()));
+  work_pending_ = false;
+  held_back_left_ = options_.batch_most;
   Spent(&StreamTimes::polling_us);
   // The wait may have been long: what came into force meanwhile holds for what is decided now.
   UseCurrentConfiguration();
@@ -208,6 +210,11 @@ Status StreamLoop::Handle(Owned& owned, const ports::InputRecord& record) {
 Status StreamLoop::HandleHeldBack(Owned& owned) {
   auto next = owned.held_back.begin();
   for (; next != owned.held_back.end() && next->taken_at <= owned.commands_to; ++next) {
+    if (held_back_left_ == 0) {
+      work_pending_ = true;
+      break;
+    }
+    --held_back_left_;
     RASTI_CHECKED(owned.partition->Handle(*next));
   }
   owned.held_back.erase(owned.held_back.begin(), next);
@@ -215,7 +222,6 @@ Status StreamLoop::HandleHeldBack(Owned& owned) {
 }
 
 Result<size_t> StreamLoop::FireDueTimers() {
-  work_pending_ = false;
   std::vector<std::pair<Owned*, Instant>> due;
   for (auto& [id, owned] : owned_) {
     RASTI_TRY(const auto before, MayFireTimers(owned));
@@ -245,6 +251,8 @@ Result<std::optional<Instant>> StreamLoop::MayFireTimers(Owned& owned) {
   if (!passed) return std::nullopt;
   owned.commands_to = std::max(owned.commands_to, *passed);
   RASTI_CHECKED(HandleHeldBack(owned));
+  const bool cut_short = !owned.held_back.empty() && owned.held_back.front().taken_at <= owned.commands_to;
+  if (cut_short) return std::nullopt;
   const Instant before = std::min(*passed, owned.barrier->asked_at);
   const bool too_early = !owned.held_back.empty() || (is_due && earliest->first >= before);
   if (too_early) {
@@ -260,10 +268,18 @@ Result<std::optional<Instant>> StreamLoop::PassedBarrier(const Partition& partit
   if (!barrier) {
     const Instant now = clock_.Now();
     RASTI_TRY(const auto mark, stream_->SetMark(partition.id()));
-    barrier = Barrier{now, mark};
+    barrier = Barrier{now, mark, {}};
   }
+  if (barrier->passed) return barrier->passed;
   // Whatever Poll returned before was decided in the round that it came in.
-  return stream_->PassedMark(partition.id(), barrier->mark);
+  auto passed = stream_->PassedMark(partition.id(), barrier->mark);
+  if (!passed && passed.error().code == ErrorCode::kNotFound) {
+    // Others were set meanwhile, and the stream keeps only so many: another one is asked for.
+    barrier.reset();
+    return std::nullopt;
+  }
+  RASTI_TRY(barrier->passed, std::move(passed));
+  return barrier->passed;
 }
 
 bool StreamLoop::IsSweepDue(const Owned& owned) const {
@@ -343,40 +359,6 @@ void StreamLoop::ForgetTurn(Owned& owned) {
   owned.sweep_barrier.reset();
   owned.held_back.clear();
   owned.commands_to = Instant::min();
-}
-
-// One piece of one partition's checkpoint a round, of the one that waits longest: people's commands wait meanwhile.
-Status StreamLoop::CheckpointIfDue() {
-  const auto now = clock_.Steady();
-  Owned* next = nullptr;
-  for (auto& [id, owned] : owned_) {
-    if (owned.partition->cases().IsCheckpointing()) return ContinueCheckpoint(owned);
-    if (owned.partition->cases().Backlog() >= options_.checkpoint_cases) {
-      owned.checkpoint_at = std::min(owned.checkpoint_at, now);
-    }
-    if (owned.checkpoint_at <= now && (next == nullptr || owned.checkpoint_at < next->checkpoint_at)) next = &owned;
-  }
-  if (next == nullptr) return {};
-  CaseStore& cases = next->partition->cases();
-  next->checkpoint_at = now + options_.checkpoint_every;
-  // A quiet partition's memtable would never fill up by itself, and every restart would replay it.
-  const bool flush = next->flush_at <= now;
-  if (flush) next->flush_at = now + options_.flush_every;
-  next->flush_pending = flush && next->flushed != cases.position().next_sequence;
-  if (cases.dirty_count() == 0 && !next->flush_pending) return {};
-  next->flushed_next = cases.position().next_sequence;
-  cases.BeginCheckpoint();
-  return ContinueCheckpoint(*next);
-}
-
-Status StreamLoop::ContinueCheckpoint(Owned& owned) {
-  CaseStore& cases = owned.partition->cases();
-  // Cases must not change faster than they are written.
-  RASTI_CHECKED(cases.ContinueCheckpoint(std::max(options_.checkpoint_piece, cases.Backlog() / 4)));
-  if (cases.IsCheckpointing() || !owned.flush_pending) return {};
-  owned.flush_pending = false;
-  owned.flushed = owned.flushed_next;
-  return cases.store().Flush();
 }
 
 Result<bool> StreamLoop::IsIdle() {

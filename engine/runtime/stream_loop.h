@@ -51,7 +51,8 @@ struct StreamOptions {
 struct StreamHooks {
   /// Opens (or makes) the state store of a partition.
   std::function<Result<std::unique_ptr<ports::ViewStore>>(core::PartitionId)> open_store;
-  /// A store that a standby kept, open, or nullptr; and back when the partition is given up. Either may be absent.
+  /// A store that a standby kept, open, or nullptr; and back when the partition is given up, once for each time that it
+  /// was asked for. Either may be absent.
   std::function<std::unique_ptr<CaseStore>(core::PartitionId)> take_cases;
   std::function<void(core::PartitionId, std::unique_ptr<CaseStore>)> give_cases;
   /// Deletes the state store of a partition that cannot be used any more: it is rebuilt from the log.
@@ -108,6 +109,7 @@ class StreamLoop final : private ports::AssignmentListener {
   struct Barrier {
     Instant asked_at;
     ports::InputMark mark;
+    std::optional<Instant> passed;  // remembered: the stream may forget its mark
   };
   struct Owned {
     std::unique_ptr<Partition> partition;
@@ -144,7 +146,9 @@ class StreamLoop final : private ports::AssignmentListener {
   Result<Duration> Recover(const Error& error);
   /// False where the configuration may have changed without this node's knowing: nothing is decided then.
   Result<bool> RefreshConfiguration();
+  /// That a standby kept, or from disk. Once for each time that the partition is given back.
   Result<std::unique_ptr<CaseStore>> OpenCases(core::PartitionId id, size_t cached_cases);
+  Result<std::unique_ptr<CaseStore>> OpenStoreOf(core::PartitionId id, size_t cached_cases);
   Status TakeOver(core::PartitionId id);
   Result<CatchingUp> Admit(core::PartitionId id);
   /// Replays so many events, or to the end.
@@ -162,7 +166,8 @@ class StreamLoop final : private ports::AssignmentListener {
   void Release(core::PartitionId id, bool lost);
   /// Decides a command; holds a follow-up back where an older command may be still to come.
   Status Handle(Owned& owned, const ports::InputRecord& record);
-  /// Decides what was held back and is not younger than the commands that are decided.
+  /// Decides what was held back and is not younger than the commands that are decided, as far as it goes into the
+  /// turn's transaction.
   Status HandleHeldBack(Owned& owned);
   void ForgetTurn(Owned& owned);
   /// Fires what is due, over all partitions within the budget; answers how many.
@@ -208,7 +213,8 @@ class StreamLoop final : private ports::AssignmentListener {
   std::chrono::steady_clock::time_point times_up_to_ = clock_.Steady();  // what was before is in them
   std::shared_ptr<const Configuration> in_use_;
   bool may_decide_ = false;    // in the last turn
-  bool work_pending_ = false;  // timers or a sweep that the last turn left
+  bool work_pending_ = false;  // timers, follow-ups or a sweep that the last turn left
+  size_t held_back_left_ = 0;  // follow-ups that the turn may still decide
   std::optional<std::chrono::steady_clock::time_point> told_of_definitions_at_;
   TimerBudget timer_budget_;
   std::pair<Instant, std::chrono::steady_clock::time_point> last_clock_;

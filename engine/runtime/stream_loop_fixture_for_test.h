@@ -56,15 +56,19 @@ class StreamLoopTest : public testing::Test {
     loop_.reset();
   }
 
-  // The first version of the workflow, the second, or both.
-  void Publish(bool first, bool second) {
+  enum class Without { kNothing, kTimeZones, kCalendar, kTenant };
+
+  // The first version of the workflow, the second, or both; what else cases need, or not all of it.
+  void Publish(bool first, bool second, Without without = Without::kNothing) {
     const auto must = [](const Status& done) { ASSERT_TRUE(done) << done.error().message; };
     auto configuration = std::make_shared<Configuration>();
-    must(configuration->AddTimeZones("2025b", kEarliestInstant, 0));
+    if (without != Without::kTimeZones) must(configuration->AddTimeZones("2025b", kEarliestInstant, 0));
     if (first) must(configuration->AddDefinition(world_.definition, kEarliestInstant, 1));
-    must(configuration->AddTenant(world_.tenant, kEarliestInstant, 2));
+    if (without != Without::kTenant) must(configuration->AddTenant(world_.tenant, kEarliestInstant, 2));
     must(configuration->AddTenant(world_.ministry, kEarliestInstant, 3));
-    must(configuration->AddCalendar(world_.calendar.spec(), "1", kEarliestInstant, 4));
+    if (without != Without::kCalendar) {
+      must(configuration->AddCalendar(world_.calendar.spec(), "1", kEarliestInstant, 4));
+    }
     if (second) must(configuration->AddDefinition(world_.definition_2, kEarliestInstant, 5));
     must(configuration->Build());
     configuration_.Set(std::move(configuration));

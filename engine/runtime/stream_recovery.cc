@@ -61,6 +61,10 @@ Result<std::unique_ptr<CaseStore>> StreamLoop::OpenCases(core::PartitionId id, s
       return kept;
     }
   }
+  return OpenStoreOf(id, cached_cases);
+}
+
+Result<std::unique_ptr<CaseStore>> StreamLoop::OpenStoreOf(core::PartitionId id, size_t cached_cases) {
   const auto give_up_at = clock_.Steady() + kStoreWait;
   for (;;) {
     auto store = hooks_.open_store(id);
@@ -109,7 +113,7 @@ Result<StreamLoop::CatchingUp> StreamLoop::Admit(core::PartitionId id) {
   if (!cases &&
       (cases.error().code == ErrorCode::kCorruption || cases.error().code == ErrorCode::kUnsupportedVersion)) {
     RASTI_CHECKED(hooks_.drop_store(id));
-    cases = OpenCases(id, share);
+    cases = OpenStoreOf(id, share);
   }
   if (!cases) return Fail(cases.error());
   admitted.owned.partition = std::make_unique<Partition>(id, *std::move(cases), submitters_, clock_,

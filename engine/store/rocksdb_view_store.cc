@@ -179,6 +179,12 @@ class RocksDbViewStore : public ports::ViewStore {
     return ToStatus(database_->db->Flush(options, database_->handles), database_->directory);
   }
 
+  Status BeginFlush() override {
+    rocksdb::FlushOptions options;
+    options.wait = false;
+    return ToStatus(database_->db->Flush(options, database_->handles), database_->directory);
+  }
+
   std::unique_ptr<ports::ViewReader> Snapshot() const override { return std::make_unique<RocksSnapshot>(database_); }
 
   Status Checkpoint(const std::string& directory) override {

@@ -52,6 +52,7 @@ class Projector : public ports::Projection {
   Result<core::Sequence> NextSequence(core::PartitionId partition) override;
   Status Project(core::PartitionId partition, std::span<const ports::StoredEvent> events) override;
   Status Flush() override { return store_.Flush(); }
+  Status BeginFlush() override { return store_.BeginFlush(); }
 
  private:
   Projector(ports::ViewStore& store, ProjectorOptions options);

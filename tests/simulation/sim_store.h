@@ -35,6 +35,12 @@ class SimStore final : public ports::ViewStore {
     interrupt_("Flush of a store");
     return disk_->Flush();
   }
+  // It may be over before anything else happens, or never happen.
+  Status BeginFlush() override {
+    interrupt_("BeginFlush of a store");
+    if (faults_.on() && faults_.random().Percent(30)) return {};
+    return disk_->Flush();
+  }
   std::unique_ptr<ports::ViewReader> Snapshot() const override { return disk_->Snapshot(); }
   Status Checkpoint(const std::string& directory) override { return disk_->Checkpoint(directory); }
   size_t MemoryBytes() const override { return disk_->MemoryBytes(); }

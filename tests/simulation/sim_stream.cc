@@ -103,14 +103,20 @@ Result<bool> SimStream::Passed(core::PartitionId partition, ports::InputPosition
 
 Result<ports::InputMark> SimStream::SetMark(core::PartitionId partition) {
   RASTI_CHECKED(log_.Arrive(node_, "SetMark"));
-  RASTI_TRY(const Held* held, Find(partition));
-  ports::InputMark mark{.number = 0, .end = log_.topics(partition).end, .dated = log_.time().now()};
+  RASTI_TRY(Held * held, Find(partition));
+  ports::InputMark mark{.number = held->marks++, .end = log_.topics(partition).end, .dated = log_.time().now()};
   if (log_.options().mutation == Mutation::kBarrierTooEarly) mark.end = held->position;
   if (log_.options().mutation == Mutation::kMarkReadable) mark.end = log_.ReadableEnd(partition);
   return mark;
 }
 
 Result<std::optional<Instant>> SimStream::PassedMark(core::PartitionId partition, const ports::InputMark& mark) {
+  RASTI_TRY(const Held* held, Find(partition));
+  // Fewer than any log keeps, so that it happens.
+  constexpr int64_t kMarksKept = 2;
+  if (mark.number < held->marks - kMarksKept) {
+    return Fail(Error::NotFound(fmt::format("partition {} has no mark {}", partition.value, mark.number)));
+  }
   RASTI_TRY(const bool passed, Passed(partition, mark.end));
   return passed ? std::optional(mark.dated) : std::nullopt;
 }

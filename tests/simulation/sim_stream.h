@@ -41,6 +41,7 @@ class SimStream final : public ports::LogStream {
     ports::InputPositions position;  // of what Poll returns next
     core::Sequence appended;         // the sequence that is to come next
     core::Sequence end;              // the same, without the open transaction
+    int64_t marks = 0;               // that were set
   };
 
   SimStream(SimLog& log, int node, const ports::Clock& clock, ports::AssignmentListener& listener)

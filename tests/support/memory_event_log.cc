@@ -215,6 +215,16 @@ void MemoryEventLog::FailNextCommit(Error error, bool written) {
   next_commit_fails_.emplace(std::move(error), written);
 }
 
+void MemoryEventLog::ForgetMarks() {
+  const std::scoped_lock lock(mutex_);
+  for (Stream* stream : streams_) stream->marks_forgotten_ = stream->marks_;
+}
+
+void MemoryEventLog::HoldMarks(bool hold) {
+  const std::scoped_lock lock(mutex_);
+  holds_marks_ = hold;
+}
+
 void MemoryEventLog::LoseAssignments() {
   const std::scoped_lock lock(mutex_);
   for (Stream* stream : streams_) {

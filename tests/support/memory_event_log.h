@@ -56,6 +56,10 @@ class MemoryEventLog : public ports::EventLog, public ports::CommandChannel {
   /// Every stream loses what it owns to nobody: its open transaction is fenced, Poll tells OnLost and then assigns
   /// anew.
   void LoseAssignments();
+  /// Streams forget the marks that were set.
+  void ForgetMarks();
+  /// While it does, no mark is passed: as where a partition's leader is away.
+  void HoldMarks(bool hold);
   /// The process dies: streams get kFenced from now on, open transactions vanish, and so do the commands that were not
   /// decided unless they are kept (as Kafka does). Whoever waits for them is told kUnavailable.
   void Crash(bool keep_commands);
@@ -131,6 +135,7 @@ class MemoryEventLog : public ports::EventLog, public ports::CommandChannel {
   std::vector<ports::DeadLetterRecord> dead_letters_;
   std::optional<std::pair<Error, bool>> next_commit_fails_;
   std::optional<Error> next_open_fails_;
+  bool holds_marks_ = false;
 };
 
 }  // namespace rasti::test

@@ -11,6 +11,9 @@
 namespace rasti::test {
 namespace {
 
+// As the port says.
+constexpr int64_t kMarksKept = 8;
+
 Error Fenced() { return {ErrorCode::kFenced, "another owner took over"}; }
 
 }  // namespace
@@ -123,11 +126,18 @@ Result<bool> MemoryEventLog::Stream::Passed(core::PartitionId partition, ports::
 Result<ports::InputMark> MemoryEventLog::Stream::SetMark(core::PartitionId partition) {
   const std::scoped_lock lock(log_.mutex_);
   RASTI_CHECKED(log_.CheckPartition(partition));
-  return ports::InputMark{.number = 0, .end = log_.At(partition).end, .dated = log_.clock_.Now()};
+  return ports::InputMark{.number = marks_[partition]++, .end = log_.At(partition).end, .dated = log_.clock_.Now()};
 }
 
 Result<std::optional<Instant>> MemoryEventLog::Stream::PassedMark(core::PartitionId partition,
                                                                   const ports::InputMark& mark) {
+  {
+    const std::scoped_lock lock(log_.mutex_);
+    if (mark.number < std::max(marks_[partition] - kMarksKept, marks_forgotten_[partition])) {
+      return Fail(Error::NotFound(fmt::format("partition {} has no mark {}", partition.value, mark.number)));
+    }
+    if (log_.holds_marks_) return std::nullopt;
+  }
   RASTI_TRY(const bool passed, Passed(partition, mark.end));
   return passed ? std::optional(mark.dated) : std::nullopt;
 }

@@ -49,6 +49,8 @@ class MemoryEventLog::Stream : public ports::LogStream {
   std::set<core::PartitionId> target_;  // what it is to own
   std::set<core::PartitionId> lost_;    // not told yet
   std::map<core::PartitionId, ports::InputPositions> positions_;
+  std::map<core::PartitionId, int64_t> marks_;            // how many were set,
+  std::map<core::PartitionId, int64_t> marks_forgotten_;  // and forgotten, the first ones
   std::optional<Transaction> transaction_;
   bool fenced_ = false;  // the open transaction will not be committed
   bool woken_ = false;

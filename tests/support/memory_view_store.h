@@ -26,6 +26,7 @@ class MemoryViewStore : public ports::ViewStore {
   std::unique_ptr<ports::WriteBatch> NewBatch() const override;
   Status Write(ports::WriteBatch& batch) override;
   Status Flush() override;
+  Status BeginFlush() override { return Flush(); }
   std::unique_ptr<ports::ViewReader> Snapshot() const override;
   Status Checkpoint(const std::string& directory) override;
   size_t MemoryBytes() const override;

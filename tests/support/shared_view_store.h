@@ -19,6 +19,7 @@ class SharedViewStore final : public ports::ViewStore {
   std::unique_ptr<ports::WriteBatch> NewBatch() const override { return store_->NewBatch(); }
   Status Write(ports::WriteBatch& batch) override { return store_->Write(batch); }
   Status Flush() override { return store_->Flush(); }
+  Status BeginFlush() override { return store_->BeginFlush(); }
   std::unique_ptr<ports::ViewReader> Snapshot() const override { return store_->Snapshot(); }
   Status Checkpoint(const std::string& directory) override { return store_->Checkpoint(directory); }
   size_t MemoryBytes() const override { return store_->MemoryBytes(); }

@@ -36,6 +36,8 @@ class HookedStore final : public ports::ViewStore {
     hook_("Flush of a store, done");
     return flushed;
   }
+  // What goes on in the background could not be played again: it is waited for here.
+  Status BeginFlush() override { return Flush(); }
   std::unique_ptr<ports::ViewReader> Snapshot() const override { return store_->Snapshot(); }
   Status Checkpoint(const std::string& directory) override { return store_->Checkpoint(directory); }
   size_t MemoryBytes() const override { return store_->MemoryBytes(); }

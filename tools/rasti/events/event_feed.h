@@ -102,6 +102,7 @@ class FedProjection final : public ports::Projection {
   Result<core::Sequence> NextSequence(core::PartitionId partition) override;
   Status Project(core::PartitionId partition, std::span<const ports::StoredEvent> events) override;
   Status Flush() override { return projection_.Flush(); }
+  Status BeginFlush() override { return projection_.BeginFlush(); }
 
  private:
   ports::Projection& projection_;
