@@ -11,6 +11,7 @@ namespace {
 void Silent(const rd_kafka_t*, int, const char*, const char*) {}
 
 constexpr size_t kFetchBytesMost = size_t{1} << 20;
+constexpr size_t kUnsentBytesMost = size_t{32} << 20;
 constexpr int kHasQueueBackoff = 0x02020000;  // 2.2
 constexpr const char* kStatisticsMs = "1000";
 // For one question after the end of a partition; librdkafka asks up to three times.
@@ -53,6 +54,8 @@ Settings Producing(const KafkaLogOptions& options) {
   settings["compression.type"] = "lz4";
   // As large as the topics' max.message.bytes; batches stay at their own bound.
   settings["message.max.bytes"] = "2097152";
+  // What waits for brokers that are away; the default is 1 GiB for each producer.
+  settings["queue.buffering.max.kbytes"] = std::to_string(kUnsentBytesMost >> 10);
   // The broker answers a transaction's first requests with CONCURRENT_TRANSACTIONS while it still writes the markers of
   // the one before, and the client waits this long: the default of 100 ms makes it 15 times slower.
   settings["retry.backoff.ms"] = "5";

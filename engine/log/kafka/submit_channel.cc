@@ -119,12 +119,33 @@ void SubmitChannel::Run() {
     rd_kafka_poll(writer_.get(), 0);
     const Message message(rd_kafka_consume_queue(queue_.get(), kWaitMs));
     rd_kafka_poll(writer_.get(), 0);
-    if (message != nullptr && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) Answer(*message);
+    if (message != nullptr) Take(*message);
     const Time now = std::chrono::steady_clock::now();
     if (now - looked < kBetweenLooks) continue;
     looked = now;
+    ReadLostAgain();
     TellTheLate(now);
     ReplaceWriterIfStuck(now);
+  }
+}
+
+void SubmitChannel::Take(const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return Answer(message);
+  // The topic was trimmed, or lost its end with its leader. The client reads no further by itself, and every answer
+  // from there would be missed.
+  if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) lost_.insert(message.partition);
+}
+
+// From the first result that is still there: an answer that nobody waits for any more harms nobody.
+void SubmitChannel::ReadLostAgain() {
+  for (auto next = lost_.begin(); next != lost_.end();) {
+    const int32_t partition = *next;
+    const auto range = core_->Stable(core_->names().results, partition);
+    if (!range) return;  // the brokers are away: looked at again
+    rd_kafka_topic_t* topic = topics_[static_cast<size_t>(partition)].get();
+    rd_kafka_consume_stop(topic, partition);
+    if (rd_kafka_consume_start_queue(topic, partition, range->begin, queue_.get()) != 0) return;
+    next = lost_.erase(next);
   }
 }
 

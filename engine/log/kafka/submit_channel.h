@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -46,7 +47,10 @@ class SubmitChannel {
   void Run();
   static void OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* channel);
   void Delivered(rd_kafka_t* client, const rd_kafka_message_t& message);
+  void Take(const rd_kafka_message_t& message);
   void Answer(const rd_kafka_message_t& message);
+  /// Reads those results again whose position was gone.
+  void ReadLostAgain();
   void TellTheLate(Time now);
   void ReplaceWriterIfStuck(Time now);
   /// What is unconfirmed then is told so through its delivery report.
@@ -57,6 +61,7 @@ class SubmitChannel {
   Client writer_;
   Client reader_;
   std::vector<Topic> topics_;  // one handle a partition that is read
+  std::set<int32_t> lost_;     // partitions that are not read any more; of the thread
   Queue queue_;
   std::mutex mutex_;  // guards what follows
   std::map<Place, Waiting> waiting_;
