@@ -30,6 +30,8 @@ Result<Backlog> Views::CountBacklog(Instant now, Instant soon) const {
         return Fail(Error::Corruption(fmt::format(
             "views: a deadline of case {} that there is not; delete the views, they are rebuilt", key->case_id.str())));
       }
+      // Counted in its own tenant's list.
+      if (page->state.tenant != tenant) continue;
       if (key->due_at < EffectiveNow(page->state, now)) {
         ++backlog.overdue;
       } else if (page->state.IsLive()) {

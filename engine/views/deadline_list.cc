@@ -64,17 +64,25 @@ class TenantScan {
     rows_->Next();
     Read();
   }
-  Status status() const { return rows_->status(); }
+  Status status() const {
+    if (is_broken_) {
+      return Fail(Error::Corruption("views, table deadlines: a row is broken; delete the views, they are rebuilt"));
+    }
+    return rows_->status();
+  }
 
  private:
   void Read() {
     key_.reset();
-    if (rows_->Valid() && rows_->key().starts_with(prefix_)) key_ = DecodeDeadlineKey(rows_->key());
+    if (!rows_->Valid() || !rows_->key().starts_with(prefix_)) return;
+    key_ = DecodeDeadlineKey(rows_->key());
+    is_broken_ = !key_;
   }
 
   std::unique_ptr<ports::Cursor> rows_;
   std::string prefix_;
   std::optional<DeadlineKey> key_;
+  bool is_broken_ = false;
 };
 
 // Whether a clock of a case is one that the query asks for; when it is due is not looked at.
@@ -158,18 +166,20 @@ class Lister {
           fmt::format("views: a deadline of case {} that the case does not have; delete the views, they are rebuilt",
                       key.case_id.str())));
     }
-    if (!Fits(query_, found->state, key.clock)) return std::nullopt;
+    // Of all tenants, each stands in its own one's list.
+    const bool is_again = !query_.tenant && found->state.tenant != key.tenant;
+    if (is_again || !Fits(query_, found->state, key.clock)) return std::nullopt;
     std::optional<DeadlineRow> row = MakeDeadlineRow(found->state, *clock);
     if (!passes_(*row, found->state)) row.reset();
     return row;
   }
 
   // Those before where the scans are are `rows`.
-  Result<DeadlineTotal> CountOn(int64_t rows) {
+  Result<ListTotal> CountOn(int64_t rows) {
     for (int64_t examined = 0;; ++examined) {
       RASTI_TRY(TenantScan* const first, First());
-      if (first == nullptr) return DeadlineTotal{rows, true};
-      if (examined == DeadlinePage::kExaminedMost) return DeadlineTotal{rows, false};
+      if (first == nullptr) return ListTotal{rows, true};
+      if (examined == DeadlinePage::kExaminedMost) return ListTotal{rows, false};
       RASTI_TRY(const auto row, Look(*first->key()));
       if (row) ++rows;
       first->Next();
@@ -212,11 +222,11 @@ Result<DeadlinePage> Views::OverdueAsOf(const DeadlineQuery& query, const Moment
   int64_t total = 0;
   const auto look = [&](const CasePage& page) -> Status {
     const core::CaseState& state = page.state;
-    if (query.tenant && state.tenant != *query.tenant) return {};
+    if (query.tenant && state.tenant != *query.tenant && HoldingTenant(state) != *query.tenant) return {};
     for (const core::ClockState& clock : state.clocks) {
       if (!IsListed(clock) || clock.plan.due_at >= moment.Now() || !Fits(query, state, clock.id)) continue;
       ++total;
-      DeadlineKey key{state.tenant, clock.plan.due_at, state.id, clock.id};
+      DeadlineKey key{query.tenant.value_or(state.tenant), clock.plan.due_at, state.id, clock.id};
       if (after && !Earlier()(*after, key)) continue;
       rows.emplace(std::move(key), MakeDeadlineRow(state, clock));
       if (rows.size() > query.limit + 1) rows.erase(std::prev(rows.end()));
@@ -225,7 +235,7 @@ Result<DeadlinePage> Views::OverdueAsOf(const DeadlineQuery& query, const Moment
   };
   RASTI_CHECKED(HistoryReader(*snapshot, log_).ForEachCase(moment, look));
   DeadlinePage page;
-  if (query.count && !after) page.total = DeadlineTotal{total, true};
+  if (query.count && !after) page.total = ListTotal{total, true};
   for (auto& [key, row] : rows) {
     if (page.rows.size() == query.limit) break;
     if (page.rows.size() + 1 == query.limit && rows.size() > query.limit) page.next = EncodeCursor(key);

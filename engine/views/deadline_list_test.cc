@@ -24,16 +24,22 @@ RC_GTEST_PROP(DeadlineListProperty, ListsAreWhatANaiveScanFinds, (uint64_t seed)
     const Instant now = life.now() - hours(200) + hours(life.Below(500));
     const Instant until = now + hours(life.Below(300));
     DeadlineQuery query;
-    if (life.Below(2) == 0) query.tenant = core::TenantId("prishtine");
+    // A tenant's own, and what it holds for another.
+    std::vector<core::TenantId> tenants{core::TenantId("prishtine")};
+    for (const core::CaseState& state : states) tenants.push_back(HoldingTenant(state));
+    if (life.Below(3) != 0) query.tenant = tenants[life.Below(tenants.size())];
+    const auto is_theirs = [&](const core::CaseState& state) {
+      return !query.tenant || state.tenant == *query.tenant || state.assignment.tenant == *query.tenant;
+    };
     query.limit = 1 + life.Below(9);
     query.historic_at_moment = life.Below(2) == 0;
     const auto overdue = AllPages(query, [&](const auto& q) { return all.views.Overdue(q, now); });
     RC_ASSERT(overdue == NaiveList(states, [&](const core::CaseState& state, Instant due) {
-                return due < (query.historic_at_moment ? now : EffectiveNow(state, now));
+                return is_theirs(state) && due < (query.historic_at_moment ? now : EffectiveNow(state, now));
               }));
     const auto at_risk = AllPages(query, [&](const auto& q) { return all.views.AtRisk(q, now, until); });
     RC_ASSERT(at_risk == NaiveList(states, [&](const core::CaseState& state, Instant due) {
-                return due >= now && due <= until && (query.historic_at_moment || state.IsLive());
+                return is_theirs(state) && due >= now && due <= until && (query.historic_at_moment || state.IsLive());
               }));
   }
 }
@@ -51,14 +57,19 @@ RC_GTEST_PROP(DeadlineListProperty, OverdueAsOfIsWhatTheFoldsSay, (uint64_t seed
     DeadlineQuery query;
     query.limit = 1 + life.Below(5);
     query.count = true;
-    std::optional<DeadlineTotal> total;
+    if (life.Below(2) == 0) query.tenant = HoldingTenant(states[life.Below(states.size())]);
+    std::optional<ListTotal> total;
     const auto overdue = AllPages(query, [&](const auto& q) {
       auto page = all.views.OverdueAsOf(q, moment);
       if (q.cursor.empty() && page) total = page->total;
       return page;
     });
-    RC_ASSERT(overdue == NaiveList(states, [&](const auto&, Instant due) { return due < then; }));
-    RC_ASSERT(total == (DeadlineTotal{std::ssize(overdue), true}));
+    RC_ASSERT(overdue == NaiveList(states, [&](const core::CaseState& state, Instant due) {
+                const bool is_theirs =
+                    !query.tenant || state.tenant == *query.tenant || state.assignment.tenant == *query.tenant;
+                return is_theirs && due < then;
+              }));
+    RC_ASSERT(total == (ListTotal{std::ssize(overdue), true}));
   }
 }
 
@@ -165,6 +176,57 @@ TEST_F(DeadlineListTest, WallTimeLeavesHistoricCasesAlone) {
   writer_.Write(id, prishtine_, at_ + hours(4), core::CaseAdvanced{at_ + hours(6)});
   ASSERT_TRUE(all_.Project().has_value());
   EXPECT_THAT(Titles(all_.views.Overdue({}, years_later)), ElementsAre("Case 1"));
+}
+
+TEST_F(DeadlineListTest, WhoHoldsACaseOfAnotherTenantHasItInTheirListToo) {
+  Open(1, "prishtine", at_ + hours(1));
+  const core::CaseId held = Open(2, "prishtine", at_ + hours(2));
+  core::Assignment to;
+  to.tenant = core::TenantId("mlga");
+  to.person = core::ActorId("overseer");
+  writer_.Write(held, prishtine_, at_, core::CaseAssigned{to, ""});
+  ASSERT_TRUE(all_.Project().has_value());
+  const Instant now = at_ + hours(9);
+  DeadlineQuery theirs;
+  theirs.tenant = to.tenant;
+  DeadlineQuery own;
+  own.tenant = prishtine_;
+  EXPECT_THAT(Titles(all_.views.Overdue(theirs, now)), ElementsAre("Case 2"));
+  EXPECT_THAT(Titles(all_.views.Overdue(own, now)), ElementsAre("Case 1", "Case 2"));
+  // Of all tenants it is one deadline.
+  EXPECT_THAT(Titles(all_.views.Overdue({}, now)), ElementsAre("Case 1", "Case 2"));
+  EXPECT_EQ(all_.views.CountBacklog(now, now)->overdue, 2);
+  EXPECT_THAT(Titles(all_.views.OverdueAsOf(theirs, {.at = now, .known_at = {}})), ElementsAre("Case 2"));
+  theirs.places = {{InboxList::kPerson, "overseer"}};
+  EXPECT_THAT(Titles(all_.views.Overdue(theirs, now)), ElementsAre("Case 2"));
+  int running = 0;
+  const auto count = [&](const CasePage&, const core::ClockState&) -> Status {
+    ++running;
+    return {};
+  };
+  ASSERT_TRUE(all_.views.ForEachRunning({}, count).has_value());
+  EXPECT_EQ(running, 2);
+
+  writer_.Write(held, prishtine_, at_, core::CaseAssigned{{}, ""});
+  ASSERT_TRUE(all_.Project().has_value());
+  theirs.places.clear();
+  EXPECT_THAT(Titles(all_.views.Overdue(theirs, now)), IsEmpty());
+  EXPECT_THAT(Titles(all_.views.Overdue(own, now)), ElementsAre("Case 1", "Case 2"));
+}
+
+TEST_F(DeadlineListTest, ABrokenRowIsAnErrorAndNoEnd) {
+  Open(1, "prishtine", at_ + hours(1));
+  ASSERT_TRUE(all_.Project().has_value());
+  const auto batch = all_.store.NewBatch();
+  batch->Put(kDeadlines, DeadlinePrefix(prishtine_) + "\xff", {});
+  ASSERT_TRUE(all_.store.Write(*batch));
+  for (const auto& tenant : {std::optional<core::TenantId>(), std::optional(prishtine_)}) {
+    DeadlineQuery query;
+    query.tenant = tenant;
+    const auto page = all_.views.Overdue(query, at_ + hours(9));
+    ASSERT_FALSE(page);
+    EXPECT_EQ(page.error().code, ErrorCode::kCorruption);
+  }
 }
 
 TEST_F(DeadlineListTest, ACursorOfAnotherListIsRefused) {

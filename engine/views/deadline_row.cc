@@ -10,6 +10,10 @@ bool IsListed(const core::ClockState& clock) {
   return clock.status == core::ClockStatus::kRunning || (clock.status == core::ClockStatus::kPaused && clock.breached);
 }
 
+const core::TenantId& HoldingTenant(const core::CaseState& state) {
+  return state.assignment.tenant ? *state.assignment.tenant : state.tenant;
+}
+
 Instant EffectiveNow(const core::CaseState& state, Instant now) {
   if (state.IsLive()) return now;
   return std::min(now, state.advanced_to.value_or(state.last_occurred_at));

@@ -28,6 +28,8 @@ struct DeadlineRow {
 
 /// True for a clock that time runs for: running, or late already, which no pause undoes.
 bool IsListed(const core::ClockState& clock);
+/// Where the people are who hold a case: its own tenant, or the one that it was given to. Both have it in their lists.
+const core::TenantId& HoldingTenant(const core::CaseState& state);
 /// The instant that counts as now for a case: wall time leaves historic cases alone, so theirs ends with the import.
 Instant EffectiveNow(const core::CaseState& state, Instant now);
 DeadlineRow MakeDeadlineRow(const core::CaseState& state, const core::ClockState& clock);

@@ -65,14 +65,14 @@ RC_GTEST_PROP(DeadlineSearchProperty, WhatIsAskedForIsFoundAndCounted, (uint64_t
              (!query.category || state.category == *query.category) && (!query.queue || holder.queue == query.queue);
     });
     std::erase_if(expected, [&](const Place& place) { return query.clock && std::get<3>(place) != *query.clock; });
-    std::optional<DeadlineTotal> total;
+    std::optional<ListTotal> total;
     const auto found = AllPages(query, [&](const auto& q) {
       auto page = all.views.Overdue(q, now);
       if (q.cursor.empty() && page) total = page->total;
       return page;
     });
     RC_ASSERT(found == expected);
-    RC_ASSERT(total == (DeadlineTotal{std::ssize(expected), true}));
+    RC_ASSERT(total == (ListTotal{std::ssize(expected), true}));
   }
 }
 
@@ -104,12 +104,12 @@ TEST_F(DeadlineSearchTest, ALongSearchEndsAPageAndACountSaysThatThereMayBeMore) 
   all.count = true;
   page = all_.views.Overdue(all, now);
   ASSERT_TRUE(page.has_value());
-  EXPECT_EQ(page->total, (DeadlineTotal{DeadlinePage::kExaminedMost + 1, false}));
+  EXPECT_EQ(page->total, (ListTotal{DeadlinePage::kExaminedMost + 1, false}));
   all.cursor = page->next;
   EXPECT_EQ(all_.views.Overdue(all, now)->total, std::nullopt);
   all.cursor.clear();
   all.limit = 3;
-  EXPECT_EQ(all_.views.Overdue(all, now)->total, (DeadlineTotal{DeadlinePage::kExaminedMost + 2, true}));
+  EXPECT_EQ(all_.views.Overdue(all, now)->total, (ListTotal{DeadlinePage::kExaminedMost + 2, true}));
 }
 
 TEST_F(DeadlineSearchTest, PlacesAreThoseOfATenant) {

@@ -87,7 +87,7 @@ std::vector<std::string> InboxKeysOf(const core::CaseState& state) {
     keys.push_back(InboxStagePrefix(InboxPrefix(tenant, {list, std::string(id)}), state.stage) + position);
   };
   const core::Assignment& holder = state.assignment;
-  const core::TenantId& tenant = holder.tenant ? *holder.tenant : state.tenant;
+  const core::TenantId& tenant = HoldingTenant(state);
   add(state.tenant, InboxList::kAll, "");
   if (tenant != state.tenant) add(tenant, InboxList::kAll, "");
   if (holder.person) add(tenant, InboxList::kPerson, holder.person->view());

@@ -10,6 +10,7 @@
 #include "engine/base/time.h"
 #include "engine/core/case_state.h"
 #include "engine/core/ids.h"
+#include "engine/views/list_total.h"
 
 namespace rasti::views {
 
@@ -43,6 +44,9 @@ struct InboxQuery {
   size_t limit = 50;  // at least 1
   /// `next` of the page before; empty for the first page.
   std::string cursor;
+  /// Count the cases of all pages as well where that takes looking at each. Of the first page only: behind a cursor
+  /// they are not counted.
+  bool count = false;
 
   bool LooksIntoCases() const { return category || queue || !text.empty(); }
 };
@@ -73,9 +77,10 @@ struct InboxPage {
   std::vector<InboxRow> rows;  // by due_at, then case; those without a deadline last
   /// Empty: there is no more. A page may be short and not the last: kExaminedMost cases were looked into for it.
   std::string next;
-  /// Cases in all pages; none where a moment or what is in the cases decides.
-  std::optional<int64_t> total;
+  /// Cases in all pages; where a moment or what is in the cases decides, only if they were to be counted.
+  std::optional<ListTotal> total;
 
+  /// Cases that are looked into for a page, and behind it to count them.
   static constexpr int64_t kExaminedMost = 20'000;
 };
 

@@ -29,31 +29,59 @@ class Lister {
     RASTI_TRY(const std::string after, DecodeCursor(query_.cursor, "an inbox"));
     RASTI_CHECKED(Open(after));
     std::string last;
-    int64_t examined = 0;
-    while (true) {
-      RASTI_TRY(const std::string_view first, rows_.First());
-      if (first.empty()) return std::move(page_);
-      RASTI_TRY(const ListPosition position, DecodeListPosition(first, "inbox"));
-      if (query_.due_before && InstantFromUnixMillis(position.number) >= *query_.due_before) return std::move(page_);
+    for (int64_t examined = 0;; ++examined) {
+      RASTI_TRY(const auto position, First());
+      if (!position) break;
       const bool is_full = page_.rows.size() == query_.limit;
       if (is_full || (query_.LooksIntoCases() && examined == InboxPage::kExaminedMost)) {
         page_.next = ToHex(last);
-        return std::move(page_);
+        break;
       }
-      ++examined;
-      RASTI_TRY(const auto found, cases_.Current(position.case_id));
-      if (!found) {
-        return Fail(Error::Corruption(
-            fmt::format("views: an inbox has case {}, which is not there; delete the views, they are rebuilt",
-                        position.case_id.str())));
+      RASTI_TRY(const CasePage found, Look(*position));
+      if (Passes(found.state)) page_.rows.push_back(MakeInboxRow(found.state));
+      RASTI_TRY(last, rows_.First());
+      rows_.Next();
+    }
+    if (query_.count && !page_.total && after.empty()) {
+      RASTI_TRY(page_.total, CountOn(std::ssize(page_.rows)));
+    }
+    return std::move(page_);
+  }
+
+ private:
+  // Where the lists stand; nothing where they end, or nothing more is due in time.
+  Result<std::optional<ListPosition>> First() {
+    RASTI_TRY(const std::string_view first, rows_.First());
+    if (first.empty()) return std::nullopt;
+    RASTI_TRY(const ListPosition position, DecodeListPosition(first, "inbox"));
+    if (query_.due_before && InstantFromUnixMillis(position.number) >= *query_.due_before) return std::nullopt;
+    return position;
+  }
+
+  Result<CasePage> Look(const ListPosition& position) const {
+    RASTI_TRY(auto found, cases_.Current(position.case_id));
+    if (found) return *std::move(found);
+    return Fail(Error::Corruption(
+        fmt::format("views: an inbox has case {}, which is not there; delete the views, they are rebuilt",
+                    position.case_id.str())));
+  }
+
+  // Those before where the lists stand are `rows`.
+  Result<ListTotal> CountOn(int64_t rows) {
+    for (int64_t examined = 0;; ++examined) {
+      RASTI_TRY(const auto position, First());
+      if (!position) return ListTotal{rows, true};
+      if (examined == InboxPage::kExaminedMost) return ListTotal{rows, false};
+      if (!query_.LooksIntoCases()) {
+        ++rows;
+      } else {
+        RASTI_TRY(const CasePage found, Look(*position));
+        if (Passes(found.state)) ++rows;
       }
-      if (Passes(found->state)) page_.rows.push_back(MakeInboxRow(found->state));
-      last = first;
       rows_.Next();
     }
   }
 
- private:
   // A range for each stage of each list, and how many cases they have.
   Status Open(const std::string& after) {
     std::vector<InboxPlace> places = query_.places;
@@ -74,7 +102,7 @@ class Lister {
         total += cases;
       }
     }
-    if (!query_.due_before && !query_.LooksIntoCases()) page_.total = total;
+    if (!query_.due_before && !query_.LooksIntoCases()) page_.total = ListTotal{total, true};
     return {};
   }
 

@@ -75,7 +75,7 @@ TEST_P(NumberListTest, ARegisterIsNoCaseOfAnybody) {
   WriteRegister(3);
   InboxQuery inbox;
   inbox.tenant = kTenant;
-  EXPECT_EQ(all_.views.Inbox(inbox)->total, 0);
+  EXPECT_EQ(all_.views.Inbox(inbox)->total, (ListTotal{0, true}));
   PublicQuery shown;
   shown.tenant = kTenant;
   EXPECT_EQ(all_.views.Public(shown)->total, 0);

@@ -40,12 +40,15 @@ Error AtEvent(core::PartitionId partition, core::Sequence sequence, Error error)
   return error.At(fmt::format("partition {}, sequence {}", partition.value, sequence.value));
 }
 
-// The keys of the rows that a case has in the list of deadlines, sorted.
+// The keys of the rows that a case has in the lists of deadlines, sorted: in its tenant's, and in that of the tenant
+// that holds it.
 std::vector<std::string> DeadlineKeysOf(const core::CaseState& state) {
   std::vector<std::string> keys;
   for (const core::ClockState& clock : state.clocks) {
     if (!IsListed(clock)) continue;
     keys.push_back(EncodeDeadlineKey({state.tenant, clock.plan.due_at, state.id, clock.id}));
+    const core::TenantId& holder = HoldingTenant(state);
+    if (holder != state.tenant) keys.push_back(EncodeDeadlineKey({holder, clock.plan.due_at, state.id, clock.id}));
   }
   std::ranges::sort(keys);
   return keys;

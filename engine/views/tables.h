@@ -10,14 +10,14 @@
 namespace rasti::views {
 
 /// Goes up with every change of what the rows mean. Views of another format are dropped and rebuilt.
-inline constexpr uint32_t kViewFormat = 4;
+inline constexpr uint32_t kViewFormat = 5;
 
 /// Indexes into ViewTables().
 inline constexpr ports::Table kMeta{0};           // format and positions
 inline constexpr ports::Table kCases{1};          // case page
 inline constexpr ports::Table kHistory{2};        // where a case's events are
 inline constexpr ports::Table kReferences{3};     // public reference -> cases
-inline constexpr ports::Table kDeadlines{4};      // running clocks by tenant and due_at
+inline constexpr ports::Table kDeadlines{4};      // running clocks by due_at, of a tenant and of who holds them
 inline constexpr ports::Table kEvents{5};         // the events themselves, where the log is not on this machine
 inline constexpr ports::Table kInbox{6};          // open cases by who holds them and stage, by due_at
 inline constexpr ports::Table kInboxCounts{7};    // how many they are

@@ -27,6 +27,7 @@
 #include "engine/views/history.h"
 #include "engine/views/inbox.h"
 #include "engine/views/kept_tenants.h"
+#include "engine/views/list_total.h"
 #include "engine/views/moment.h"
 #include "engine/views/number_list.h"
 #include "engine/views/public_register.h"
@@ -37,7 +38,7 @@ namespace rasti::views {
 
 /// A page of a list of deadlines.
 struct DeadlineQuery {
-  /// Whose cases; none: of all tenants.
+  /// Whose cases, and those that it holds for another; none: of all tenants.
   std::optional<core::TenantId> tenant;
   std::optional<core::ClockId> clock;
   // What follows is looked for in the cases of the list, one after the other.
@@ -54,16 +55,11 @@ struct DeadlineQuery {
   /// Count the rows of all pages as well. Of the first page only: behind a cursor there is no total.
   bool count = false;
 };
-struct DeadlineTotal {
-  int64_t rows = 0;
-  bool is_exact = true;  // else there are at least so many
-  bool operator==(const DeadlineTotal&) const = default;
-};
 struct DeadlinePage {
   std::vector<DeadlineRow> rows;  // by due_at, then tenant, case and clock
   /// Empty: there is no more. A page may be short and not the last: it passed over kExaminedMost that do not fit.
   std::string next;
-  std::optional<DeadlineTotal> total;
+  std::optional<ListTotal> total;
 
   /// Clocks that are passed over for a page, and those that are looked at behind it to count them.
   static constexpr int64_t kExaminedMost = 20'000;

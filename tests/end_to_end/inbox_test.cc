@@ -59,6 +59,9 @@ TEST_F(InboxTest, AnOfficerSeesWhatIsTheirsAndWhatNobodyTook) {
   EXPECT_EQ(Inbox({"--stage", "acknowledged"})["total"], 1);
   EXPECT_THAT(Titles(Inbox({"--due-within", "P5D", "--text", "HOLE"})), ElementsAre("Second hole"));
   EXPECT_THAT(Titles(Inbox({"--category", "waste"})), ElementsAre("Full bins"));
+  EXPECT_EQ(Inbox({"--category", "waste"})["total"], 1);
+  EXPECT_THAT(Rasti({"inbox", "--tenant", "prishtine", "--category", "pothole", "--limit", "1"}).out,
+              HasSubstr("1 of 2 open cases that fit"));
   Json({"withdraw", first, "--as", "clerk1", "--role", "clerk"});
   EXPECT_EQ(Inbox({})["total"], 2);
 }

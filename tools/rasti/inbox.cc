@@ -145,7 +145,8 @@ std::vector<std::string> RowText(const views::InboxRow& row, const Around& aroun
           Printable(row.title)};
 }
 
-void PrintPage(const Context& context, const views::InboxPage& page, const Around& around) {
+// `all_fit`: nothing was asked of the cases beside whose they are.
+void PrintPage(const Context& context, const views::InboxPage& page, const Around& around, bool all_fit) {
   std::vector<std::vector<std::string>> rows;
   for (const views::InboxRow& row : page.rows) rows.push_back(RowText(row, around));
   const auto lines = Align(rows);
@@ -157,7 +158,8 @@ void PrintPage(const Context& context, const views::InboxPage& page, const Aroun
     context.out.Line(context.out.Paint(colour, lines[i]));
   }
   if (page.total) {
-    context.out.Line(fmt::format("{} of {} open cases", page.rows.size(), *page.total));
+    context.out.Line(fmt::format("{} of {}{} open cases{}", page.rows.size(), page.total->is_exact ? "" : "at least ",
+                                 page.total->rows, all_fit ? "" : " that fit"));
   } else if (page.next.empty()) {
     context.out.Line(rows.empty() ? "no open case fits" : "no more open cases fit");
   }
@@ -184,15 +186,16 @@ Outcome<void> RunInbox(const Context& context, const InboxOptions& options) {
   query.text = options.text;
   query.limit = static_cast<size_t>(options.limit);
   query.cursor = options.cursor;
+  query.count = true;
   const NamesAskedFor names{.stage = options.stage, .category = options.category, .clock = {}};
   for (const std::string& note : RemarksOnUnknown(names, *around.configuration, around.now)) context.out.Note(note);
   RASTI_TRY(const views::InboxPage page, session->Inbox(query));
   RASTI_CHECKED(session->Close());
-  PrintPage(context, page, around);
+  PrintPage(context, page, around, !query.due_before && !query.LooksIntoCases());
   auto list = nlohmann::ordered_json::array();
   for (const views::InboxRow& row : page.rows) list.push_back(RowJson(row, around));
   nlohmann::ordered_json json{{"now", FormatInstant(around.now)}, {"cases", std::move(list)}};
-  if (page.total) json["total"] = *page.total;
+  if (page.total) json[page.total->is_exact ? "total" : "at_least"] = page.total->rows;
   if (!page.next.empty()) json["next"] = page.next;
   context.out.Json(json);
   return {};

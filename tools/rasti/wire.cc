@@ -192,7 +192,7 @@ Result<views::DeadlinePage> FromWire(const v1::Response::Deadlines& in) {
     row.historic = from.historic();
   }
   page.next = in.next();
-  if (in.has_total()) page.total = views::DeadlineTotal{in.total(), !in.total_at_least()};
+  if (in.has_total()) page.total = views::ListTotal{in.total(), !in.total_at_least()};
   return page;
 }
 
@@ -204,6 +204,7 @@ void ToWire(const views::InboxQuery& query, v1::Request::ListInbox& out) {
   if (query.category) out.set_category(query.category->str());
   if (query.queue) out.set_queue(query.queue->str());
   out.set_text(query.text);
+  out.set_count(query.count);
   out.set_most(static_cast<int32_t>(std::min<size_t>(query.limit, INT32_MAX)));
   out.set_cursor(query.cursor);
 }
@@ -219,6 +220,7 @@ Result<views::InboxQuery> FromWire(const v1::Request::ListInbox& in) {
   if (!in.category().empty()) query.category.emplace(in.category());
   if (!in.queue().empty()) query.queue.emplace(in.queue());
   query.text = in.text();
+  query.count = in.count();
   if (in.most() > 0) query.limit = static_cast<size_t>(in.most());
   query.cursor = in.cursor();
   return query;
@@ -245,7 +247,10 @@ void ToWire(const views::InboxPage& page, v1::Response::Inbox& out) {
     if (row.ended_at) to.set_ended_at_ms(ToUnixMillis(*row.ended_at));
   }
   out.set_next(page.next);
-  if (page.total) out.set_total(*page.total);
+  if (page.total) {
+    out.set_total(page.total->rows);
+    out.set_total_at_least(!page.total->is_exact);
+  }
 }
 
 Result<views::InboxPage> FromWire(const v1::Response::Inbox& in) {
@@ -272,7 +277,7 @@ Result<views::InboxPage> FromWire(const v1::Response::Inbox& in) {
     }
   }
   page.next = in.next();
-  if (in.has_total()) page.total = in.total();
+  if (in.has_total()) page.total = views::ListTotal{in.total(), !in.total_at_least()};
   return page;
 }
 
