@@ -42,6 +42,8 @@ struct ActionField {
   std::string id;
   FieldType type = FieldType::kText;
   bool required = false;
+  /// Shown in the public register where the action was taken on a case that is in it.
+  bool is_public = false;
   std::vector<std::string> choices;  // kChoice
   Texts title;
 };
@@ -175,8 +177,8 @@ struct ResponseTemplate {
   Texts text;                                 // with {{placeholders}}
 };
 
-/// What anybody may read of a workflow's cases, beside reference, category, stage, dates, deadlines and responses.
-/// Personal fields never are.
+/// What anybody may read of a workflow's cases, beside reference, category, stage, dates, deadlines, responses and the
+/// public fields of actions. Personal fields never are.
 struct PublicRegister {
   bool title = false;
   std::vector<std::string> form;               // fields that are shown, as JSON Pointers: "/location/address"

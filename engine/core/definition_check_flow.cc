@@ -23,6 +23,12 @@ bool IsNamedByKind(ActionKind kind) {
   return kind == ActionKind::kReopen || kind == ActionKind::kWithdraw || kind == ActionKind::kRefer;
 }
 
+// What the public register says of each response and each referral.
+bool IsToldAnyway(ActionKind kind, std::string_view field) {
+  return (kind == ActionKind::kRespond && (field == "outcome" || field == "text")) ||
+         (kind == ActionKind::kRefer && field == "to");
+}
+
 }  // namespace
 
 void DefinitionChecker::CheckStages() {
@@ -105,6 +111,12 @@ void DefinitionChecker::CheckFields(const Action& action, const std::string& pat
     if (field.type != FieldType::kChoice && !field.choices.empty())
       Add(at + ".choices", "goes with 'type: choice' only");
     CheckUnique("choice", field.choices, at + ".choices");
+    if (!field.is_public) continue;
+    if (!definition_.public_register) {
+      Add(at + ".public", "the workflow has no public register ('public: ...'), so nobody would ever see it");
+    } else if (IsToldAnyway(action.kind, field.id)) {
+      Add(at + ".public", fmt::format("'{}' of such an action is public anyway: leave it out", field.id));
+    }
   }
 }
 

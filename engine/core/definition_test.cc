@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <set>
+
+#include "engine/core/definition_fixture_for_test.h"
 
 namespace rasti::core {
 namespace {
@@ -13,91 +14,6 @@ using ::testing::Contains;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-Texts Everywhere(const char* text) { return {text, text, text}; }
-
-sla::Rule WorkingDays(int64_t number) {
-  sla::Rule rule;
-  rule.number = number;
-  return rule;
-}
-
-sla::Offset DaysOff(int64_t number) {
-  sla::Offset offset;
-  offset.count = sla::Count::kWorkingDays;
-  offset.number = number;
-  return offset;
-}
-
-expression::Expression Guard(const std::string& source) {
-  auto guard = expression::Compile(source, GuardEnvironment(Form::Empty(), {}), expression::Type::Bool());
-  EXPECT_TRUE(guard) << guard.error().ToString();
-  return *guard;
-}
-
-Action MakeAction(const char* id, ActionKind kind, const char* from, const char* to) {
-  Action action;
-  action.id = ActionId(id);
-  action.title = Everywhere(id);
-  action.kind = kind;
-  action.from = {StageId(from)};
-  action.to = StageId(to);
-  return action;
-}
-
-ActionField MakeField(const char* id, FieldType type = FieldType::kText) {
-  ActionField field;
-  field.id = id;
-  field.type = type;
-  field.required = true;
-  field.title = Everywhere(id);
-  return field;
-}
-
-// open -> done -> closed, with a clock, an escalation and a notification: in order as it stands.
-Definition Sound() {
-  Definition d;
-  d.id = WorkflowId("test");
-  d.version = VersionedName("test@1");
-  d.title = Everywhere("Test");
-  d.roles = {{.id = Role("citizen"), .title = Everywhere("Citizen"), .in_directory = false, .own_cases_only = true},
-             {.id = Role("officer"), .title = Everywhere("Officer")}};
-  d.categories = {{CategoryId("roads"), Everywhere("Roads"), QueueId("roads")},
-                  {CategoryId("lights"), Everywhere("Lights"), std::nullopt}};
-  d.channels = {"portal"};
-  d.stages = {{.id = StageId("open"), .title = Everywhere("Open"), .initial = true},
-              {.id = StageId("done"), .title = Everywhere("Done")},
-              {.id = StageId("closed"), .title = Everywhere("Closed"), .closed = true}};
-  Action finish = MakeAction("finish", ActionKind::kRespond, "open", "done");
-  finish.roles = {Role("officer")};
-  finish.fields = {MakeField("outcome"), MakeField("text")};
-  Action close = MakeAction("close", ActionKind::kClose, "done", "closed");
-  close.guard = Guard("case.rating > 0");
-  close.automatic = true;
-  Action reopen = MakeAction("reopen", ActionKind::kReopen, "closed", "open");
-  reopen.roles = {Role("citizen")};
-  d.actions = {finish, close, reopen};
-  Clock clock;
-  clock.id = ClockId("answer");
-  clock.title = Everywhere("Answer");
-  clock.start.submitted = true;
-  clock.stop.resize(2);
-  clock.stop[0].responded = true;
-  clock.stop[1].closed = true;
-  clock.due = WorkingDays(5);
-  clock.warnings = {DaysOff(1)};
-  clock.escalations = {{1, DaysOff(1), {std::nullopt, Role("officer")}},
-                       {2, DaysOff(3), {TenantId("mlga"), Role("officer")}}};
-  clock.extension = {1, WorkingDays(5), {"the law"}};
-  d.clocks = {clock};
-  d.permissions[static_cast<size_t>(Permission::kSubmit)] = {Role("citizen")};
-  d.permissions[static_cast<size_t>(Permission::kExtend)] = {Role("officer")};
-  d.notifications = {{"stage_entered", StageId("done"), std::nullopt, "done", Recipient::kSubject},
-                     {"case_escalated", std::nullopt, ClockId("answer"), "late", Recipient::kEscalation}};
-  d.templates = {{"done", Everywhere("{{reference}} is done")}, {"late", Everywhere("{{reference}} is late")}};
-  d.BuildIndex();
-  return d;
-}
 
 TEST(CheckDefinition, HasNothingAgainstASoundOne) {
   for (const DefinitionIssue& issue : CheckDefinition(Sound())) ADD_FAILURE() << issue.path << ": " << issue.message;
@@ -111,15 +27,6 @@ TEST(CheckDefinition, TakesFourEyesAndAnActionThatNobodyTakesTwice) {
   EXPECT_TRUE(definition.KeepsTakerOf(ActionId("finish")));
   EXPECT_FALSE(definition.KeepsTakerOf(ActionId("reopen")));
 }
-
-struct Fault {
-  const char* name;
-  std::function<void(Definition&)> make;
-  const char* path;
-  const char* message;
-};
-
-class DefinitionFaults : public ::testing::TestWithParam<Fault> {};
 
 TEST_P(DefinitionFaults, AreFound) {
   Definition definition = Sound();
@@ -136,49 +43,6 @@ TEST(DefinitionChecks, OneThatBeginsNowhereIsToldSoAndNotAllThatFollows) {
     EXPECT_THAT(issue.message, Not(HasSubstr("none of this can happen"))) << issue.path;
   }
 }
-
-Form FormWithReporter() {
-  return *Form::Create(nlohmann::json::parse(R"({"type": "object", "properties": {
-      "place": {"type": "object", "properties": {"street": {"type": "string"}}},
-      "reporter": {"type": "object", "properties": {
-          "name": {"type": "string", "x-personal": "submitter"}, "in_hurry": {"type": "boolean"}}}}})"));
-}
-
-Definition WithPublic(std::vector<std::string> form, std::vector<StageId> hidden_in = {}) {
-  Definition definition = Sound();
-  definition.form = FormWithReporter();
-  definition.public_register = PublicRegister{true, std::move(form), std::move(hidden_in), {}};
-  return definition;
-}
-
-TEST(CheckDefinition, TakesWhatMayBePublic) {
-  EXPECT_THAT(CheckDefinition(WithPublic({"/place/street", "/place", "/reporter/in_hurry"}, {StageId("done")})),
-              ::testing::IsEmpty());
-}
-
-INSTANTIATE_TEST_SUITE_P(Public, DefinitionFaults,
-                         ::testing::Values(Fault{"Personal",
-                                                 [](Definition& d) {
-                                                   d = WithPublic({"/place", "/reporter/name"});
-                                                 },
-                                                 "public.form[1]", "holds personal data"},
-                                           Fault{"PersonalInside", [](Definition& d) { d = WithPublic({"/reporter"}); },
-                                                 "public.form[0]", "holds personal data"},
-                                           Fault{"NoField", [](Definition& d) { d = WithPublic({"/place/stret"}); },
-                                                 "public.form[0]", "no field '/place/stret'"},
-                                           Fault{"NoPointer", [](Definition& d) { d = WithPublic({"place"}); },
-                                                 "public.form[0]", "no JSON Pointer"},
-                                           Fault{"WholeForm", [](Definition& d) { d = WithPublic({""}); },
-                                                 "public.form[0]", "not the whole form"},
-                                           Fault{"FieldTwice",
-                                                 [](Definition& d) {
-                                                   d = WithPublic({"/place", "/place"});
-                                                 },
-                                                 "public.form[1]", "named twice"},
-                                           Fault{"HiddenWhere",
-                                                 [](Definition& d) { d = WithPublic({}, {StageId("don")}); },
-                                                 "public.hidden_in[0]", "did you mean 'done'"}),
-                         [](const auto& fault) { return fault.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Flow, DefinitionFaults,

@@ -123,6 +123,40 @@ std::optional<PublicStep> StepOf(const core::Event& event) {
   return std::nullopt;
 }
 
+// What was said in public with an action that the definition knows; nothing where that was nothing.
+Result<std::optional<PublicStep>> ToldBy(const core::Event& event, const core::ActionId& id, const std::string& fields,
+                                         const core::Definition& definition) {
+  const core::Action* action = definition.FindAction(id);
+  if (action == nullptr || fields.empty()) return std::nullopt;
+  const auto said = json::parse(fields, nullptr, /*allow_exceptions=*/false);
+  if (!said.is_object()) {
+    return Fail(Error::Corruption(fmt::format("case {}, revision {}: the action's fields are no JSON object",
+                                              event.ctx().case_id.str(), event.revision.value)));
+  }
+  auto shown = json::object();
+  for (const core::ActionField& field : action->fields) {
+    const auto found = said.find(field.id);
+    if (field.is_public && found != said.end() && !found->is_structured()) shown[field.id] = *found;
+  }
+  if (shown.empty()) return std::nullopt;
+  PublicStep step;
+  step.kind = Kind::kTold;
+  step.at = event.ctx().occurred_at;
+  step.action = id;
+  step.fields = core::CanonicalJson(shown);
+  return step;
+}
+
+Result<std::optional<PublicStep>> ToldIn(const core::Event& event, const core::Definition& definition) {
+  if (const auto* entered = std::get_if<core::StageEntered>(&event.payload)) {
+    return ToldBy(event, entered->action, entered->fields, definition);
+  }
+  if (const auto* taken = std::get_if<core::ActionTaken>(&event.payload)) {
+    return ToldBy(event, taken->action, taken->fields, definition);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view PublicStepName(PublicStep::Kind kind) {
@@ -135,6 +169,7 @@ std::string_view PublicStepName(PublicStep::Kind kind) {
     case Kind::kReopened: return "reopened";
     case Kind::kWithdrawn: return "withdrawn";
     case Kind::kMerged: return "merged";
+    case Kind::kTold: return "told";
   }
   return "received";
 }
@@ -148,6 +183,8 @@ Result<PublicCase> MakePublicCase(const CasePage& page, const CaseHistory& histo
   RASTI_TRY(shown.form, PublicPartOf(state, definition));
   for (const codec::DecodedEvent& event : history.events) {
     if (auto step = StepOf(event.event)) shown.steps.push_back(*std::move(step));
+    RASTI_TRY(auto told, ToldIn(event.event, definition));
+    if (told) shown.steps.push_back(*std::move(told));
   }
   for (const core::ClockState& clock : state.clocks) {
     shown.clocks.push_back({clock.id, clock.status, clock.plan.due_at, clock.met_at, clock.breached});

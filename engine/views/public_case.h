@@ -14,12 +14,14 @@ namespace rasti::views {
 
 /// Something that happened in public.
 struct PublicStep {
-  enum class Kind : uint8_t { kReceived, kStage, kResponse, kReferred, kClosed, kReopened, kWithdrawn, kMerged };
+  enum class Kind : uint8_t { kReceived, kStage, kResponse, kReferred, kClosed, kReopened, kWithdrawn, kMerged, kTold };
   Kind kind = Kind::kReceived;
   Instant at;
-  core::StageId stage;  // kStage: that was entered
-  std::string outcome;  // kResponse, kClosed
-  std::string text;     // kResponse: the answer; kReferred: to whom; kMerged: the reference of the other case
+  core::StageId stage;    // kStage: that was entered
+  std::string outcome;    // kResponse, kClosed
+  std::string text;       // kResponse: the answer; kReferred: to whom; kMerged: the reference of the other case
+  core::ActionId action;  // kTold: what was done,
+  std::string fields;     // and what was said with it in public, a JSON object
   bool operator==(const PublicStep&) const = default;
 };
 std::string_view PublicStepName(PublicStep::Kind kind);

@@ -1,7 +1,8 @@
 // The public register: what anybody may read of a tenant's cases, the newest first. Ask by Views::Public.
 //
 // A workflow says what of it is public (core::PublicRegister); one that does not say so has no case in the register.
-// Personal fields are never in it, nor are people, messages, attachments, or what actions ask for.
+// Personal fields are never in it, nor are people, messages, attachments, or what actions ask for and do not say that
+// it is public.
 #pragma once
 
 #include <optional>

@@ -119,6 +119,49 @@ TEST_F(PublicCaseTest, ShowsEachResponseAndStageAndNothingElseThatPeopleWrote) {
   EXPECT_GT(responses, 0);
 }
 
+TEST_F(PublicCaseTest, OfActionsOnlyWhatIsMarked) {
+  core::Definition definition = World().definition;
+  definition.public_register.emplace();
+  core::Action* action = nullptr;
+  for (core::Action& one : definition.actions) {
+    if (one.kind == core::ActionKind::kRespond) action = &one;
+  }
+  ASSERT_NE(action, nullptr);
+  core::ActionField& shown_field = action->fields.emplace_back();
+  shown_field.id = "used_for";
+  shown_field.is_public = true;
+  action->fields.emplace_back().id = "remark";
+
+  const auto& [id, state] = *life_.cases().begin();
+  const CasePage page = *all_.views.GetCase(id);
+  CaseHistory history = *all_.views.History(id);
+  history.events.resize(1);
+  const auto take = [&](core::EventPayload payload) {
+    history.events.push_back(history.events.front());
+    history.events.back().event.payload = std::move(payload);
+  };
+  core::StageEntered entered;
+  entered.stage = state.stage;
+  entered.action = action->id;
+  entered.fields = R"({"outcome":"x","remark":"for the file","used_for":"roads"})";
+  take(entered);
+  take(core::ActionTaken{action->id, R"({"used_for":{"deep":1}})", ""});
+  take(core::ActionTaken{core::ActionId("of_another_version"), R"({"used_for":"y"})", ""});
+  take(core::ActionTaken{action->id, R"({"used_for":"schools"})", "a note"});
+  const auto shown = MakePublicCase(page, history, definition);
+  ASSERT_TRUE(shown) << shown.error().message;
+  std::vector<std::string> told;
+  for (const PublicStep& step : shown->steps) {
+    if (step.kind != PublicStep::Kind::kTold) continue;
+    EXPECT_EQ(step.action, action->id);
+    told.push_back(step.fields);
+  }
+  EXPECT_THAT(told, testing::ElementsAre(R"({"used_for":"roads"})", R"({"used_for":"schools"})"));
+
+  take(core::ActionTaken{action->id, "no JSON", ""});
+  EXPECT_EQ(MakePublicCase(page, history, definition).error().code, ErrorCode::kCorruption);
+}
+
 TEST_F(PublicCaseTest, IsNotThereWhereNothingIsPublic) {
   core::Definition definition = World().definition;
   const auto& [id, state] = *life_.cases().begin();

@@ -82,6 +82,31 @@ TEST_F(PublicTest, ResponsesAndDeadlinesAreToldAndPeopleAreNot) {
   ExpectRefusal({"public", "show", waste}, 3, {"the public register has no such case"});
 }
 
+TEST_F(PublicTest, WhatOfficersSayInPublicIsTold) {
+  Init({"--virtual-time", "2026-11-20T09:00:00+01:00"});
+  const std::string reference =
+      Json({"submit", "--workflow", "feedback", "--tenant", "prishtine", "--category", "opening_hours", "--title",
+            "Closed on Fridays", "--channel", "portal", "--role", "citizen", "--form",
+            R"({"kind":"remark","description":"My own words","publish":true})"})["reference"];
+  Json({"act", reference, "register", "--as", "clerk1"});
+  Json({"assign", reference, "--to", "person", "administration.head", "--as", "clerk1"});
+  Json({"act", reference, "respond", "--as", "administration.head", "--field", "outcome=upheld", "--field",
+        "text=We open on Fridays.", "--field", "used_for=service_changed", "--field", "changed=Open on Fridays",
+        "--field", "remedy=Not for everybody"});
+  const auto shown = Json({"public", "show", reference});
+  ExpectNothingPrivate(shown.dump());
+  EXPECT_THAT(shown.dump(), Not(HasSubstr("Not for everybody")));
+  std::vector<nlohmann::json> told;
+  for (const auto& step : shown["steps"]) {
+    if (step["what"] == "told") told.push_back(step);
+  }
+  ASSERT_EQ(told.size(), 1U) << shown.dump();
+  EXPECT_EQ(told[0]["action"], "respond");
+  EXPECT_EQ(told[0]["fields"], (nlohmann::json{{"used_for", "service_changed"}, {"changed", "Open on Fridays"}}));
+  EXPECT_THAT(Rasti({"public", "show", reference}).out,
+              HasSubstr("What changed: Open on Fridays; What it was used for: service_changed"));
+}
+
 TEST_F(PublicTest, PagesGoOnOverTheSocketToo) {
   Init();
   const auto service = StartService();

@@ -126,9 +126,9 @@ void SameFlow(const core::Action& made, const core::Action& base) {
   RC_ASSERT(automatic == base.automatic);
   RC_ASSERT(fields.size() == base.fields.size());
   for (size_t i = 0; i < fields.size(); ++i) {
-    const auto& [field, type, required, choices, field_title] = fields[i];
+    const auto& [field, type, required, is_public, choices, field_title] = fields[i];
     RC_ASSERT(field == base.fields[i].id && type == base.fields[i].type && required == base.fields[i].required);
-    RC_ASSERT(choices == base.fields[i].choices);
+    RC_ASSERT(is_public == base.fields[i].is_public && choices == base.fields[i].choices);
   }
 }
 

@@ -69,14 +69,14 @@ std::vector<core::Action> SampleActions(const core::Form& form) {
   actions.push_back(Move("ask", Stages({"open"}), "waiting", staff));
   actions.push_back(Move("answer", Stages({"waiting"}), "open", Roles({"citizen", "clerk", "officer", "migrator"})));
   actions.push_back(Move("respond", Stages({"open"}), nullptr, staff, ActionKind::kRespond));
-  actions.back().fields = {{"outcome", core::FieldType::kText, false, {}, Text("outcome")},
-                           {"text", core::FieldType::kText, true, {}, Text("text")}};
+  actions.back().fields = {{"outcome", core::FieldType::kText, false, false, {}, Text("outcome")},
+                           {"text", core::FieldType::kText, true, false, {}, Text("text")}};
   actions.push_back(Move("refer", Stages({"open"}), nullptr, staff, ActionKind::kRefer));
-  actions.back().fields = {{"to", core::FieldType::kText, true, {}, Text("to")}};
+  actions.back().fields = {{"to", core::FieldType::kText, true, false, {}, Text("to")}};
   actions.back().guard = Guard(form, actions.back().fields, "!has(form.severity) || form.severity < 5");
   actions.back().guard_reason = "the worst cases stay in the house";
   actions.push_back(Move("close", Stages({"open"}), "closed", staff, ActionKind::kClose));
-  actions.back().fields = {{"evidence", core::FieldType::kText, true, {}, Text("evidence")}};
+  actions.back().fields = {{"evidence", core::FieldType::kText, true, false, {}, Text("evidence")}};
   actions.push_back(
       Move("reopen", Stages({"closed"}), "open", Roles({"citizen", "head", "migrator"}), ActionKind::kReopen));
   actions.push_back(Move("withdraw", Stages({"new", "open", "waiting"}), "closed",

@@ -1,6 +1,8 @@
 // `rasti public`: a tenant's cases as anybody may read them.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/core/response_template.h"
 #include "engine/views/public_case.h"
 #include "tools/rasti/case_command.h"
@@ -39,6 +41,13 @@ class Names {
   }
   std::string Of(const core::ClockId& id) const {
     return Title(definition_ ? definition_->FindClock(id) : nullptr, id);
+  }
+  /// Of a field that an action asks for.
+  std::string Of(const core::ActionId& id, const std::string& field) const {
+    const core::Action* action = definition_ ? definition_->FindAction(id) : nullptr;
+    if (action == nullptr) return field;
+    const auto found = std::ranges::find(action->fields, field, &core::ActionField::id);
+    return found == action->fields.end() ? field : core::TextIn(found->title, language_);
   }
   /// Words of the page itself.
   const std::string& Say(const core::Texts& words) const { return core::TextIn(words, language_); }
@@ -135,6 +144,10 @@ const PageWords& Words() {
   return words;
 }
 
+std::string ValueText(const nlohmann::ordered_json& value) {
+  return Printable(value.is_string() ? value.get<std::string>() : value.dump());
+}
+
 std::string StepText(const views::PublicStep& step, const Names& names) {
   const PageWords& words = Words();
   const auto with_outcome = [&](const core::Texts& what) {
@@ -149,6 +162,13 @@ std::string StepText(const views::PublicStep& step, const Names& names) {
     case StepKind::kReopened: return names.Say(words.reopened);
     case StepKind::kWithdrawn: return names.Say(words.withdrawn);
     case StepKind::kMerged: return fmt::format("{} {}", names.Say(words.merged), step.text);
+    case StepKind::kTold: {
+      std::vector<std::string> told;
+      for (const auto& [id, value] : nlohmann::ordered_json::parse(step.fields).items()) {
+        told.push_back(fmt::format("{}: {}", names.Of(step.action, id), ValueText(value)));
+      }
+      return fmt::format("{}", fmt::join(told, "; "));
+    }
   }
   return "";
 }
@@ -164,6 +184,10 @@ nlohmann::ordered_json StepJson(const views::PublicStep& step, const Names& name
     json["reference"] = step.text;
   } else if (!step.text.empty()) {
     json["text"] = step.text;
+  }
+  if (step.kind == StepKind::kTold) {
+    json["action"] = step.action.str();
+    json["fields"] = nlohmann::ordered_json::parse(step.fields);
   }
   return json;
 }
@@ -216,8 +240,7 @@ Outcome<void> RunShow(const Context& context, const PublicOptions& options) {
   const auto form = nlohmann::ordered_json::parse(shown.form).flatten();
   for (const auto& [path, value] : form.items()) {
     if (value.is_null()) continue;
-    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    context.out.Line(fmt::format("{}: {}", path.substr(1), Printable(text)));
+    context.out.Line(fmt::format("{}: {}", path.substr(1), ValueText(value)));
   }
   std::vector<std::vector<std::string>> rows;
   for (const views::PublicStep& step : shown.steps) {

@@ -61,6 +61,7 @@ core::ActionField DefinitionReader::ReadField(const YamlNode& node) {
   if (const YamlNode* required = map.Optional("required")) {
     field.required = reader_.Bool(*required, "required").value_or(false);
   }
+  if (const YamlNode* shown = map.Optional("public")) field.is_public = reader_.Bool(*shown, "public").value_or(false);
   if (const YamlNode* choices = map.Optional("choices")) field.choices = reader_.Texts(*choices, "choices");
   field.title = Title(map, "the field's title");
   map.Finish();
