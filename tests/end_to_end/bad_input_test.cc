@@ -124,6 +124,21 @@ TEST_F(RastiTest, ErrorsAreJsonForScripts) {
   EXPECT_EQ(refused.error()["error"]["exit"], 3);
 }
 
+TEST_F(RastiTest, OutputThatCannotBeWrittenIsAnErrorAndAReaderThatGoesAwayIsNone) {
+  Init();
+  const auto shell = [&](const std::string& line) {
+    Child child({"/bin/sh", "-c", line}, "", {"RASTI=" + Program(), "RASTI_DATA=" + data()});
+    return child.Finish();
+  };
+  for (const char* form : {"", "--json"}) {
+    const Finished full = shell(std::string("\"$RASTI\" packages ") + form + " > /dev/full");
+    EXPECT_EQ(full.exit_code, 6) << full.err;
+    EXPECT_THAT(full.err, testing::AllOf(HasSubstr("writing the output"), HasSubstr("No space left on device")));
+  }
+  const Finished unread = shell("{ \"$RASTI\" packages; echo \"ended with $?\" >&2; } | true");
+  EXPECT_THAT(unread.err, HasSubstr("ended with 0"));
+}
+
 TEST_F(RastiTest, ARefusalNeverQuotesPersonalData) {
   Init();
   Words words = SubmitWords();

@@ -179,7 +179,10 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return ParseFailed(context, app, error, argc, argv);
   }
-  const auto done = context.run();
+  auto done = context.run();
+  if (done) {
+    if (const Status printed = context.out.Check(); !printed) done = Refuse(printed.error());
+  }
   if (done) return static_cast<int>(Exit::kOk);
   context.out.Progress("");
   context.out.Failed(done.error());

@@ -4,17 +4,21 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
+#include "engine/base/system_error.h"
 #include "engine/core/expression/names.h"
 
 namespace rasti::cli {
 namespace {
 
-void Write(FILE* to, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), to);
-  std::fflush(to);
+// errno where it failed.
+int Write(FILE* to, std::string_view text) {
+  errno = 0;
+  const bool written = std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0;
+  return written ? 0 : errno == 0 ? EIO : errno;
 }
 
 std::string_view CodeOf(Colour colour) {
@@ -42,19 +46,29 @@ Output::Output() : stderr_is_terminal_(::isatty(STDERR_FILENO) == 1) {
              std::string_view(term) != "dumb";
 }
 
+void Output::Print(std::string_view text) const {
+  const int failed = Write(stdout, text);
+  if (error_ == 0) error_ = failed;
+}
+
+Status Output::Check() const {
+  if (error_ == 0 || error_ == EPIPE) return {};
+  return Fail(SystemError("writing the output", "stdout", error_));
+}
+
 void Output::Line(std::string_view text) const {
-  if (!json_) Write(stdout, fmt::format("{}\n", text));
+  if (!json_) Print(fmt::format("{}\n", text));
 }
 
 void Output::Json(const nlohmann::ordered_json& document) const {
-  if (json_) Write(stdout, Dump(document, 2));
+  if (json_) Print(Dump(document, 2));
 }
 
 void Output::JsonLine(const nlohmann::ordered_json& document) const {
-  if (json_) Write(stdout, Dump(document, -1));
+  if (json_) Print(Dump(document, -1));
 }
 
-void Output::Raw(std::string_view text) const { Write(stdout, fmt::format("{}\n", text)); }
+void Output::Raw(std::string_view text) const { Print(fmt::format("{}\n", text)); }
 
 void Output::Note(std::string_view text) const { Write(stderr, fmt::format("{}\n", text)); }
 

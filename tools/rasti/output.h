@@ -32,6 +32,10 @@ class Output {
   void Raw(std::string_view text) const;
   /// A remark on stderr, in both forms.
   void Note(std::string_view text) const;
+  /// Whether somebody may still read stdout: false once a reader went away, or it takes no more.
+  bool is_read() const { return error_ == 0; }
+  /// Errors: of writing stdout, as to a file on a full disk (kIo, kNoSpace). A reader that goes away is none.
+  Status Check() const;
   /// Says on stderr what went wrong: with --json as {"error": {...}}.
   void Failed(const Failure& failure) const;
   /// Replaces the line of progress on stderr; an empty text clears it. Nothing without a terminal.
@@ -40,6 +44,9 @@ class Output {
   std::string Paint(Colour colour, std::string_view text) const;
 
  private:
+  void Print(std::string_view text) const;
+
+  mutable int error_ = 0;  // errno of the first write to stdout that failed
   bool json_ = false;
   bool colours_ = false;
   bool stderr_is_terminal_ = false;

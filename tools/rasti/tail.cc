@@ -139,7 +139,7 @@ class Printer {
   Outcome<bool> Print(const EventPage& page) {
     for (const FoundEvent& found : page.events) {
       RASTI_CHECKED(PrintOne(found));
-      if (std::ferror(stdout) != 0) return false;
+      if (!out_.is_read()) return false;
     }
     next_ = page.next;
     return true;
