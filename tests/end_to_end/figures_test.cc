@@ -10,6 +10,7 @@
 namespace rasti::test {
 namespace {
 
+using testing::Contains;
 using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
@@ -113,6 +114,10 @@ TEST_F(FiguresTest, MonthsAreThoseOfTheClockOnTheWall) {
   ASSERT_THAT(csv, SizeIs(3));
   EXPECT_THAT(csv[0], StartsWith("period,submitted,answered,days to answer,"));
   EXPECT_THAT(csv[1], StartsWith("2026-11,2,1,2.0,1,2.0,100.0,1,10.6,0,3,"));
+  const auto clocks = Lines({"stats", "--from", "2026-11", "--to", "2026-11", "--by", "clock", "--csv"});
+  ASSERT_GE(clocks.size(), 2U);
+  EXPECT_EQ(clocks[0], "period,clock,met on time,met late,% on time,breached");
+  EXPECT_THAT(clocks, Contains("2026-11,reply,1,0,100.0,0"));
 }
 
 TEST_F(FiguresTest, EveryFigureIsThatOfTheEvents) {

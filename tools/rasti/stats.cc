@@ -229,43 +229,90 @@ nlohmann::ordered_json RowJson(const Summed& sum, const views::StatsQuery& query
   return json;
 }
 
-// One text for a reader's table and for CSV; `missing` stands where there is nothing to divide by.
-std::vector<std::string> RowText(const Summed& sum, const views::StatsQuery& query, const Shape& shape,
-                                 const char* missing) {
-  const views::StatsRow& row = sum.row;
-  const views::StatsCounters& counters = row.counters;
-  const Derived derived = Derive(sum);
-  const auto number = [&](const std::optional<double>& value, int digits) {
-    return value ? fmt::format("{:.{}f}", *value, digits) : std::string(missing);
-  };
+using Table = std::vector<std::vector<std::string>>;
+
+std::string NumberText(const std::optional<double>& value, int digits, const char* missing) {
+  return value ? fmt::format("{:.{}f}", *value, digits) : std::string(missing);
+}
+
+std::vector<std::string> NamesOf(const views::StatsRow& row, const views::StatsQuery& query, const Shape& shape) {
   std::vector<std::string> cells{shape.Name(row.period)};
   if (query.by_tenant) cells.push_back(row.group.tenant.str());
   if (query.by_workflow) cells.push_back(row.group.workflow);
   if (query.by_category) cells.push_back(Printable(row.group.category.str()));
   if (query.by_channel) cells.push_back(Printable(row.group.channel));
-  for (std::string& cell : std::vector<std::string>{
-           std::to_string(counters.submitted), std::to_string(counters.first_responses),
-           number(derived.first_response_days, 1), std::to_string(counters.closed), number(derived.resolution_days, 1),
-           derived.on_time ? number(100 * *derived.on_time, 1) : std::string(missing), std::to_string(row.open_at_end),
-           number(derived.mean_age_days, 1), std::to_string(counters.reopened), std::to_string(counters.escalations),
-           number(derived.rating, 2)}) {
-    cells.push_back(std::move(cell));
-  }
   return cells;
+}
+
+std::optional<double> Percent(const std::optional<double>& share) {
+  return share ? std::optional(100 * *share) : std::nullopt;
+}
+
+// One text for a reader's table and for CSV; `missing` stands where there is nothing to divide by.
+std::vector<std::string> FiguresOf(const Summed& sum, const char* missing) {
+  const views::StatsCounters& counters = sum.row.counters;
+  const Derived derived = Derive(sum);
+  return {std::to_string(counters.submitted),
+          std::to_string(counters.first_responses),
+          NumberText(derived.first_response_days, 1, missing),
+          std::to_string(counters.closed),
+          NumberText(derived.resolution_days, 1, missing),
+          NumberText(Percent(derived.on_time), 1, missing),
+          std::to_string(sum.row.open_at_end),
+          NumberText(derived.mean_age_days, 1, missing),
+          std::to_string(counters.reopened),
+          std::to_string(counters.escalations),
+          NumberText(derived.rating, 2, missing)};
+}
+
+std::vector<std::string> FiguresOf(const views::ClockCounters& clock, const char* missing) {
+  const int64_t met = clock.met_on_time + clock.met_late;
+  return {std::to_string(clock.met_on_time), std::to_string(clock.met_late),
+          NumberText(Percent(Share(clock.met_on_time, met)), 1, missing), std::to_string(clock.breached)};
 }
 
 constexpr std::array<const char*, 11> kFigures = {"submitted",     "answered",  "days to answer", "closed",
                                                   "days to close", "% on time", "open",           "days open",
                                                   "reopened",      "escalated", "rating"};
 
-std::vector<std::string> Heads(const views::StatsQuery& query) {
+constexpr std::array<const char*, 4> kClockFigures = {"met on time", "met late", "% on time", "breached"};
+
+std::vector<std::string> Heads(const views::StatsQuery& query, bool by_clock) {
   std::vector<std::string> heads{"period"};
   if (query.by_tenant) heads.emplace_back("tenant");
   if (query.by_workflow) heads.emplace_back("workflow");
   if (query.by_category) heads.emplace_back("category");
   if (query.by_channel) heads.emplace_back("channel");
-  for (const char* head : kFigures) heads.emplace_back(head);
+  if (by_clock) {
+    heads.emplace_back("clock");
+    heads.insert(heads.end(), kClockFigures.begin(), kClockFigures.end());
+  } else {
+    heads.insert(heads.end(), kFigures.begin(), kFigures.end());
+  }
   return heads;
+}
+
+// A row for each sum, or for each clock of each.
+Table TableOf(const std::vector<Summed>& sums, const views::StatsQuery& query, const Shape& shape, bool by_clock,
+              const char* missing) {
+  Table table{Heads(query, by_clock)};
+  const auto add = [&](std::vector<std::string> cells, const std::vector<std::string>& figures) {
+    cells.insert(cells.end(), figures.begin(), figures.end());
+    table.push_back(std::move(cells));
+  };
+  for (const Summed& sum : sums) {
+    const auto names = NamesOf(sum.row, query, shape);
+    if (!by_clock) {
+      add(names, FiguresOf(sum, missing));
+      continue;
+    }
+    for (const auto& [id, clock] : sum.row.counters.clocks) {
+      auto with_clock = names;
+      with_clock.push_back(Printable(id.str()));
+      add(std::move(with_clock), FiguresOf(clock, missing));
+    }
+  }
+  return table;
 }
 
 std::string CsvLine(const std::vector<std::string>& cells) {
@@ -292,18 +339,19 @@ Outcome<void> RunStats(const Context& context, const StatsOptions& options) {
   auto list = nlohmann::ordered_json::array();
   for (const Summed& sum : rows) list.push_back(RowJson(sum, query, shape));
   context.out.Json({{"now", FormatInstant(now)}, {"rows", std::move(list)}});
-  std::vector<std::vector<std::string>> table{Heads(query)};
-  for (const Summed& sum : rows) table.push_back(RowText(sum, query, shape, options.csv ? "" : "-"));
+  const bool by_clock = Has(options, "clock");
+  Table table = TableOf(rows, query, shape, by_clock, options.csv ? "" : "-");
   if (options.csv) {
     for (const auto& cells : table) context.out.Line(CsvLine(cells));
     return {};
   }
-  if (rows.empty()) {
-    context.out.Line("nothing happened then, and nothing was open");
+  if (table.size() == 1) {
+    context.out.Line(rows.empty() ? "nothing happened then, and nothing was open"
+                                  : "no deadline was met or missed then");
     return {};
   }
   // Numbers are compared by their last digits: they stand at the right of their column.
-  const size_t names = table.front().size() - kFigures.size();
+  const size_t names = table.front().size() - (by_clock ? kClockFigures.size() : kFigures.size());
   for (size_t column = names; column < table.front().size(); ++column) {
     size_t width = 0;
     for (const auto& cells : table) width = std::max(width, cells[column].size());
@@ -334,11 +382,11 @@ void AddStatsCommand(CLI::App& app, Context& context) {
   command->add_option("--to", options->to, "The last month; default: the present one")->type_name("MONTH");
   command
       ->add_option("--by", options->by,
-                   "A row for each of these: tenant, workflow, category, channel, month. By tenant alone, or with "
-                   "month, those are "
-                   "listed too where nothing happened")
+                   "A row for each of these: tenant, workflow, category, channel, month, clock. By tenant alone, or "
+                   "with month, those are listed too where nothing happened. By clock: how often its deadline was met "
+                   "and missed; with --json each row has them")
       ->delimiter(',')
-      ->check(CLI::IsMember({"tenant", "workflow", "category", "channel", "month"}))
+      ->check(CLI::IsMember({"tenant", "workflow", "category", "channel", "month", "clock"}))
       ->type_name("WHAT,...");
   command->add_flag("--csv", options->csv, "Print comma-separated values (RFC 4180)");
 }
