@@ -127,6 +127,26 @@ TEST_F(DeployTest, TheSystemdUnitIsSound) {
   EXPECT_EQ(verified.err, "");
 }
 
+TEST_F(DeployTest, ADropInMakesAReaderOfTheUnit) {
+  std::string drop_in = Content("deploy/systemd/reader.conf");
+  // A service of this type has one command: the unit's own is taken back first.
+  const std::string installed = "ExecStart=/usr/local/bin/rasti";
+  EXPECT_THAT(drop_in, HasSubstr("ExecStart=\n" + installed + " serve-views --config /etc/rasti/%i.yaml\n"));
+  EXPECT_THAT(Content("deploy/README.md"), HasSubstr("systemd/reader.conf"));
+  if (Shell("command -v systemd-analyze").exit_code != 0) GTEST_SKIP() << "no systemd-analyze here";
+  std::string unit = Content("deploy/systemd/rasti@.service");
+  unit.replace(unit.find(installed), installed.size(), "ExecStart=" + Program());
+  drop_in.replace(drop_in.find(installed), installed.size(), "ExecStart=" + Program());
+  const std::string folder = root() + "/rasti@main.service.d";
+  std::filesystem::create_directory(folder);
+  WriteFile(root() + "/rasti@.service", unit);
+  WriteFile(root() + "/rasti@main.service", unit);
+  WriteFile(folder + "/reader.conf", drop_in);
+  const Finished verified = Shell("systemd-analyze verify --man=no " + root() + "/rasti@main.service");
+  EXPECT_EQ(verified.exit_code, 0) << verified.err;
+  EXPECT_EQ(verified.err, "");
+}
+
 TEST_F(DeployTest, TheNightlyBackupIsAUnitThatSystemdUnderstands) {
   std::string unit = Content("deploy/systemd/rasti-backup@.service");
   EXPECT_THAT(unit, HasSubstr("ExecStart=/usr/local/bin/rasti backup /var/backups/rasti/%i --keep 14\n"));
