@@ -83,7 +83,7 @@ TEST_F(PublicTest, ResponsesAndDeadlinesAreToldAndPeopleAreNot) {
 }
 
 TEST_F(PublicTest, WhatOfficersSayInPublicIsTold) {
-  Init({"--virtual-time", "2026-11-20T09:00:00+01:00"});
+  Json({"init", "--packages", "workflows", "--virtual-time", "2026-11-20T09:00:00+01:00"});
   const std::string reference =
       Json({"submit", "--workflow", "feedback", "--tenant", "prishtine", "--category", "opening_hours", "--title",
             "Closed on Fridays", "--channel", "portal", "--role", "citizen", "--form",

@@ -163,8 +163,9 @@ std::string StepText(const views::PublicStep& step, const Names& names) {
     case StepKind::kWithdrawn: return names.Say(words.withdrawn);
     case StepKind::kMerged: return fmt::format("{} {}", names.Say(words.merged), step.text);
     case StepKind::kTold: {
+      const auto fields = nlohmann::ordered_json::parse(step.fields);
       std::vector<std::string> told;
-      for (const auto& [id, value] : nlohmann::ordered_json::parse(step.fields).items()) {
+      for (const auto& [id, value] : fields.items()) {
         told.push_back(fmt::format("{}: {}", names.Of(step.action, id), ValueText(value)));
       }
       return fmt::format("{}", fmt::join(told, "; "));
