@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "engine/core/form.h"
@@ -46,18 +47,19 @@ std::optional<json> KnownPart(const json& value, const expression::Type& type) {
 void CopyAt(const json& from, json::json_pointer place, json& to) {
   std::vector<std::string> tokens;
   for (; !place.empty(); place.pop_back()) tokens.push_back(place.back());
+  std::ranges::reverse(tokens);
   const json* source = &from;
   json* target = &to;
-  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
+  for (const std::string& token : tokens) {
     if (source->is_array()) {
-      const json::json_pointer item("/" + *token);
+      const json::json_pointer item("/" + token);
       if (target->is_null()) *target = json::array();
       while (target->size() < source->size() && !target->contains(item)) target->push_back(nullptr);
       source = &source->at(item);
       target = &target->at(item);
     } else {
-      source = &source->at(*token);
-      target = &(*target)[*token];
+      source = &source->at(token);
+      target = &(*target)[token];
     }
   }
   *target = *source;
