@@ -12,6 +12,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_engine.h"
 #include "tests/bench/sharing.h"
+#include "tests/bench/streams_process.h"
 #include "tests/bench/warm_broker.h"
 
 namespace rasti::bench {
@@ -20,6 +21,8 @@ namespace {
 constexpr int kWarmUp = 256;
 // Of the open loop: the time that a client needs to have met its brokers.
 constexpr double kSettleSeconds = 2;
+// And of Java, to have compiled itself.
+constexpr double kStreamsSettleSeconds = 20;
 
 constexpr int kPerSecond = 1'000;
 constexpr double kMeasuredSeconds = 10;
@@ -224,6 +227,89 @@ void RunTimers() {
   Print({"kafka.timers_ack_p99_meanwhile", flood.p99_meanwhile_ms, "ms", flood.p99_before_ms, 150, false});
 }
 
+// Java compiles what runs often while it runs.
+constexpr int64_t kStreamsWarmUp = 60'000;
+
+Took RunStreams(const log::KafkaLogOptions& options, const std::vector<Record>& records, const Shape& shape) {
+  StreamsProcess streams(options, shape);
+  std::vector<Record> others;
+  for (int64_t n = 0; n < kStreamsWarmUp; ++n) {
+    const core::Command command = SubmitCommand(-1 - n);
+    others.push_back({std::string(command.case_id.uuid.AsBytes()), SignedBytes(command)});
+  }
+  ProduceAll(options, others);
+  streams.WaitUntilCommitted(kStreamsWarmUp);
+  const double before = streams.CpuSeconds();
+  Took took = Measured([&] {
+    ProduceAll(options, records);
+    streams.WaitUntilCommitted(kStreamsWarmUp + static_cast<int64_t>(records.size()));
+  });
+  took.cpu_seconds += streams.CpuSeconds() - before;
+  return took;
+}
+
+void RunBesideStreams() {
+  if (!StreamsProcess::IsPossible()) return;
+  const std::string& brokers = WarmBroker().bootstrap();
+  const int64_t cases = FromEnvironment("RASTI_BENCH_CASES", 40'000);
+  std::vector<Record> records;
+  for (int64_t n = 0; n < cases * 5; ++n) {
+    const core::Command command = LifeCommand(cases, n);
+    records.push_back({std::string(command.case_id.uuid.AsBytes()), SignedBytes(command)});
+  }
+  const auto commands = static_cast<double>(records.size());
+  Rounds rate;
+  Rounds cpu;
+  Shape shape;
+  for (int round = 1; round <= kRounds; ++round) {
+    const Took engine = RunEngine(KafkaLogNamed(brokers, fmt::format("beside-engine-{}", round)), records, shape);
+    const Took streams = RunStreams(KafkaLogNamed(brokers, fmt::format("beside-streams-{}", round)), records, shape);
+    rate.values.push_back(commands / engine.seconds);
+    rate.baselines.push_back(commands / streams.seconds);
+    cpu.values.push_back(engine.cpu_seconds / commands * 1e6);
+    cpu.baselines.push_back(streams.cpu_seconds / commands * 1e6);
+  }
+  Figure rates = MediansOf("kafka-streams.commands", "commands/s", rate);
+  rates.goal = rates.baseline;
+  Print(rates);
+  Figure cpus = MediansOf("kafka-streams.cpu_per_command", "us", cpu);
+  cpus.more_is_better = false;
+  cpus.goal = cpus.baseline;
+  Print(cpus);
+}
+
+std::vector<double> StreamsLatencies(const log::KafkaLogOptions& options, const Shape& shape) {
+  const StreamsProcess streams(options, shape);
+  const auto log = Must(log::KafkaEventLog::Open(options));
+  RunOpenLoop(*log, kPerSecond, kStreamsSettleSeconds, [](int64_t n) { return SubmitCommand(-1 - n); });
+  auto latencies = RunOpenLoop(*log, kPerSecond, kMeasuredSeconds, SubmitCommand);
+  Must(log->Close());
+  return latencies;
+}
+
+void RunLatencyBesideStreams() {
+  if (!StreamsProcess::IsPossible()) return;
+  const std::string& brokers = WarmBroker().bootstrap();
+  Rounds p50;
+  Rounds p99;
+  for (int round = 1; round <= kRounds; ++round) {
+    Shape shape;
+    auto engine = EngineLatencies(KafkaLogNamed(brokers, fmt::format("beside-engine-latency-{}", round)), shape);
+    auto streams = StreamsLatencies(KafkaLogNamed(brokers, fmt::format("beside-streams-latency-{}", round)), shape);
+    p50.values.push_back(Percentile(engine, 0.5));
+    p50.baselines.push_back(Percentile(streams, 0.5));
+    p99.values.push_back(Percentile(engine, 0.99));
+    p99.baselines.push_back(Percentile(streams, 0.99));
+  }
+  for (const auto& [name, rounds] :
+       {std::pair{"kafka-streams.ack_p50", &p50}, std::pair{"kafka-streams.ack_p99", &p99}}) {
+    Figure figure = MediansOf(name, "ms", *rounds);
+    figure.more_is_better = false;
+    figure.goal = figure.baseline;
+    Print(figure);
+  }
+}
+
 }  // namespace
 
 std::vector<Benchmark> KafkaBenchmarks() {
@@ -231,6 +317,12 @@ std::vector<Benchmark> KafkaBenchmarks() {
            RunThroughput},
           {"kafka-latency", "submit to acknowledged over Kafka at 1,000/s; baseline: the same of the bare loop",
            RunLatency},
+          {"kafka-streams",
+           "the engine over Kafka at saturation; baseline: a Kafka Streams application that does the work without "
+           "deciding it. Wants a JDK 17 and Maven",
+           RunBesideStreams},
+          {"kafka-streams-latency", "submit to acknowledged at 1,000/s; baseline: the same of that application",
+           RunLatencyBesideStreams},
           {"kafka-timers",
            "200,000 overdue timers over Kafka with commands at 500/s; baseline: the same commands without them",
            RunTimers}};
