@@ -49,12 +49,14 @@ void ProjectionThread::Run() {
 }
 
 Status ProjectionThread::RunUntilStopped() {
+  bool any = false;
   while (!stopping()) {
     const auto began = std::chrono::steady_clock::now();
     size_t most = 0;
     for (Partition& partition : partitions_) {
       RASTI_TRY(const size_t events, ProjectSome(partition));
       most = std::max(most, events);
+      any = any || events > 0;
       if (stopping()) break;
     }
     RASTI_CHECKED(FlushWhenDue());
@@ -64,7 +66,8 @@ Status ProjectionThread::RunUntilStopped() {
       Gather(began);
     }
   }
-  if (unflushed_ == 0) return {};
+  if (!any) return {};
+  // Also where nothing came since the last one began: that may not be over.
   return projection_.Flush();
 }
 

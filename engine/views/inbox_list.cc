@@ -28,18 +28,18 @@ class Lister {
     if (query_.limit == 0) return Fail(Error::Invalid("a page has at least one row"));
     RASTI_TRY(const std::string after, DecodeCursor(query_.cursor, "an inbox"));
     RASTI_CHECKED(Open(after));
-    std::string last;
+    ListPosition last;
     for (int64_t examined = 0;; ++examined) {
       RASTI_TRY(const auto position, First());
       if (!position) break;
       const bool is_full = page_.rows.size() == query_.limit;
       if (is_full || (query_.LooksIntoCases() && examined == InboxPage::kExaminedMost)) {
-        page_.next = ToHex(last);
+        page_.next = ToHex(EncodeListPosition(last));
         break;
       }
       RASTI_TRY(const CasePage found, Look(*position));
       if (Passes(found.state)) page_.rows.push_back(MakeInboxRow(found.state));
-      RASTI_TRY(last, rows_.First());
+      last = *position;
       rows_.Next();
     }
     if (query_.count && !page_.total && after.empty()) {
