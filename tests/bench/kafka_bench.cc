@@ -32,6 +32,18 @@ struct Record {
   std::string value;
 };
 
+Record RecordOf(const core::Command& command) {
+  return {std::string(command.case_id.uuid.AsBytes()), SignedBytes(command)};
+}
+
+// Of whole lives of cases, as many as are asked for.
+std::vector<Record> RecordsOfLives() {
+  const int64_t cases = FromEnvironment("RASTI_BENCH_CASES", 40'000);
+  std::vector<Record> records;
+  for (int64_t n = 0; n < cases * 5; ++n) records.push_back(RecordOf(LifeCommand(cases, n)));
+  return records;
+}
+
 struct Took {
   double seconds = 0;
   double cpu_seconds = 0;  // of this process, the producer of the commands included; the broker's are its own
@@ -137,12 +149,7 @@ Took RunBare(const log::KafkaLogOptions& options, const std::vector<Record>& rec
 
 void RunThroughput() {
   const std::string& brokers = WarmBroker().bootstrap();
-  const int64_t cases = FromEnvironment("RASTI_BENCH_CASES", 40'000);
-  std::vector<Record> records;
-  for (int64_t n = 0; n < cases * 5; ++n) {
-    const core::Command command = LifeCommand(cases, n);
-    records.push_back({std::string(command.case_id.uuid.AsBytes()), SignedBytes(command)});
-  }
+  const std::vector<Record> records = RecordsOfLives();
   const auto commands = static_cast<double>(records.size());
   Rounds rate;
   Rounds cpu;
@@ -233,10 +240,7 @@ constexpr int64_t kStreamsWarmUp = 60'000;
 Took RunStreams(const log::KafkaLogOptions& options, const std::vector<Record>& records, const Shape& shape) {
   StreamsProcess streams(options, shape);
   std::vector<Record> others;
-  for (int64_t n = 0; n < kStreamsWarmUp; ++n) {
-    const core::Command command = SubmitCommand(-1 - n);
-    others.push_back({std::string(command.case_id.uuid.AsBytes()), SignedBytes(command)});
-  }
+  for (int64_t n = 0; n < kStreamsWarmUp; ++n) others.push_back(RecordOf(SubmitCommand(-1 - n)));
   ProduceAll(options, others);
   streams.WaitUntilCommitted(kStreamsWarmUp);
   const double before = streams.CpuSeconds();
@@ -251,12 +255,7 @@ Took RunStreams(const log::KafkaLogOptions& options, const std::vector<Record>& 
 void RunBesideStreams() {
   if (!StreamsProcess::IsPossible()) return;
   const std::string& brokers = WarmBroker().bootstrap();
-  const int64_t cases = FromEnvironment("RASTI_BENCH_CASES", 40'000);
-  std::vector<Record> records;
-  for (int64_t n = 0; n < cases * 5; ++n) {
-    const core::Command command = LifeCommand(cases, n);
-    records.push_back({std::string(command.case_id.uuid.AsBytes()), SignedBytes(command)});
-  }
+  const std::vector<Record> records = RecordsOfLives();
   const auto commands = static_cast<double>(records.size());
   Rounds rate;
   Rounds cpu;
