@@ -125,6 +125,7 @@ void ToWire(const core::CaseState& in, v1::CaseState& out) {
   out.set_responses(in.responses);
   out.set_reopened(in.reopened);
   out.set_rating(in.rating);
+  if (in.rated_at) out.set_rated_at_ms(ToUnixMillis(*in.rated_at));
   out.set_referred_to(in.referred_to);
   if (in.merging_into) out.set_merging_into(ToWire(*in.merging_into));
   if (in.merged_into) out.set_merged_into(ToWire(*in.merged_into));
@@ -171,6 +172,7 @@ void FromWire(const v1::CaseState& in, core::CaseState& out, Faults& faults) {
   out.responses = in.responses();
   out.reopened = in.reopened();
   out.rating = in.rating();
+  FromWire(in.has_rated_at_ms(), in.rated_at_ms(), out.rated_at, "rated_at_ms", faults);
   out.referred_to = in.referred_to();
   OptionalFromWire(in.has_merging_into(), in.merging_into(), out.merging_into, "merging_into", faults);
   OptionalFromWire(in.has_merged_into(), in.merged_into(), out.merged_into, "merged_into", faults);

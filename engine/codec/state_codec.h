@@ -13,7 +13,7 @@
 namespace rasti::codec {
 
 /// Goes up with every change of what a state's bytes mean. A store of another format is dropped and rebuilt.
-inline constexpr uint32_t kStateFormat = 1;
+inline constexpr uint32_t kStateFormat = 2;
 
 std::string EncodeState(const core::CaseState& state);
 /// Errors: kCorruption.

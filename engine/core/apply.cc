@@ -47,7 +47,10 @@ class Applier {
     ++state_.reopened;
   }
   void operator()(const CaseWithdrawn&) { End(CaseStatus::kWithdrawn); }
-  void operator()(const CaseRated& event) { state_.rating = event.score; }
+  void operator()(const CaseRated& event) {
+    state_.rating = event.score;
+    state_.rated_at = context_.occurred_at;
+  }
   void operator()(const CaseClosed&) { End(CaseStatus::kClosed); }
   void operator()(const CaseCorrected& event) {
     if (event.category) state_.category = *event.category;

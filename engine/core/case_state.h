@@ -137,7 +137,8 @@ struct CaseState {
   int attachments = 0;
   int responses = 0;
   int reopened = 0;
-  int rating = 0;  // 1..5; 0 = none
+  int rating = 0;                   // the last one, 1..5; 0 = none
+  std::optional<Instant> rated_at;  // when that was given
   std::string referred_to;
   std::optional<CaseId> merging_into;
   std::optional<CaseId> merged_into;

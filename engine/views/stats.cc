@@ -26,7 +26,8 @@ constexpr std::array kMembers = {
     &StatsCounters::closed,      &StatsCounters::first_response_s, &StatsCounters::resolution_s,
     &StatsCounters::withdrawn,   &StatsCounters::merged,           &StatsCounters::reopened,
     &StatsCounters::escalations, &StatsCounters::ratings,          &StatsCounters::rating_sum,
-    &StatsCounters::open_change, &StatsCounters::open_since_s};
+    &StatsCounters::open_change, &StatsCounters::open_since_s,     &StatsCounters::stopped_change,
+    &StatsCounters::stopped_at_s};
 
 Instant MonthBegin(cctz::civil_month month) {
   return std::chrono::time_point_cast<Duration>(cctz::convert(cctz::civil_second(month), cctz::utc_time_zone()));
@@ -35,6 +36,12 @@ Instant MonthBegin(cctz::civil_month month) {
 Instant ReachedAt(const core::CaseState& state) { return state.received_at.value_or(state.submitted_at); }
 
 int64_t SecondsOf(Instant at) { return duration_cast<seconds>(at.time_since_epoch()).count(); }
+
+// Until when an open case has aged, where wall time leaves it alone.
+std::optional<Instant> StoppedAt(const core::CaseState& state) {
+  if (!state.Exists() || state.IsLive() || !IsInInbox(state)) return std::nullopt;
+  return std::max(state.last_occurred_at, state.advanced_to.value_or(state.last_occurred_at));
+}
 
 }  // namespace
 
@@ -48,8 +55,19 @@ void StatsCounters::Add(const StatsCounters& other) {
   }
 }
 
+int64_t StatsRow::AgeOfOpen(Instant end) const {
+  const int64_t end_s = SecondsOf(end);
+  const int64_t not_lived_s = end_s * stopped_at_end - stopped_at_s;
+  return end_s * open_at_end - open_since_s - not_lived_s;
+}
+
 StatsBefore::StatsBefore(const core::CaseState& state)
-    : is_open(state.Exists() && IsInInbox(state)), responses(state.responses), category(state.category) {}
+    : is_open(state.Exists() && IsInInbox(state)),
+      responses(state.responses),
+      rating(state.rating),
+      rated_at(state.rated_at),
+      stopped_at(StoppedAt(state)),
+      category(state.category) {}
 
 Instant StatsBucket(Instant at) {
   const auto month = cctz::civil_month(cctz::convert(at, cctz::utc_time_zone()));
@@ -67,11 +85,11 @@ void CountEvent(const StatsBefore& before, const core::CaseState& after, const c
   const Instant at = event.ctx().occurred_at;
   const int64_t took_s = duration_cast<seconds>(at - ReachedAt(after)).count();
   // Made only where something is counted: most events count for nothing.
-  const auto counters_of = [&](const core::CategoryId& category) -> StatsCounters& {
+  const auto counters_of = [&](const core::CategoryId& category, Instant when) -> StatsCounters& {
     StatsGroup group{after.tenant, std::string(core::NameOf(after.definition)), category, after.channel};
-    return changes[{std::move(group), StatsBucket(at)}];
+    return changes[{std::move(group), StatsBucket(when)}];
   };
-  const auto counters = [&]() -> StatsCounters& { return counters_of(after.category); };
+  const auto counters = [&]() -> StatsCounters& { return counters_of(after.category, at); };
 
   const bool is_open = IsInInbox(after);
   if (before.is_open != is_open || (is_open && before.category != after.category)) {
@@ -81,9 +99,35 @@ void CountEvent(const StatsBefore& before, const core::CaseState& after, const c
       counters().open_since_s += since_s;
     }
     if (before.is_open) {
-      StatsCounters& there = counters_of(before.category);
+      StatsCounters& there = counters_of(before.category, at);
       there.open_change -= 1;
       there.open_since_s -= since_s;
+    }
+  }
+  const std::optional<Instant> stopped_at = StoppedAt(after);
+  const bool is_moved = before.category != after.category;
+  if (before.stopped_at != stopped_at || (stopped_at && is_moved)) {
+    const auto stop = [&](const core::CategoryId& category, const std::optional<Instant>& when, int sign) {
+      if (!when) return;
+      StatsCounters& there = counters_of(category, *when);
+      there.stopped_change += sign;
+      there.stopped_at_s += sign * SecondsOf(*when);
+    };
+    stop(before.category, before.stopped_at, -1);
+    stop(after.category, stopped_at, 1);
+  }
+  // A citizen who thinks again is still one voice.
+  const bool is_rated_anew = std::holds_alternative<core::CaseRated>(event.payload);
+  if (is_rated_anew || (after.rated_at && is_moved)) {
+    if (before.rated_at) {
+      StatsCounters& there = counters_of(before.category, *before.rated_at);
+      there.ratings -= 1;
+      there.rating_sum -= before.rating;
+    }
+    if (after.rated_at) {
+      StatsCounters& here = counters_of(after.category, *after.rated_at);
+      here.ratings += 1;
+      here.rating_sum += after.rating;
     }
   }
   const core::EventPayload& payload = event.payload;
@@ -106,9 +150,6 @@ void CountEvent(const StatsBefore& before, const core::CaseState& after, const c
     ++counters().reopened;
   } else if (std::holds_alternative<core::CaseEscalated>(payload)) {
     ++counters().escalations;
-  } else if (const auto* rated = std::get_if<core::CaseRated>(&payload)) {
-    ++counters().ratings;
-    counters().rating_sum += rated->score;
   } else if (const auto* met = std::get_if<core::ClockMet>(&payload)) {
     ClockCounters& clock = counters().clocks[met->clock];
     ++(met->on_time ? clock.met_on_time : clock.met_late);

@@ -32,7 +32,8 @@ struct ClockCounters {
 };
 
 /// Times are counted from when a case reached the authority (received_at, else the submission), in seconds of wall
-/// time. What is counted of a case stands under the category and channel that it had then.
+/// time. What is counted of a case stands under the category and channel that it had then; but a rating, which is the
+/// case's last one, when that was given, under the category that the case has.
 struct StatsCounters {
   int64_t submitted = 0;
   int64_t responses = 0;
@@ -44,10 +45,12 @@ struct StatsCounters {
   int64_t merged = 0;
   int64_t reopened = 0;
   int64_t escalations = 0;
-  int64_t ratings = 0;
+  int64_t ratings = 0;  // cases that were rated
   int64_t rating_sum = 0;
-  int64_t open_change = 0;   // cases that became open less those that ended; corrections of the category move a case
-  int64_t open_since_s = 0;  // the same of the seconds since 1970 at which they reached the authority
+  int64_t open_change = 0;     // cases that became open less those that ended; corrections of the category move a case
+  int64_t open_since_s = 0;    // the same of the seconds since 1970 at which they reached the authority
+  int64_t stopped_change = 0;  // the same of those among them for which time stands still: historic ones, not live yet
+  int64_t stopped_at_s = 0;    // and of the seconds since 1970 at which it stopped: how far their history goes
   std::map<core::ClockId, ClockCounters> clocks;
   bool operator==(const StatsCounters&) const = default;
 
@@ -81,8 +84,13 @@ struct StatsRow {
   StatsGroup group;  // what is not asked by is empty
   StatsCounters counters;
   int64_t open_at_end = 0;
-  int64_t open_since_s = 0;  // the sum over those: when they reached the authority, in seconds since 1970
+  int64_t open_since_s = 0;    // the sum over those: when they reached the authority, in seconds since 1970
+  int64_t stopped_at_end = 0;  // those among them that are historic and not live
+  int64_t stopped_at_s = 0;    // the sum over these: how far their history goes, in seconds since 1970
   bool operator==(const StatsRow&) const = default;
+
+  /// The sum of the ages that open cases have at `end`, in seconds; historic ones age as far as their history goes.
+  int64_t AgeOfOpen(Instant end) const;
 };
 
 /// Where a case stood before an event, as far as statistics go by it.
@@ -90,6 +98,9 @@ struct StatsBefore {
   explicit StatsBefore(const core::CaseState& state);
   bool is_open = false;
   int responses = 0;
+  int rating = 0;
+  std::optional<Instant> rated_at;
+  std::optional<Instant> stopped_at;  // where time stands still for it
   core::CategoryId category;
 };
 

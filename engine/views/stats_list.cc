@@ -16,6 +16,15 @@ namespace {
 struct Open {
   int64_t cases = 0;
   int64_t since_s = 0;
+  int64_t stopped = 0;
+  int64_t stopped_at_s = 0;
+
+  void Add(const StatsCounters& counters) {
+    cases += counters.open_change;
+    since_s += counters.open_since_s;
+    stopped += counters.stopped_change;
+    stopped_at_s += counters.stopped_at_s;
+  }
 };
 
 StatsGroup AskedBy(const StatsQuery& query, StatsGroup group) {
@@ -34,9 +43,7 @@ class Summing {
     const StatsGroup asked = AskedBy(query_, group);
     const auto after = std::ranges::upper_bound(query_.bounds, bucket);
     if (after == query_.bounds.begin()) {
-      Open& open = before_[asked];
-      open.cases += counters.open_change;
-      open.since_s += counters.open_since_s;
+      before_[asked].Add(counters);
       return;
     }
     const auto period = static_cast<size_t>(after - query_.bounds.begin()) - 1;
@@ -52,9 +59,8 @@ class Summing {
       }
       for (auto& [group, counters] : changes_[period]) {
         Open& open = before_[group];
-        open.cases += counters.open_change;
-        open.since_s += counters.open_since_s;
-        rows.push_back({period, group, std::move(counters), open.cases, open.since_s});
+        open.Add(counters);
+        rows.push_back({period, group, std::move(counters), open.cases, open.since_s, open.stopped, open.stopped_at_s});
       }
     }
     return rows;

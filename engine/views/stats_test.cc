@@ -47,6 +47,7 @@ class Naive {
     StatsCounters counters;
     int64_t open_at_end = 0;
     int64_t open_since_s = 0;
+    int64_t age_s = 0;
   };
   std::map<std::pair<size_t, StatsGroup>, Figures> figures;
 
@@ -66,12 +67,41 @@ class Naive {
         core::Apply(state, event);
         if (at >= bounds_[period]) CountOne(before, state, event, figures[{period, GroupOf(state)}].counters);
       }
+      CountRating(events, period);
       if (!IsOpen(state)) continue;
       Figures& open = figures[{period, GroupOf(state)}];
       ++open.open_at_end;
       const Instant reached = state.received_at ? *state.received_at : state.submitted_at;
       open.open_since_s += SecondsOf(reached.time_since_epoch());
+      const Instant lived_until = LivedUntil(events, bounds_[period + 1]);
+      open.age_s += SecondsOf(lived_until.time_since_epoch()) - SecondsOf(reached.time_since_epoch());
     }
+  }
+
+  // Historic cases that nobody handed over age as far as their history goes.
+  static Instant LivedUntil(const std::vector<core::Event>& events, Instant end) {
+    core::CaseState state;
+    for (const core::Event& event : events) core::Apply(state, event);
+    if (!state.historic || state.live_since || !IsOpen(state)) return end;
+    Instant known = state.last_occurred_at;
+    if (state.advanced_to) known = std::max(known, *state.advanced_to);
+    return std::min(end, known);
+  }
+
+  // The last rating counts, where it was given, under the category that the case has at its end.
+  void CountRating(const std::vector<core::Event>& events, size_t period) {
+    core::CaseState state;
+    const core::Event* last = nullptr;
+    for (const core::Event& event : events) {
+      core::Apply(state, event);
+      if (core::EventTypeName(event.payload) == "case_rated") last = &event;
+    }
+    if (last == nullptr) return;
+    const Instant at = last->ctx().occurred_at;
+    if (at < bounds_[period] || at >= bounds_[period + 1]) return;
+    StatsCounters& to = figures[{period, GroupOf(state)}].counters;
+    ++to.ratings;
+    to.rating_sum += std::get<core::CaseRated>(last->payload).score;
   }
 
   static void CountOne(const core::CaseState& before, const core::CaseState& after, const core::Event& event,
@@ -93,10 +123,6 @@ class Naive {
     to.merged += type == "case_merged" ? 1 : 0;
     to.reopened += type == "case_reopened" ? 1 : 0;
     to.escalations += type == "case_escalated" ? 1 : 0;
-    if (type == "case_rated") {
-      ++to.ratings;
-      to.rating_sum += std::get<core::CaseRated>(event.payload).score;
-    }
     if (const auto* met = std::get_if<core::ClockMet>(&event.payload)) {
       ClockCounters& clock = to.clocks[met->clock];
       met->on_time ? ++clock.met_on_time : ++clock.met_late;
@@ -134,10 +160,11 @@ RC_GTEST_PROP(StatsProperty, FiguresOfAnyZoneAreWhatHistoriesSay, (uint64_t seed
     const auto expected = naive.figures[{row.period, row.group}];
     StatsCounters counters = row.counters;
     // Of these two only the sums are figures.
-    counters.open_change = counters.open_since_s = 0;
+    counters.open_change = counters.open_since_s = counters.stopped_change = counters.stopped_at_s = 0;
     RC_ASSERT(counters == expected.counters);
     RC_ASSERT(row.open_at_end == expected.open_at_end);
     RC_ASSERT(row.open_since_s == expected.open_since_s);
+    RC_ASSERT(row.AgeOfOpen(query.bounds[row.period + 1]) == expected.age_s);
     naive.figures.erase({row.period, row.group});
   }
   for (const auto& [place, figures] : naive.figures) {

@@ -10,7 +10,7 @@
 namespace rasti::views {
 
 /// Goes up with every change of what the rows mean. Views of another format are dropped and rebuilt.
-inline constexpr uint32_t kViewFormat = 5;
+inline constexpr uint32_t kViewFormat = 6;
 
 /// Indexes into ViewTables().
 inline constexpr ports::Table kMeta{0};           // format and positions

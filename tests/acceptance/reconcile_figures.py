@@ -21,7 +21,6 @@ COUNTED = {
     "case_merged": "merged",
     "case_reopened": "reopened",
     "case_escalated": "escalations",
-    "case_rated": "ratings",
 }
 ENDS = {"case_withdrawn", "case_merged"}
 # Cases that the engine leads for itself: they number others'.
@@ -43,8 +42,12 @@ class Case:
         self.counts = True
         self.open = False
         self.responses = 0
+        self.rated = None  # (month, score): the last one
         self.tenant = self.workflow = self.category = self.channel = None
         self.reached = None
+        self.stands_still = False  # historic and not live
+        self.known_until = None
+        self.stopped = None  # (month, group, instant)
 
     def group(self):
         return (self.tenant, self.workflow, self.category, self.channel)
@@ -55,6 +58,7 @@ class Fold:
         self.zone = zone
         self.figures = collections.Counter()  # (month, group, name) -> number
         self.changes = collections.defaultdict(lambda: [0, 0])  # (month, group) -> open cases, seconds
+        self.stops = collections.defaultdict(lambda: [0, 0])  # likewise of those whose time stands still
 
     def add(self, month, group, name, number=1):
         self.figures[month, group, name] += number
@@ -63,6 +67,25 @@ class Fold:
         change = self.changes[month, group]
         change[0] += sign
         change[1] += sign * int(case.reached.timestamp() // 1)
+
+    def stop(self, case, group):
+        """Open historic cases age as far as their history goes, until they go live."""
+        if case.stopped:
+            month, there, at = case.stopped
+            self.stops[month, there][0] -= 1
+            self.stops[month, there][1] -= at
+        case.stopped = None
+        if case.open and case.stands_still:
+            month, at = month_of(case.known_until, self.zone), int(case.known_until.timestamp() // 1)
+            case.stopped = (month, group, at)
+            self.stops[month, group][0] += 1
+            self.stops[month, group][1] += at
+
+    def rating(self, case, group, sign):
+        if case.rated:
+            month, score = case.rated
+            self.add(month, group, "ratings", sign)
+            self.add(month, group, "rating_sum", sign * score)
 
     def event(self, case, event):
         kind, data = event["type"], event["data"]
@@ -78,6 +101,9 @@ class Fold:
             case.category, case.channel = data["category"], data["channel"]
             case.reached = instant(event["received_at"]) if event.get("received_at") else at
             case.open = True
+            case.stands_still = data["historic"]
+        elif kind == "case_went_live":
+            case.stands_still = False
         elif kind == "stage_entered":
             if data["closed"]:
                 case.open = False
@@ -88,6 +114,9 @@ class Fold:
         elif kind == "case_corrected" and data.get("category"):
             case.category = data["category"]
         group = case.group()
+        told_until = instant(data["advanced_to_at"]) if kind == "case_advanced" else at
+        case.known_until = max(case.known_until or told_until, told_until)
+        self.stop(case, group)
         took = int((at - case.reached).total_seconds())
         if was_open and (not case.open or before != group):
             self.open_change(month, case, before, -1)
@@ -102,8 +131,12 @@ class Fold:
             case.responses += 1
         if kind == "case_closed":
             self.add(month, group, "resolution_s", took)
-        if kind == "case_rated":
-            self.add(month, group, "rating_sum", data["score"])
+        if kind == "case_rated" or before != group:
+            # The last rating counts, in its month, under the category that the case has.
+            self.rating(case, before, -1)
+            if kind == "case_rated":
+                case.rated = (month, data["score"])
+            self.rating(case, group, 1)
         if kind == "clock_met":
             self.add(month, group, ("clock", data["clock"], "met_on_time" if data["on_time"] else "met_late"))
         if kind == "deadline_breached":
@@ -161,12 +194,15 @@ def compare(folded, stats, comparison):
     for (month, group, name), number in folded.figures.items():
         figures[month, narrow(group), name] += number
     changes = collections.defaultdict(lambda: [0, 0])
-    for (month, group), (cases, seconds) in folded.changes.items():
-        changes[month, narrow(group)][0] += cases
-        changes[month, narrow(group)][1] += seconds
+    stops = collections.defaultdict(lambda: [0, 0])
+    for of_all, narrowed in ((folded.changes, changes), (folded.stops, stops)):
+        for (month, group), (cases, seconds) in of_all.items():
+            narrowed[month, narrow(group)][0] += cases
+            narrowed[month, narrow(group)][1] += seconds
     clocks = sorted({name[1] for _, _, name in figures if isinstance(name, tuple)})
     months = sorted({row["period"] for row in rows} | {month for month, _, _ in figures})
     open_cases = collections.defaultdict(lambda: [0, 0])
+    stopped = collections.defaultdict(lambda: [0, 0])
     found = {(row["period"], tuple(row[key] for key in keys)): row for row in rows}
     groups = {group for _, group, _ in figures} | {group for _, group in changes}
     for month in months:
@@ -182,7 +218,7 @@ def compare(folded, stats, comparison):
                 expected = part / whole if whole else None
                 comparison.check(f"{place} {name}", expected, row.get(name))
 
-            for name in list(COUNTED.values()) + ["first_responses"]:
+            for name in [*COUNTED.values(), "first_responses", "ratings"]:
                 comparison.check(f"{place} {name}", number(name), row.get(name, 0))
             ratio("first_response_days", number("first_response_s"), number("first_responses") * DAY)
             ratio("resolution_days", number("resolution_s"), number("closed") * DAY)
@@ -200,10 +236,15 @@ def compare(folded, stats, comparison):
             is_open = open_cases[group]
             is_open[0] += changes[month, group][0]
             is_open[1] += changes[month, group][1]
+            stands_still = stopped[group]
+            stands_still[0] += stops[month, group][0]
+            stands_still[1] += stops[month, group][1]
             comparison.check(f"{place} open_at_end", is_open[0], row.get("open_at_end", 0))
-            ratio("mean_age_days", end_of(month, folded.zone, now) * is_open[0] - is_open[1], is_open[0] * DAY)
+            end = end_of(month, folded.zone, now)
+            lived = (end * is_open[0] - is_open[1]) - (end * stands_still[0] - stands_still[1])
+            ratio("mean_age_days", lived, is_open[0] * DAY)
     quiet = [row for key, row in found.items() if key[1] not in groups]
-    named = sum(1 for row in quiet if any(row.get(name, 0) for name in [*COUNTED.values(), "open_at_end"]))
+    named = sum(1 for row in quiet if any(row.get(name, 0) for name in [*COUNTED.values(), "ratings", "open_at_end"]))
     comparison.check("figures of groups that no event names", 0, named)
 
 

@@ -21,9 +21,9 @@ core::CaseState AnyCaseState() {
           out.received_at, out.last_occurred_at, out.last_recorded_at, out.title, out.category, out.channel,
           out.reference, out.subject, out.submitted_by, out.form, out.personal, out.assignment, out.clocks,
           out.follow_ups, out.numbers, out.takers, out.messages_in, out.messages_out, out.attachments, out.responses,
-          out.reopened, out.rating, out.referred_to, out.merging_into, out.merged_into, out.duplicates, out.historic,
-          out.live_since, out.advanced_to, out.calendar, out.tzdata, out.last_person, out.last_person_revision,
-          out.other_person_revision);
+          out.reopened, out.rating, out.rated_at, out.referred_to, out.merging_into, out.merged_into, out.duplicates,
+          out.historic, out.live_since, out.advanced_to, out.calendar, out.tzdata, out.last_person,
+          out.last_person_revision, out.other_person_revision);
   return out;
 }
 

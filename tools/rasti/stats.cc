@@ -153,8 +153,7 @@ Outcome<std::vector<Summed>> Ask(Session& session, const std::map<std::string, Z
       sum.row.counters.Add(row.counters);
       sum.row.open_at_end += row.open_at_end;
       const Instant end = std::min(query.bounds[row.period + 1], shape.now);
-      const int64_t end_s = std::chrono::duration_cast<std::chrono::seconds>(end.time_since_epoch()).count();
-      sum.age_s += end_s * row.open_at_end - row.open_since_s;
+      sum.age_s += row.AgeOfOpen(end);
     }
   }
   if (!sums.empty()) AddQuietTenants(zones, shape, query, sums);

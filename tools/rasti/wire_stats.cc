@@ -47,6 +47,8 @@ void ToWire(const views::StatsRow& row, v1::Response::Stats::Row& out) {
   out.set_rating_sum(counters.rating_sum);
   out.set_open_at_end(row.open_at_end);
   out.set_open_since_s(row.open_since_s);
+  out.set_stopped_at_end(row.stopped_at_end);
+  out.set_stopped_at_s(row.stopped_at_s);
   for (const auto& [id, clock] : counters.clocks) {
     v1::Response::Stats::Clock& one = *out.add_clocks();
     one.set_clock(id.str());
@@ -102,6 +104,8 @@ std::vector<views::StatsRow> FromWire(const v1::Response::Stats& in) {
     counters.rating_sum = from.rating_sum();
     row.open_at_end = from.open_at_end();
     row.open_since_s = from.open_since_s();
+    row.stopped_at_end = from.stopped_at_end();
+    row.stopped_at_s = from.stopped_at_s();
     for (const v1::Response::Stats::Clock& clock : from.clocks()) {
       counters.clocks[core::ClockId(clock.clock())] = {clock.met_on_time(), clock.met_late(), clock.breached()};
     }
