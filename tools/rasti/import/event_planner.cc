@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -69,6 +72,7 @@ EventPlanner::Read<core::TakeAction> EventPlanner::ActionOf(const TableRow& row,
 EventPlanner::Read<EventPlanner::Dated> EventPlanner::ReadRow(const TableRow& row) const {
   Dated read;
   read.activity = cases_.cells().Cell(row, events().activity);
+  if (events().resource) read.resource = cases_.cells().Cell(row, *events().resource);
   if (read.activity.empty()) return Faulty(events().activity.text, "empty, but an event says what was done");
   RASTI_TRY(const auto at, cases_.cells().TimeIn(row, events().time));
   if (!at) return Faulty(events().time.text, "empty, but an event says when it happened");
@@ -120,12 +124,13 @@ std::vector<EventPlanner::Dated> EventPlanner::ReadRows(const std::vector<EventR
     dated.push_back(*std::move(read));
   }
   std::ranges::stable_sort(dated, {}, [](const Dated& one) { return one.happening.at; });
-  // Without an id of its own an event is known by what was done and when; the same again is counted.
-  std::map<std::pair<Instant, std::string>, int> seen;
+  // Without an id of its own an event is known by what was done, by whom and when; the same again is counted.
+  std::map<std::tuple<Instant, std::string, std::string>, int> seen;
   for (Dated& one : dated) {
     if (!one.happening.command.empty()) continue;
-    const int number = ++seen[{one.happening.at, one.activity}];
-    const std::string name = fmt::format("import/{}/{}/{}", FormatInstant(one.happening.at), number, one.activity);
+    const int number = ++seen[{one.happening.at, one.activity, one.resource}];
+    const std::string name = fmt::format("import/{}/{}/{}/{}{}", FormatInstant(one.happening.at), number,
+                                         one.resource.size(), one.resource, one.activity);
     one.happening.command = "row/" + core::CaseIdFromKey(setting_.tenant->id, name).str();
   }
   return dated;

@@ -43,6 +43,7 @@ class EventPlanner {
   struct Dated {
     Happening happening;
     std::string activity;
+    std::string resource;
   };
   template <class T>
   using Read = RowCells::Read<T>;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include "engine/codec/broken_for_test.h"
@@ -159,6 +160,27 @@ TEST_F(EventPlannerTest, EqualTimesKeepTheOrderOfTheFile) {
   const auto& commands = planned.planned->commands;
   EXPECT_NE(commands[1].command_id, commands[3].command_id) << "the same twice is two things";
   EXPECT_EQ(std::get<core::TakeAction>(commands[3].payload).fields, R"({"activity":"Seen","resource":"second"})");
+}
+
+TEST_F(EventPlannerTest, RowsWithoutIdsAreKnownByWhoDidWhatWhen) {
+  const auto ids_of = [&](const std::vector<Cells>& rows) {
+    std::map<std::string, core::CommandId> ids;
+    const PlannedEvents planned = Plan(rows);
+    for (const core::Command& command : planned.planned.value().commands) {
+      const auto* take = std::get_if<core::TakeAction>(&command.payload);
+      if (take != nullptr) ids.emplace(take->fields, command.command_id);
+    }
+    return ids;
+  };
+  const Cells begun = {"Begun", "05.03.2024 09:30"};
+  const Cells arta = {"Seen", "06.03.2024 09:30", "Arta"};
+  const Cells agim = {"Seen", "06.03.2024 09:30", "Agim"};
+  const auto before = ids_of({begun, arta});
+  ASSERT_EQ(before.size(), 2U);
+  // A later table has one more at the same time, and has it first.
+  const auto after = ids_of({begun, agim, arta});
+  ASSERT_EQ(after.size(), 3U);
+  for (const auto& [fields, id] : before) EXPECT_EQ(after.at(fields), id) << fields;
 }
 
 TEST_F(EventPlannerTest, AnActionThatIsNotPossibleThereBecomesANote) {
