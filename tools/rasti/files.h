@@ -1,27 +1,21 @@
-// Small files, read and written as a whole; randomness. Errors name the path and what the system said.
+// What words of the command line name, and randomness; small files are read and written by engine/base/file.h.
 #pragma once
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
+#include "engine/base/file.h"
 #include "engine/base/result.h"
 #include "engine/base/uuid.h"
 
 namespace rasti::cli {
 
-/// Errors: kNotFound, kPermission, kIo, kOutOfRange (more than `most` bytes).
-Result<std::string> ReadFile(const std::string& path, size_t most = size_t{16} << 20);
-/// Replaces the file in one step, durably: after a crash it has the old content or the new one.
-/// Errors: kNoSpace, kPermission, kIo.
-Status WriteFileDurably(const std::string& path, std::string_view content, unsigned mode = 0644);
-/// Makes the content of a file durable.
-Status SyncFile(const std::string& path);
-/// Makes the names in a directory durable.
-Status SyncDirectory(const std::string& path);
-
 /// What `--form`, `--text` and the like name: "@file" is the file's content, "-" stdin's, anything else itself.
 Result<std::string> TextOrFile(const std::string& argument);
+
+/// A file with a key, `what` says of what, that only its owner may read. Errors: those of ReadFile; kPermission (others
+/// may read or change it: the message says how to mend that).
+Result<std::string> ReadSecret(const std::string& path, const std::string& what);
 
 /// From the system's generator.
 std::string RandomBytes(size_t count);

@@ -1,9 +1,7 @@
 #include "tools/rasti/registry.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
-#include <cerrno>
 #include <filesystem>
 
 #include "engine/base/system_error.h"
@@ -28,18 +26,6 @@ constexpr std::string_view kFresh =
 Status Check(const std::string& what, const std::string& path, const std::error_code& error) {
   if (!error) return {};
   return Fail(SystemError(what, path, error.value()));
-}
-
-// A file that only its owner may read.
-Result<std::string> ReadSecret(const std::string& path, const std::string& what) {
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0) return Fail(SystemError("read", path, errno).At(what));
-  if ((about.st_mode & 077) != 0) {
-    return Fail(ErrorCode::kPermission,
-                fmt::format("{}: others may read or change the key (mode {:04o}); run: chmod 600 {}", path,
-                            about.st_mode & 07777, path));
-  }
-  return ReadFile(path, kKeyBytesMost);
 }
 
 Result<std::string> ReadKey(const std::string& path) {
