@@ -51,6 +51,9 @@ EVENT_HEADERS = {
 OPTIONAL_HEADERS = {"ce_traceparent"}
 RESULT_HEADERS = {"rasti-answers": text("The offset of the command that it answers.", pattern="^[0-9]+$"), "rasti-input": INPUT}
 
+# A message that is text.
+SIGNED_NOTE = "signed-note"
+
 # topic: (message, what its bytes hold besides, key, headers, partitions, settings, description).
 # tests/end_to_end/kafka_asyncapi_test.cc compares names, partitions and settings with `rasti topics describe`.
 CHANNELS = {
@@ -70,14 +73,16 @@ CHANNELS = {
                      "Records of commands that could not be decided, and what became of them."),
     "keys": (None, None, TEXT_KEY, {}, 1, {"cleanup.policy": ["compact"], "max.compaction.lag.ms": DAY_MS},
              "For the keys that personal fields are sealed with: the last record of a key holds, and one without value erases it. Nothing is written yet."),
+    "checkpoints": (SIGNED_NOTE, None, TEXT_KEY, {}, 1, {"cleanup.policy": ["compact"], "max.compaction.lag.ms": DAY_MS},
+                    "Of each partition of events, which its key names, the last signed checkpoint of its Merkle tree: a signed note (C2SP tlog-checkpoint)."),
 }
 # role: what it sends to, what it receives from. deploy/kafka/acls.sh gives the rights for it.
 ROLES = {
-    "engine": (["followups", "events", "results", "outbox", "dead-letters"], ["commands", "followups", "events", "definitions"]),
+    "engine": (["followups", "events", "results", "outbox", "dead-letters", "checkpoints"], ["commands", "followups", "events", "definitions", "checkpoints"]),
     "submitter": (["commands"], ["results"]),
     "gateway": (["commands"], ["results", "events", "definitions"]),
     "connector": (["commands"], ["results", "outbox", "events", "definitions"]),
-    "auditor": ([], ["events", "definitions"]),
+    "auditor": ([], ["events", "definitions", "checkpoints"]),
     "operator": (["definitions", "commands"], ["definitions", "dead-letters", "results"]),
 }
 
@@ -198,6 +203,9 @@ def channel(topic, row):
 
 def message(row, found):
     name, holds, key, headers, _, _, _ = row
+    if name == SIGNED_NOTE:
+        return {"name": name, "contentType": "text/plain; charset=utf-8", "payload": {"type": "string"},
+                "bindings": {"kafka": {"key": key, "bindingVersion": "0.5.0"}}}
     said = {"name": f"rasti.v1.{name}", "contentType": "application/protobuf"}
     if name in found:
         said["payload"] = {"$ref": f"#/components/schemas/{name}"}

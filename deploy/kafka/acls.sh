@@ -75,7 +75,7 @@ allow_looking() { allow 'Describe DescribeConfigs' --resource-pattern-type prefi
 case $role in
   engine)
     allow_looking
-    allow_topics 'Read Write' commands followups events results outbox definitions dead-letters keys
+    allow_topics 'Read Write' commands followups events results outbox definitions dead-letters keys checkpoints
     # Records that were decided and are old.
     allow_topics 'Delete' commands followups
     allow 'Read' --group "$group"
@@ -97,7 +97,7 @@ case $role in
     ;;
   auditor)
     allow_looking
-    allow_topics 'Read' events definitions
+    allow_topics 'Read' events definitions checkpoints
     ;;
   operator)
     allow 'Create Describe DescribeConfigs AlterConfigs' --resource-pattern-type prefixed --topic "$prefix"

@@ -20,6 +20,8 @@ using namespace embedded;  // NOLINT(google-build-using-namespace): this file is
 
 constexpr int kPartitionsMost = 1024;
 
+std::string CheckpointKey(core::PartitionId partition) { return fmt::format("checkpoint/{}", partition.value); }
+
 class EmbeddedEventLogImpl : public EmbeddedEventLog {
  public:
   EmbeddedEventLogImpl(std::shared_ptr<LogCore> core, std::vector<RecoveryNote> notes, int64_t next_definition)
@@ -87,6 +89,31 @@ class EmbeddedEventLogImpl : public EmbeddedEventLog {
       return true;
     }));
     return records;
+  }
+
+  Status WriteCheckpoint(core::PartitionId partition, std::string note) override {
+    RASTI_CHECKED(core_->CheckPartition(partition));
+    RASTI_TRY(const LogCore::Use use, core_->Acquire());
+    const std::string key = CheckpointKey(partition);
+    RowWriter writer;
+    rocksdb::WriteBatch batch;
+    batch.Put(use.database().family(Family::kMeta), ToSlice(key), ToSlice(writer.Bytes(note).Finish(key)));
+    return core_->Write(use, batch);
+  }
+
+  Result<std::optional<std::string>> LastCheckpoint(core::PartitionId partition) override {
+    RASTI_CHECKED(core_->CheckPartition(partition));
+    RASTI_TRY(const LogCore::Use use, core_->Acquire());
+    Database& database = use.database();
+    const std::string key = CheckpointKey(partition);
+    rocksdb::PinnableSlice row;
+    const auto status = database.db().Get({}, database.family(Family::kMeta), ToSlice(key), &row);
+    if (status.IsNotFound()) return std::nullopt;
+    RASTI_CHECKED(ToStatus(status, database.path()));
+    RowReader reader(key, View(row));
+    std::string note(reader.Bytes());
+    if (!reader.ok()) return Fail(Error::Corruption(database.path() + ": the row " + key + " is damaged"));
+    return note;
   }
 
   Result<int64_t> WriteDeadLetter(ports::DeadLetterOut note) override {

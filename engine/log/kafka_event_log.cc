@@ -94,6 +94,26 @@ class KafkaEventLogImpl final : public KafkaEventLog, public ports::DatedDefinit
     return records;
   }
 
+  Status WriteCheckpoint(core::PartitionId partition, std::string note) override {
+    RASTI_CHECKED(core_->CheckPartition(partition));
+    const std::string key = std::to_string(partition.value);
+    const auto written =
+        WriteAlone(core_->names().checkpoints, key, note, fmt::format("the checkpoint of partition {}", key));
+    if (!written) return Fail(written.error());
+    return {};
+  }
+
+  Result<std::optional<std::string>> LastCheckpoint(core::PartitionId partition) override {
+    RASTI_CHECKED(core_->CheckPartition(partition));
+    const std::string key = std::to_string(partition.value);
+    RASTI_TRY(const auto messages, core_->ReadToEnd(core_->names().checkpoints, 0, 0));
+    std::optional<std::string> last;
+    for (const Message& message : messages) {
+      if (KeyOf(*message) == key) last = std::string(ValueOf(*message));
+    }
+    return last;
+  }
+
   Result<int64_t> WriteDeadLetter(ports::DeadLetterOut note) override {
     return WriteAlone(core_->names().dead_letters, note.key, note.value, fmt::format("a note on {}", note.key));
   }

@@ -203,6 +203,14 @@ class EventLog {
   /// All packages at or behind `from`, in order, up to an end asked for by this call.
   virtual Result<std::vector<DefinitionRecord>> ReadDefinitions(int64_t from) = 0;
 
+  /// Keeps the partition's last checkpoint (a signed note of engine/audit) in place of the one before; durable when it
+  /// returns.
+  virtual Status WriteCheckpoint(PartitionId /*partition*/, std::string /*note*/) {
+    return Fail(Error::Internal("this log keeps no checkpoints"));
+  }
+  /// The last one that was written, up to an end asked for by this call; nothing where there is none.
+  virtual Result<std::optional<std::string>> LastCheckpoint(PartitionId /*partition*/) { return std::nullopt; }
+
   /// Appends a note on a dead letter, outside of any stream; durable when it returns, with its position.
   virtual Result<int64_t> WriteDeadLetter(DeadLetterOut note) = 0;
   /// Dead letters and notes at or behind `from`, in order, at most `most`, up to an end asked for by this call: fewer

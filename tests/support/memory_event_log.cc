@@ -109,6 +109,19 @@ Result<std::vector<ports::DefinitionRecord>> MemoryEventLog::ReadDefinitions(int
   return std::vector<ports::DefinitionRecord>(definitions_.begin() + skipped, definitions_.end());
 }
 
+Status MemoryEventLog::WriteCheckpoint(core::PartitionId partition, std::string note) {
+  const std::scoped_lock lock(mutex_);
+  checkpoints_[partition] = std::move(note);
+  return {};
+}
+
+Result<std::optional<std::string>> MemoryEventLog::LastCheckpoint(core::PartitionId partition) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = checkpoints_.find(partition);
+  if (found == checkpoints_.end()) return std::nullopt;
+  return found->second;
+}
+
 int64_t MemoryEventLog::Keep(ports::DeadLetterOut letter) {
   const auto position = static_cast<int64_t>(dead_letters_.size());
   dead_letters_.push_back({position, clock_.Now(), std::move(letter.key), std::move(letter.value)});

@@ -44,6 +44,8 @@ class MemoryEventLog : public ports::EventLog, public ports::CommandChannel {
                                                  const std::vector<core::Sequence>& sequences) override;
   Result<int64_t> Publish(std::string key, std::string value) override;
   Result<std::vector<ports::DefinitionRecord>> ReadDefinitions(int64_t from) override;
+  Status WriteCheckpoint(core::PartitionId partition, std::string note) override;
+  Result<std::optional<std::string>> LastCheckpoint(core::PartitionId partition) override;
   Result<int64_t> WriteDeadLetter(ports::DeadLetterOut note) override;
   Result<std::vector<ports::DeadLetterRecord>> ReadDeadLetters(int64_t from, size_t most) override;
   Status Submit(std::string key, std::string signed_command, ports::ResultCallback done) override;
@@ -132,6 +134,7 @@ class MemoryEventLog : public ports::EventLog, public ports::CommandChannel {
   std::vector<ports::OutboxOut> outbox_;
   std::vector<ports::ResultOut> results_;
   std::vector<ports::DefinitionRecord> definitions_;
+  std::map<core::PartitionId, std::string> checkpoints_;
   std::vector<ports::DeadLetterRecord> dead_letters_;
   std::optional<std::pair<Error, bool>> next_commit_fails_;
   std::optional<Error> next_open_fails_;

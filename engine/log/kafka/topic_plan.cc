@@ -25,7 +25,8 @@ TopicNames::TopicNames(const std::string& prefix)
       outbox(prefix + "outbox"),
       definitions(prefix + "definitions"),
       dead_letters(prefix + "dead-letters"),
-      keys(prefix + "keys") {}
+      keys(prefix + "keys"),
+      checkpoints(prefix + "checkpoints") {}
 
 std::string InSyncOf(int replicas) { return replicas >= kReplicasToSpare ? "2" : "1"; }
 
@@ -48,7 +49,8 @@ std::vector<TopicPlan> PlanTopics(const TopicNames& names, int partitions, std::
   return {{names.commands, partitions, input, some, {}},  {names.follow_ups, partitions, input, some, {}},
           {names.events, partitions, kept, large, {}},    {names.results, partitions, results, some, month},
           {names.outbox, partitions, kept, some, {}},     {names.definitions, 1, input, large, {}},
-          {names.dead_letters, 1, letters, large, month}, {names.keys, 1, latest, some, {}}};
+          {names.dead_letters, 1, letters, large, month}, {names.keys, 1, latest, some, {}},
+          {names.checkpoints, 1, latest, some, {}}};
 }
 
 }  // namespace rasti::log::kafka

@@ -21,6 +21,7 @@ struct TopicNames {
   std::string definitions;
   std::string dead_letters;
   std::string keys;
+  std::string checkpoints;
 };
 
 inline constexpr char kRetentionSetting[] = "retention.ms";
