@@ -24,41 +24,87 @@ Result<codec::DecodedEvent> EventAt(ports::EventLog& log, core::PartitionId part
 }  // namespace
 
 Status ChainCheck::See(const ports::StoredEvent& stored) {
-  const Status followed = Follow(stored);
-  if (followed) return {};
+  std::vector<ChainFault> faults = Look(stored);
+  if (faults.empty()) return {};
   return Fail(
-      followed.error().At(fmt::format("partition {}, sequence {}", mark_.partition.value, stored.sequence.value)));
+      faults.front().error.At(fmt::format("partition {}, sequence {}", mark_.partition.value, stored.sequence.value)));
 }
 
-Status ChainCheck::Follow(const ports::StoredEvent& stored) {
+std::vector<ChainFault> ChainCheck::Look(const ports::StoredEvent& stored) {
+  std::vector<ChainFault> faults;
+  last_.reset();
   if (stored.partition != mark_.partition || stored.sequence != mark_.next) {
-    return Fail(Error::Corruption(fmt::format("sequence {} was to follow", mark_.next.value)));
+    faults.push_back({"sequence", Error::Corruption(fmt::format("sequence {} was to follow", mark_.next.value))});
   }
-  RASTI_TRY(const codec::DecodedEvent decoded, decoder_.Decode(stored.value));
-  const core::Event& event = decoded.event;
+  mark_.next = stored.sequence.Next();
+  auto decoded = decoder_.Decode(stored.value);
+  if (!decoded) {
+    faults.push_back({"event", std::move(decoded).error()});
+    return faults;
+  }
+  const core::Event& event = decoded->event;
   const core::CaseId& id = event.ctx().case_id;
+  const auto fault = [&](std::string_view rule, std::string what) {
+    faults.push_back({rule, Error::Corruption(std::move(what)), id});
+  };
   if (event.sequence != stored.sequence) {
-    return Fail(Error::Corruption(fmt::format("the event says that its sequence is {}", event.sequence.value)));
+    fault("sequence", fmt::format("the event says that its sequence is {}", event.sequence.value));
   }
-  if (stored.key != id.uuid.AsBytes()) {
-    return Fail(Error::Corruption(fmt::format("the event is of case {}, its key is not", id.str())));
-  }
+  if (stored.key != id.uuid.AsBytes()) fault("key", fmt::format("the event is of case {}, its key is not", id.str()));
   if (event.ctx().recorded_at < last_recorded_at_) {
-    return Fail(Error::Corruption(
-        fmt::format("recorded at {}, before the event before it", FormatInstant(event.ctx().recorded_at))));
+    fault("time", fmt::format("recorded at {}, before the event before it", FormatInstant(event.ctx().recorded_at)));
   }
-  const auto [known, is_new] = cases_.try_emplace(id);
-  if (is_new) known->second.head = audit::FirstPrevHash(id.uuid);
-  if (event.revision.value != known->second.revision + 1 || event.prev_hash != known->second.head) {
-    return Fail(Error::Corruption(
-        fmt::format("the chain of case {} is broken: revision {} does not follow its revision {} as it lies here",
-                    id.str(), event.revision.value, known->second.revision)));
-  }
-  known->second = {event.revision.value, decoded.hash};
+  LookAtCase(*decoded, faults);
   last_recorded_at_ = event.ctx().recorded_at;
-  mark_.next = mark_.next.Next();
-  mark_.last = decoded.hash;
-  return {};
+  mark_.last = decoded->hash;
+  last_ = *std::move(decoded);
+  return faults;
+}
+
+void ChainCheck::LookAtCase(const codec::DecodedEvent& decoded, std::vector<ChainFault>& faults) {
+  const core::Event& event = decoded.event;
+  const core::EventContext& context = event.ctx();
+  const core::CaseId& id = context.case_id;
+  const auto fault = [&](std::string_view rule, std::string what) {
+    faults.push_back({rule, Error::Corruption(std::move(what)), id});
+  };
+  const auto [known, is_new] = cases_.try_emplace(id);
+  Case& one = known->second;
+  const size_t definition = NumberOf(context.versions.definition);
+  if (is_new) {
+    // One that began before what is looked at is taken as it is met.
+    const bool began_before = from_.value > 0 && event.revision.value > 1;
+    one = {began_before ? event.revision.value - 1 : 0, began_before ? event.prev_hash : audit::FirstPrevHash(id.uuid),
+           kEarliestInstant, definition};
+  }
+  if (event.revision.value != one.revision + 1 || event.prev_hash != one.head) {
+    fault("chain", fmt::format("the chain of case {} is broken: revision {} does not follow its revision {} as it lies "
+                               "here",
+                               id.str(), event.revision.value, one.revision));
+  }
+  if (context.occurred_at < one.last_occurred_at) {
+    fault("time", fmt::format("occurred at {}, before the event before it of case {}",
+                              FormatInstant(context.occurred_at), id.str()));
+  }
+  const auto* migrated = std::get_if<core::CaseMigrated>(&event.payload);
+  const auto migration = migrations_.find(id);
+  const bool is_of_migration = migration != migrations_.end() && migration->second.command == context.command_id &&
+                               migration->second.from == definition;
+  if (definition != one.definition && !is_of_migration) {
+    fault("definition", fmt::format("decided by {}, but case {} is on {}", context.versions.definition.str(), id.str(),
+                                    definitions_[one.definition].str()));
+  }
+  // What else is decided with a migration is of either version.
+  if (migrated != nullptr) migrations_.insert_or_assign(id, Migration{context.command_id, definition});
+  one = {event.revision.value, decoded.hash, context.occurred_at,
+         migrated == nullptr ? one.definition : NumberOf(migrated->to)};
+}
+
+size_t ChainCheck::NumberOf(const core::VersionedName& definition) {
+  const auto found = std::ranges::find(definitions_, definition);
+  if (found != definitions_.end()) return static_cast<size_t>(found - definitions_.begin());
+  definitions_.push_back(definition);
+  return definitions_.size() - 1;
 }
 
 std::optional<Hash256> HashFromHex(std::string_view digits) {

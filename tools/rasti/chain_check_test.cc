@@ -1,6 +1,11 @@
 #include "tools/rasti/chain_check.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "tests/support/event_writer.h"
 #include "tests/support/manual_clock.h"
@@ -100,7 +105,56 @@ TEST_F(ChainCheckTest, AMissingEventIsAGap) {
   ports::StoredEvent later = first;
   later.sequence = {2};
   EXPECT_THAT(check.See(later).error().message, HasSubstr("sequence 1 was to follow"));
-  EXPECT_THAT(check.See(first).error().message, HasSubstr("sequence 1 was to follow"));
+  EXPECT_THAT(check.See(first).error().message, HasSubstr("sequence 3 was to follow"))
+      << "it goes on with what lies there";
+}
+
+TEST_F(ChainCheckTest, EveryRuleIsNamedAndWhatFollowsIsJudgedByItself) {
+  const core::CaseId id = Case(1);
+  writer_.Write(id, kTenant, At(5), test::Submitted(id));
+  writer_.Write(id, kTenant, At(4), test::Started("reply", At(4), At(60)), At(5));
+  writer_.Write(id, kTenant, At(6), test::Started("visit", At(6), At(60)));
+  ChainCheck check(ports::PartitionOf(id.uuid.AsBytes(), 3));
+  std::vector<std::string> rules;
+  for (ports::StoredEvent stored : log_.events(check.mark().partition)) {
+    if (stored.sequence.value == 2) stored.key[3] ^= 1;
+    for (const ChainFault& fault : check.Look(stored)) {
+      rules.push_back(fmt::format("{} {}", stored.sequence.value, fault.rule));
+    }
+    EXPECT_TRUE(check.last().has_value());
+  }
+  EXPECT_THAT(rules, testing::ElementsAre("1 time", "2 key"));
+}
+
+TEST_F(ChainCheckTest, ACaseStaysOnItsDefinition) {
+  const core::CaseId id = Case(1);
+  writer_.Write(id, kTenant, At(0), test::Submitted(id));
+  // The next one says another version, with a chain that holds.
+  const ports::StoredEvent honest = log_.events(ports::PartitionOf(id.uuid.AsBytes(), 3)).front();
+  core::Event next = codec::DecodeEvent(honest.value)->event;
+  auto context = std::make_shared<core::EventContext>(next.ctx());
+  context->versions.definition = core::VersionedName("sample@2");
+  next.context = context;
+  next.prev_hash = codec::DecodeEvent(honest.value)->hash;
+  next.revision = next.revision.Next();
+  next.sequence = next.sequence.Next();
+  next.payload = test::Started("reply", At(1), At(60));
+  ChainCheck check(honest.partition);
+  EXPECT_TRUE(check.Look(honest).empty());
+  const auto faults = check.Look({honest.partition, next.sequence, honest.key, codec::EncodeEvent(next)->stored, {}});
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults.front().rule, "definition");
+  EXPECT_THAT(faults.front().error.message, HasSubstr("decided by sample@2, but case " + id.str() + " is on sample@1"));
+}
+
+TEST_F(ChainCheckTest, FromTheMiddleChainsAreFollowedAsTheyAreMet) {
+  WriteCases();
+  const core::PartitionId partition = SomePartition();
+  const auto events = log_.events(partition);
+  for (size_t from = 0; from < events.size(); ++from) {
+    ChainCheck check(partition, events[from].sequence);
+    for (size_t i = from; i < events.size(); ++i) EXPECT_TRUE(check.Look(events[i]).empty()) << from << " " << i;
+  }
 }
 
 TEST_F(ChainCheckTest, TimeThatGoesBackIsAnError) {
