@@ -58,6 +58,8 @@ void AddSnapshotCommand(CLI::App& app, Context& context);
 void AddBackupCommand(CLI::App& app, Context& context);
 void AddRestoreCommand(CLI::App& app, Context& context);
 void AddReplayCommand(CLI::App& app, Context& context);
+void AddAuditCommand(CLI::App& app, Context& context);
+void AddWitnessCommand(CLI::App& app, Context& context);
 void AddDoctorCommand(CLI::App& app, Context& context);
 void AddClockCommand(CLI::App& app, Context& context);
 /// `man` and `completion`; they tell of all commands of `app`.

@@ -7,6 +7,8 @@
 //   DATA/state/p<N>/, views/   computed from the log; may be deleted while nothing runs (view_home.h)
 //   DATA/submitters/           who may hand commands in, with their keys (registry.h)
 //   DATA/dead-letters.key      opens what was set aside; the public half lies in submitters/ (may be kept elsewhere)
+//   DATA/audit-keys/           what checkpoints are signed with, and were before (audit/audit_keys.h)
+//   DATA/audit/                the partitions' Merkle trees and a copy of their last checkpoints; computed from the log
 //   DATA/rasti.sock            where `rasti run` listens (mode 0600)
 //   DATA/last-backup.json      when and where the last backup was made
 //   DATA/backup.making/        while a backup is made: a copy of the log by hard links
@@ -41,6 +43,10 @@ struct DataPaths {
   std::string local_key() const { return submitters() + "/local.key"; }
   std::string dead_letter_public_key() const { return submitters() + "/dead-letters.pub"; }
   std::string dead_letter_private_key() const { return root + "/dead-letters.key"; }
+  std::string audit() const { return root + "/audit"; }
+  std::string audit_keys() const { return root + "/audit-keys"; }
+  std::string signing_key() const { return audit_keys() + "/signing.key"; }
+  std::string earlier_audit_keys() const { return audit_keys() + "/earlier.txt"; }
   std::string socket() const { return root + "/rasti.sock"; }
   std::string last_backup() const { return root + "/last-backup.json"; }
   std::string log_copy() const { return root + "/backup.making"; }

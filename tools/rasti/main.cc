@@ -96,6 +96,8 @@ void AddCommands(CLI::App& app, Context& context) {
   AddBackupCommand(app, context);
   AddRestoreCommand(app, context);
   AddReplayCommand(app, context);
+  AddAuditCommand(app, context);
+  AddWitnessCommand(app, context);
   AddDoctorCommand(app, context);
   AddClockCommand(app, context);
   AddManualCommands(app, context);

@@ -19,6 +19,8 @@ constexpr milliseconds kStep{500};
 // Under steady work a node among others never comes to rest; it is opened all the same. Alone over a directory it takes
 // as long as it takes: a rebuild is as long as the log, and shows its progress.
 constexpr milliseconds kSettleOnKafka{5'000};
+// What was decided last is signed at the end, unless brokers are away.
+constexpr Duration kSignMost{5'000};
 // Whoever decides has read the packages by then: nodes look at least every 2 s, and stop deciding after 4 s without.
 constexpr Duration kNotice{500};
 
@@ -92,6 +94,7 @@ Result<std::unique_ptr<Node>> Node::Open(const DataPaths& paths, NodeOptions opt
   }
   RASTI_CHECKED(engine->GoOn());
   RASTI_CHECKED(engine->OpenViews());
+  RASTI_CHECKED(engine->OpenAudit());
   if (engine->options_.settle) {
     const Status settled = engine->Settle(engine->settle_most_);
     if (!settled && !(meta.kafka && settled.error().code == ErrorCode::kTimedOut)) return Fail(settled.error());
@@ -237,6 +240,14 @@ Status Node::OpenViews() {
   return {};
 }
 
+Status Node::OpenAudit() {
+  if (!options_.audit) return {};
+  RASTI_TRY(AuditKeys keys, ReadAuditKeys(paths_));
+  if (keys.signing.empty()) return {};
+  RASTI_TRY(audit_, NodeAudit::Open(paths_, log(), *clock_, std::move(keys), *options_.audit));
+  return {};
+}
+
 Status Node::EngineStatus() const { return engine_ == nullptr ? Status() : engine_->status(); }
 
 runtime::PartitionCounters Node::counters() const {
@@ -300,6 +311,7 @@ Status Node::Close() {
   if (standby_ != nullptr) standby_->Stop();
   if (feed_ != nullptr) feed_->Stop();
   if (views_ != nullptr) keep(views_->Stop());
+  if (audit_ != nullptr) keep(audit_->Finish(kSignMost));
   if (log_ != nullptr) keep(log_->Close());
   return first;
 }

@@ -21,6 +21,7 @@
 #include "engine/runtime/standby.h"
 #include "engine/store/rocksdb_view_store.h"
 #include "engine/views/kept_tenants.h"
+#include "tools/rasti/audit/node_audit.h"
 #include "tools/rasti/data_directory.h"
 #include "tools/rasti/events/event_feed.h"
 #include "tools/rasti/held_stores.h"
@@ -57,6 +58,8 @@ struct NodeOptions {
   /// thread and the engine's.
   std::function<void(const std::string&)> progress;
   std::chrono::milliseconds progress_every{250};  // of a rebuild
+  /// Keeps the log's Merkle trees and signs them, where the directory has a key for it (audit/audit_keys.h).
+  std::optional<AuditOptions> audit;
   /// The directory is thrown away with the process: nothing of it is synced.
   bool scratch = false;
   /// Asked while it opens and settles, by the threads that do: true ends that in good order. Null: nothing does.
@@ -107,6 +110,8 @@ class Node {
   Status DropOldDeadLetters() { return log_->DropOldDeadLetters(clock_->Now()); }
   /// What stopped the engine or the projection; success while both run.
   Status status() const;
+  /// Its trees and checkpoints; null: none are made here.
+  const NodeAudit* audit() const { return audit_.get(); }
   /// Copies the state stores that are wished for, of those that it holds at this moment, and its views. One that
   /// decides nothing has views only. Errors: those of ChoosePartitions and WriteSnapshot.
   Result<SnapshotManifest> Snapshot(const std::string& directory, SnapshotWish wish);
@@ -128,6 +133,7 @@ class Node {
   Status OpenEngine();
   void Observe(runtime::StreamHooks& hooks);
   Status OpenViews();
+  Status OpenAudit();
   /// Of RocksDB's files; null: the machine's.
   rocksdb::Env* Env() const;
   Result<std::unique_ptr<ports::ViewStore>> OpenState(core::PartitionId partition);
@@ -157,6 +163,7 @@ class Node {
   RebuildProgress rebuild_{options_.progress_every};
   std::unique_ptr<EventFeed> feed_;
   std::unique_ptr<NodeViews> views_;
+  std::unique_ptr<NodeAudit> audit_;
   std::unique_ptr<runtime::Standby> standby_;
   std::unique_ptr<runtime::Engine> engine_;
   std::mutex copy_mutex_;      // held while a copy of the log is made

@@ -136,9 +136,19 @@ class Service {
       operations_.Beat();
       manager_.Alive();
       if (Status status = engine_.status(); !status) return Finish(std::move(status), "");
+      WatchAudit();
       Report();
       Watch(timer);
     });
+  }
+
+  // Work goes on where nothing can be signed any more, but somebody has to know.
+  void WatchAudit() {
+    if (audit_told_ || engine_.audit() == nullptr) return;
+    const auto error = engine_.audit()->error();
+    if (!error) return;
+    audit_told_ = true;
+    log_.Error("audit", {{"code", ErrorCodeName(error->code)}, {"message", error->message}});
   }
 
   void Report() {
@@ -176,6 +186,7 @@ class Service {
   std::unique_ptr<SocketServer> server_;
   std::promise<Status> ended_;
   bool finished_ = false;
+  bool audit_told_ = false;
   std::vector<std::function<void(const Status&)>> left_;  // who waits for the node to leave
   std::chrono::steady_clock::time_point reported_at_ = std::chrono::steady_clock::now();
   int64_t reported_events_ = 0;
@@ -297,6 +308,12 @@ Outcome<void> RunRun(CLI::App& command, const Context& context, ServiceOptions& 
   engine_options.progress_every = 5s;
   engine_options.brokers = options.log.kafka.brokers;
   engine_options.kafka_settings = options.log.kafka.settings_file;
+  engine_options.audit = AuditOptions{
+      .checkpoint_events = options.checkpoint_events,
+      .checkpoint_every = options.checkpoint_every,
+      .on_damage = [&log](core::PartitionId partition, const Error& error) {
+        log.Warn("audit", {{"partition", partition.value}, {"message", "the tree is made again: " + error.message}});
+      }};
   EndSignals signals;
   engine_options.stop_asked = [&signals] { return signals.came().has_value(); };
   NodeMonitor monitor(log);

@@ -5,6 +5,8 @@ namespace {
 
 constexpr DurationRange kTrimRange{std::chrono::seconds(1), std::chrono::hours(24)};
 constexpr SizeRange kMemoryRange{8 * kMiB, 1'024 * kGiB};
+constexpr DurationRange kCheckpointRange{std::chrono::seconds(1), std::chrono::hours(24)};
+constexpr int64_t kCheckpointEventsMost = 1'000'000'000;
 constexpr size_t kCachedCasesLeast = 1'000;
 constexpr size_t kCachedCasesMost = 100'000'000;
 
@@ -18,6 +20,17 @@ void AddMemoryOptions(CLI::App& command, ServiceOptions& options, bool decides) 
       .add_option("--cached-cases", options.cached_cases,
                   "How many cases at the most, those used last, are kept ready for the next command beside that")
       ->check(CLI::Range(kCachedCasesLeast, kCachedCasesMost))
+      ->capture_default_str();
+}
+
+void AddCheckpointOptions(CLI::App& command, ServiceOptions& options) {
+  AddDurationOption(
+      command, "--checkpoint-every", kCheckpointRange, FormatDuration(options.checkpoint_every),
+      "Where the directory has a key for it (rasti audit keys): how often at the least what was committed "
+      "is signed",
+      [&options](Duration given) { options.checkpoint_every = given; });
+  command.add_option("--checkpoint-events", options.checkpoint_events, "After how many events it is signed sooner")
+      ->check(CLI::Range(int64_t{1}, kCheckpointEventsMost))
       ->capture_default_str();
 }
 
@@ -65,6 +78,7 @@ void AddServiceOptions(CLI::App& command, ServiceOptions& options, bool decides)
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   AddMemoryOptions(command, options, decides);
+  AddCheckpointOptions(command, options);
   command
       .add_option(
           "--metrics-port", options.metrics_port,

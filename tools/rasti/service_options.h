@@ -38,6 +38,9 @@ struct ServiceOptions {
   // Of the input at Kafka's brokers.
   Duration keep_commands = kKeepCommands;
   Duration trim_every{300'000};
+  // Of the log's trees, where there is a key.
+  Duration checkpoint_every{60'000};
+  int64_t checkpoint_events = 100'000;
 };
 
 /// --keep-commands, of what decides and of what looks after the topics.

@@ -21,8 +21,8 @@ constexpr std::string_view kMaking = ".making";
 
 // Beside what ends in ".making".
 bool IsComputed(const std::string& name) {
-  constexpr std::array<std::string_view, 7> kNames{
-      "log", "state", "views", "LOCK", "rasti.sock", "last-backup.json", "lost+found"};
+  constexpr std::array<std::string_view, 8> kNames{
+      "log", "state", "views", "audit", "LOCK", "rasti.sock", "last-backup.json", "lost+found"};
   return std::ranges::find(kNames, name) != kNames.end() || name.ends_with(kMaking);
 }
 
