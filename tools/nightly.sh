@@ -18,6 +18,7 @@ help_if_asked "$@"
 
 steps=(format lint long asan tsan chaos)
 if [[ -x tests/acceptance/soak.sh ]]; then steps+=(soak); fi
+if [[ -x tests/acceptance/tamper.sh ]]; then steps+=(tamper); fi
 if [[ -x tools/fuzz.sh ]]; then steps+=(fuzz); fi
 if [[ -x tests/acceptance/boston.sh && -n ${RASTI_BOSTON-} ]]; then steps+=(boston); fi
 if [[ -x tests/acceptance/coselog.sh && -n ${RASTI_COSELOG-} ]]; then steps+=(coselog); fi
@@ -42,6 +43,11 @@ step_chaos() {
 step_soak() {
   tools/build.sh release soak rasti
   tests/acceptance/soak.sh --minutes "${RASTI_SOAK_MINUTES:-60}"
+}
+# Changes of every kind in signed logs.
+step_tamper() {
+  tools/build.sh release tamper rasti
+  tests/acceptance/tamper.sh --logs 20 --times 20
 }
 step_fuzz() { tools/fuzz.sh; }
 # On the embedded log, and over a real broker.

@@ -60,6 +60,7 @@ std::vector<Benchmark> ViewsBenchmarks();
 std::vector<Benchmark> StatsBenchmarks();
 std::vector<Benchmark> FollowBenchmarks();
 std::vector<Benchmark> PackagesBenchmarks();
+std::vector<Benchmark> AuditBenchmarks();
 
 /// What a process does that a benchmark started as a node (node_process.h); -1 where the arguments are not those.
 int RunBenchNode(int argc, char** argv);

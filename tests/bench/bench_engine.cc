@@ -13,6 +13,7 @@
 #include "engine/runtime/sample_configuration_for_test.h"
 #include "engine/store/rocksdb_view_store.h"
 #include "tests/bench/bench.h"
+#include "tests/support/random_life.h"
 
 namespace rasti::bench {
 namespace {
@@ -237,6 +238,16 @@ core::Command LifeCommand(int64_t cases, int64_t n) {
   }
   command.actor = test::people::Officer();
   return command;
+}
+
+std::vector<ports::StoredEvent> LifeEvents(size_t count) {
+  const test::SampleWorld world;
+  const test::ManualClock clock(test::SampleStart());
+  test::MemoryEventLog log({.partitions = 1, .position_gaps = true, .queue_most = 16}, clock);
+  test::RandomLife life(world, log,
+                        {.seed = 1, .cases = 500, .step_most = std::chrono::minutes(5), .historic_percent = 0});
+  life.RunTo(count);
+  return log.events({0});
 }
 
 }  // namespace rasti::bench

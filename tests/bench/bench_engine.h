@@ -124,4 +124,7 @@ core::Command LifeCommand(int64_t cases, int64_t n);
 /// The command as its record holds it: signed.
 std::string SignedBytes(const core::Command& command);
 
+/// The events of random but valid lives of cases, all of one partition.
+std::vector<ports::StoredEvent> LifeEvents(size_t count);
+
 }  // namespace rasti::bench

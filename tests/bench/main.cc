@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
        {rasti::bench::DecideBenchmarks(), rasti::bench::ReplayBenchmarks(), rasti::bench::EngineBenchmarks(),
         rasti::bench::KafkaBenchmarks(), rasti::bench::TimersBenchmarks(), rasti::bench::ScaleBenchmarks(),
         rasti::bench::ViewsBenchmarks(), rasti::bench::StatsBenchmarks(), rasti::bench::FollowBenchmarks(),
-        rasti::bench::PackagesBenchmarks(), rasti::bench::TakeoverBenchmarks()}) {
+        rasti::bench::PackagesBenchmarks(), rasti::bench::AuditBenchmarks(), rasti::bench::TakeoverBenchmarks()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   const std::vector<std::string_view> wanted(argv + 1, argv + argc);

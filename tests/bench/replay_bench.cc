@@ -10,27 +10,13 @@
 #include "engine/store/rocksdb_view_store.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_engine.h"
-#include "tests/support/random_life.h"
 
 namespace rasti::bench {
 namespace {
 
-// The log of random but valid lives, all of one partition.
-std::vector<ports::StoredEvent> MakeEvents(size_t count) {
-  const test::SampleWorld world;
-  const test::ManualClock clock(test::SampleStart());
-  test::MemoryEventLog log({.partitions = 1, .position_gaps = true, .queue_most = 16}, clock);
-  std::vector<ports::StoredEvent> all;
-  // Many small worlds rather than one large one: the generator looks at all cases at every step.
-  test::RandomLife life(world, log,
-                        {.seed = 1, .cases = 500, .step_most = std::chrono::minutes(5), .historic_percent = 0});
-  life.RunTo(count);
-  return log.events({0});
-}
-
 void Run() {
   const auto count = static_cast<size_t>(FromEnvironment("RASTI_BENCH_EVENTS", 60'000));
-  const std::vector<ports::StoredEvent> events = MakeEvents(count);
+  const std::vector<ports::StoredEvent> events = LifeEvents(count);
   size_t cases_seen = 0;
   const double in_memory = BestSeconds([&] {
     codec::EventDecoder decoder;

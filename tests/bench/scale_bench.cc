@@ -101,6 +101,9 @@ void Run() {
          {},
          {},
          /*is_bound=*/true});
+  // What is there whatever the number of cases is left out: caches and buffers are bounded, and full by then.
+  const double more = static_cast<double>(many_cases.resident) - static_cast<double>(few_cases.resident);
+  Print({"scale.memory_per_case", more / static_cast<double>(many - kFew), "bytes", std::nullopt, std::nullopt});
 }
 
 }  // namespace
