@@ -114,7 +114,7 @@ TEST_F(TopicFaultsTest, ATopicWithFewerReplicasThanAnotherIsARisk) {
   found_.at("t.dead-letters").replicas = 1;
   Set("t.dead-letters", kInSyncSetting, "1");
   EXPECT_THAT(FaultsOf("t.dead-letters"), IsEmpty());
-  EXPECT_THAT(RisksOf("t.dead-letters"), ElementsAre(AllOf(HasSubstr("it has 1 replica where t.commands has 3"),
+  EXPECT_THAT(RisksOf("t.dead-letters"), ElementsAre(AllOf(HasSubstr("it has 1 replica where t.checkpoints has 3"),
                                                            HasSubstr("kafka-reassign-partitions.sh"))));
 }
 
