@@ -56,6 +56,13 @@ class CheckpointsTest : public RastiTest {
     EXPECT_EQ(finished.exit_code, 5) << finished.out << finished.err;
     return nlohmann::json::parse(finished.out)["findings"];
   }
+  nlohmann::json AuditFindingOfDoctor() const {
+    const auto report = Rasti({"doctor", "--json"}).json();
+    for (const auto& finding : report["findings"]) {
+      if (finding["what"] == "audit") return finding;
+    }
+    return {};
+  }
   void CopyData(const std::string& to) const {
     fs::remove_all(to);
     fs::copy(data(), to, fs::copy_options::recursive);
@@ -94,6 +101,7 @@ TEST_F(CheckpointsTest, ALogThatWasCutIsFound) {
   ASSERT_FALSE(findings.empty());
   EXPECT_EQ(findings[0]["rule"], "checkpoint");
   EXPECT_THAT(findings[0]["message"], HasSubstr("it was cut off, or is another log"));
+  EXPECT_EQ(AuditFindingOfDoctor()["health"], "good") << "that copy's own checkpoint, of then, holds";
 }
 
 TEST_F(CheckpointsTest, AForkIsFoundWithTheFirstEventThatIsAnotherOne) {

@@ -32,6 +32,7 @@ constexpr std::array kChecks{
     CheckInfo{"lock", "no process holds the directory without answering"},
     CheckInfo{"log", "every file and record of the log is whole, and no sequence is missing"},
     CheckInfo{"chain", "the hashes of all events agree, and each case's events follow each other"},
+    CheckInfo{"audit", "the log continues what was signed of it, and nobody else has the key that signs"},
     CheckInfo{"clock", "the clock does not lie before what was recorded, and a time service keeps it right"},
     CheckInfo{"packages", "workflows and tenants are in force, with the calendars that they use"},
     CheckInfo{"calendars", "calendars cover the days to come"},

@@ -188,6 +188,7 @@ void CheckEngine(const DataPaths& paths, const HealthOptions& options, Findings&
   const auto last = CheckRecords(
       paths, events, [&] { return (*log)->VerifyRecords([](int64_t, int64_t) {}); }, options.thorough, findings);
   CheckClock(paths, *meta, last, findings);
+  CheckAudit(paths, events, options.thorough && events.is_local(), findings);
   const auto cases = CheckStores(paths, events, options.thorough, findings);
   runtime::ConfigurationReader reader(events);
   if (const Status read = reader.Refresh(); !read) {

@@ -57,6 +57,9 @@ std::optional<OpenCases> CheckStores(const DataPaths& paths, ports::EventLog& lo
 void CheckPackages(const runtime::Configuration& configuration, size_t packages, Instant now,
                    const std::optional<OpenCases>& cases, Findings& findings);
 
+/// What was signed of the log, and by whom; `thorough`: whether the log continues it.
+void CheckAudit(const DataPaths& paths, ports::EventLog& log, bool thorough, Findings& findings);
+
 /// How to get a log back, naming the last backup where one is known.
 std::string RemedyOfLog(const DataPaths& paths);
 

@@ -114,6 +114,10 @@ void AddPartitions(const ServiceSample& sample, const NodeMonitor::Snapshot& nod
   for (const auto& lag : sample.lags) all.Add(lag.end, Of(lag.partition));
   all.Gauge("rasti_view_lag_events", "Events in the log that the views of this node do not show yet");
   for (const auto& lag : sample.lags) all.Add(lag.behind, Of(lag.partition));
+  all.Gauge("rasti_signed_events", "Events in the last checkpoint that was signed here");
+  for (const auto& one : sample.signed_events) all.Add(one.events, Of(one.partition));
+  all.Gauge("rasti_signing_stopped", "1 where the log does not continue what was signed, or could not be signed on")
+      .Add(sample.signing_stopped ? 1 : 0);
   all.Gauge("rasti_input_lag_records", "Commands on Kafka that this node, their owner, has not read yet");
   for (const auto& [partition, lag] : node.kafka.input_lag) all.Add(lag, Of({partition}));
   all.Counter("rasti_trimmed_records_total", "Positions of the input on Kafka that were decided, old, and deleted")

@@ -40,6 +40,13 @@ struct ServiceSample {
   int clients = 0;
   double configuration_age_s = 0;
   std::vector<Lag> lags;
+  /// Of the log's trees, where they are kept and signed here.
+  struct Signed {
+    core::PartitionId partition;
+    int64_t events = 0;  // that lie in the last checkpoint
+  };
+  std::vector<Signed> signed_events;
+  bool signing_stopped = false;
   std::vector<Stores> stores;
   uint64_t cache_bytes = 0;
   uint64_t cache_bytes_most = 0;

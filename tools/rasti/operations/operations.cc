@@ -124,6 +124,11 @@ void Operations::LookAtNode() {
   sample_.partitions = node_->log().partition_count();
   sample_.halted.clear();
   for (const auto& [partition, why] : node_->halted()) sample_.halted.push_back(partition);
+  sample_.signed_events.clear();
+  if (const NodeAudit* audit = node_->audit()) {
+    sample_.signing_stopped = audit->error().has_value();
+    for (int32_t i = 0; i < sample_.partitions; ++i) sample_.signed_events.push_back({{i}, audit->Head({i}).size});
+  }
   sample_.counters = node_->counters();
   sample_.timers_waiting = node_->timer_count();
   sample_.clients = clients_ ? clients_() : 0;
