@@ -27,7 +27,7 @@ struct SignedNote {
   bool operator==(const SignedNote&) const = default;
 };
 
-inline constexpr size_t kNoteBytesMost = 64 * 1024;
+inline constexpr size_t kNoteBytesMost = size_t{64} << 10;
 inline constexpr size_t kNoteSignaturesMost = 100;
 
 /// Reads a note without verifying anything. Errors: kInvalidArgument says where it is none: too long, no text, no empty

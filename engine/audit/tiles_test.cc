@@ -81,7 +81,7 @@ TEST(Tiles, BytesComeBack) {
     tile.resize(tile.size() - cut);
     EXPECT_EQ(DecodeTile(tile).has_value(), cut == 32) << cut;
   }
-  EXPECT_FALSE(DecodeTile(std::string(257 * 32, 'x')));
+  EXPECT_FALSE(DecodeTile(std::string(size_t{257} * 32, 'x')));
   EXPECT_FALSE(DecodeEntries(EncodeEntries(std::vector<Hash256>(257, Leaf(0)))));
 }
 

@@ -203,8 +203,8 @@ class EventLog {
   /// All packages at or behind `from`, in order, up to an end asked for by this call.
   virtual Result<std::vector<DefinitionRecord>> ReadDefinitions(int64_t from) = 0;
 
-  /// Keeps the partition's last checkpoint (a signed note of engine/audit) in place of the one before; durable when it
-  /// returns.
+  /// Keeps the partition's last checkpoint, a signed note, in place of the one before; durable when it returns.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it keeps it
   virtual Status WriteCheckpoint(PartitionId /*partition*/, std::string /*note*/) {
     return Fail(Error::Internal("this log keeps no checkpoints"));
   }

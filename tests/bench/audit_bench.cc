@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <random>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "engine/audit/event_hash.h"
@@ -14,6 +16,7 @@
 #include "engine/store/file_directory.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_engine.h"
+#include "tests/support/forgery.h"
 #include "tests/support/memory_event_log.h"
 #include "tests/support/sample_definition.h"
 #include "tools/rasti/audit/log_audit.h"
@@ -35,11 +38,14 @@ double HashingSeconds(const std::vector<ports::StoredEvent>& events) {
 
 void RunVerify() {
   const auto events = LifeEvents(static_cast<size_t>(FromEnvironment("RASTI_BENCH_EVENTS", 60'000)));
-  const test::SampleWorld world;
   const test::ManualClock clock(test::SampleStart());
   test::MemoryEventLog log({.partitions = 1, .position_gaps = true, .queue_most = 16}, clock);
   log.AppendRaw(kOnly, events);
-  Must(log.Publish("workflow/" + world.definition.version.str(), "as it is"));
+  std::set<std::string> definitions;
+  for (const core::Event& event : test::DecodedEvents(events)) {
+    definitions.insert(event.ctx().versions.definition.str());
+  }
+  for (const std::string& name : definitions) Must(log.Publish("workflow/" + name, "as it is"));
   const std::filesystem::path directory = BenchDirectory() / "rasti-bench-audit";
   std::filesystem::remove_all(directory);
   store::FileDirectory files(directory.string());

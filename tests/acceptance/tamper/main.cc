@@ -186,7 +186,7 @@ class Tampering {
 
   Finished Run(std::vector<std::string> words, int exit_code) const {
     words.insert(words.begin(), program_);
-    const Finished finished = Child(words).Finish();
+    Finished finished = Child(words).Finish();
     RASTI_CHECK(finished.exit_code == exit_code, finished.err.c_str());
     return finished;
   }

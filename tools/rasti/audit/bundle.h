@@ -46,7 +46,7 @@ inline constexpr size_t kBundleBytesMost = size_t{256} << 20;
 
 std::string ToJson(const Bundle& bundle);
 /// Errors: kInvalidArgument names the member and what would be right; kUnsupportedVersion: another format.
-Result<Bundle> ParseBundle(std::string_view json);
+Result<Bundle> ParseBundle(std::string_view text);
 
 struct CheckedBundle {
   audit::Checkpoint checkpoint;

@@ -19,7 +19,7 @@ struct CheckpointOf {
 /// The keys are named by the log's origin, "kosovo.example/rasti"; that of a checkpoint is this with the partition
 /// behind it. `source` stands before what is wrong. Errors: kInvalidArgument: no note, no checkpoint, of another log,
 /// signed by none of the keys, or a signature that is forged.
-Result<CheckpointOf> ReadCheckpoint(const std::string& source, const std::string& note,
+Result<CheckpointOf> ReadCheckpoint(const std::string& source, const std::string& text,
                                     const std::vector<audit::VerifierKey>& keys);
 
 }  // namespace rasti::cli

@@ -161,7 +161,7 @@ TEST(LogAudit, FindingsAreOfWhatWasAskedFor) {
   test::MemoryEventLog forged_log({.partitions = 1}, clock);
   for (const char* name : {"workflow/sample@1", "workflow/sample@2"}) EXPECT_TRUE(forged_log.Publish(name, "as it is"));
   forged_log.AppendRaw(kOnly, forged);
-  const auto found_with = [&](AuditWish wish) {
+  const auto found_with = [&](const AuditWish& wish) {
     const auto report = AuditLog(forged_log, wish).value();
     return std::ranges::count_if(report.findings, [&](const AuditFinding& finding) {
       return finding.sequence == core::Sequence{30} && finding.case_id == changed.str();

@@ -51,9 +51,9 @@ Outcome<audit::SignerKey> ReadWitnessKey(const std::string& path) {
 }
 
 Outcome<void> RunLook(const Context& context, const WitnessOptions& options) {
-  RASTI_TRY(audit::SignerKey key, ReadWitnessKey(options.key_file));
+  RASTI_TRY(const audit::SignerKey key, ReadWitnessKey(options.key_file));
   store::FileDirectory state(options.state);
-  Witness witness{state, {}, std::move(key)};
+  Witness witness{state, {}, key};
   for (const std::string& file : options.log_keys) {
     RASTI_TRY(const auto some, ReadVerifierKeys(file));
     witness.log_keys.insert(witness.log_keys.end(), some.begin(), some.end());
