@@ -12,7 +12,7 @@ std::string OriginOf(const std::string& origin, core::PartitionId partition) {
 
 std::string CheckpointPath(core::PartitionId partition) { return TreeFolder(partition) + "checkpoint"; }
 
-Result<std::optional<CheckpointSigner::Signed>> CheckpointSigner::Last(core::PartitionId partition) const {
+Result<std::optional<CheckpointSigner::Signed>> CheckpointSigner::LastInLog(core::PartitionId partition) const {
   RASTI_TRY(const auto text, log_.LastCheckpoint(partition));
   if (!text) return std::nullopt;
   const auto wrong = [&](const std::string& what) {
@@ -56,7 +56,12 @@ Result<std::string> CheckpointSigner::WhyNoContinuation(core::PartitionId partit
 }
 
 Status CheckpointSigner::Sign(core::PartitionId partition, const TreeHead& head) {
-  RASTI_TRY(const std::optional<Signed> last, Last(partition));
+  std::optional<Signed> last;
+  if (const auto known = last_.find(partition); known != last_.end()) {
+    last = known->second;
+  } else {
+    RASTI_TRY(last, LastInLog(partition));
+  }
   const std::string origin = OriginOf(options_.origin, partition);
   if (last) {
     const audit::Checkpoint& old = last->checkpoint;
@@ -78,11 +83,13 @@ Status CheckpointSigner::Sign(core::PartitionId partition, const TreeHead& head)
     }
     if (old.size == head.size && last->keys == options_.keys.size()) return {};
   }
-  audit::SignedNote note{audit::ToText(audit::Checkpoint{origin, head.size, head.root, {}}), {}};
+  const audit::Checkpoint checkpoint{origin, head.size, head.root, {}};
+  audit::SignedNote note{audit::ToText(checkpoint), {}};
   for (const audit::SignerKey& key : options_.keys) audit::Sign(note, key.Renamed(origin), clock_.Now());
   const std::string text = audit::ToText(note);
   // In the log first: what is there binds, what lies in the file is a copy.
   RASTI_CHECKED(log_.WriteCheckpoint(partition, text));
+  last_.insert_or_assign(partition, Signed{std::move(note), checkpoint, options_.keys.size()});
   return files_.Write(CheckpointPath(partition), text);
 }
 

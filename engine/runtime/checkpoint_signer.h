@@ -8,6 +8,7 @@
 // Ownership: files, log and clock outlive it. Threading: one thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,7 +46,7 @@ class CheckpointSigner {
     size_t keys = 0;  // how many of `options_.keys` signed it
   };
 
-  Result<std::optional<Signed>> Last(core::PartitionId partition) const;
+  Result<std::optional<Signed>> LastInLog(core::PartitionId partition) const;
   /// Empty where the head continues what was signed; else why it is not to be signed.
   Result<std::string> WhyNoContinuation(core::PartitionId partition, const audit::Checkpoint& last,
                                         const TreeHead& head) const;
@@ -54,6 +55,7 @@ class CheckpointSigner {
   ports::EventLog& log_;
   const ports::Clock& clock_;
   const CheckpointOptions options_;
+  std::map<core::PartitionId, Signed> last_;  // once it was looked for: where brokers keep it, that is a whole topic
 };
 
 /// "kosovo.example/rasti/3".

@@ -99,10 +99,13 @@ Status ProjectionThread::FlushWhenDue() {
   if (unflushed_ == 0) return {};
   const auto now = std::chrono::steady_clock::now();
   if (unflushed_ < options_.flush_events && now - flushed_at_ < options_.flush_interval) return {};
-  RASTI_CHECKED(projection_.BeginFlush());
-  unflushed_ = 0;
   flushed_at_ = now;
-  return {};
+  const Status begun = projection_.BeginFlush();
+  // What it needs is away for a while: again after the interval.
+  if (!begun && (begun.error().code == ErrorCode::kUnavailable || begun.error().code == ErrorCode::kTimedOut))
+    return {};
+  unflushed_ = 0;
+  return begun;
 }
 
 bool ProjectionThread::stopping() const {

@@ -163,11 +163,10 @@ Status TreeProjection::Flush() {
   }
   RASTI_CHECKED(files_.Sync());
   for (const auto& [partition, head] : grown) {
-    {
-      const std::lock_guard lock(mutex_);
-      heads_[partition] = head;
-    }
+    // Told again at the next flush where it fails.
     if (options_.on_kept) RASTI_CHECKED(options_.on_kept(partition, head));
+    const std::lock_guard lock(mutex_);
+    heads_[partition] = head;
   }
   return {};
 }

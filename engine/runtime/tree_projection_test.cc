@@ -128,6 +128,23 @@ TEST_F(TreeProjectionTest, GoesOnWhereItWasFlushed) {
   EXPECT_TRUE(damage_.empty());
 }
 
+TEST_F(TreeProjectionTest, WhatCouldNotBeToldIsToldAgainThoughNothingGrew) {
+  bool is_away = true;
+  int told = 0;
+  TreeProjection trees(files_, {.on_kept = [&](core::PartitionId, const TreeHead&) -> Status {
+                         ++told;
+                         return is_away ? Status(Fail(ErrorCode::kUnavailable, "away")) : Status();
+                       }});
+  ASSERT_TRUE(trees.Project(kThird, Some(0, 10)));
+  EXPECT_FALSE(trees.Flush());
+  EXPECT_EQ(trees.Head(kThird).size, 0);
+  is_away = false;
+  EXPECT_TRUE(trees.Flush());
+  EXPECT_TRUE(trees.Flush());
+  EXPECT_EQ(told, 2);
+  EXPECT_EQ(trees.Head(kThird).size, 10);
+}
+
 TEST_F(TreeProjectionTest, RefusesWhatDoesNotStandWhereItShould) {
   Open();
   GrowTo(10);

@@ -47,6 +47,7 @@ class PartitionAudit {
     }
     for (CheckedPoint& point : points_) {
       if (point.of.checkpoint.size > end.value && !wish_.to) {
+        point.compared = true;
         FindDifference();
         Add(differs_at_, "checkpoint", "",
             fmt::format("{}: it says {} events, the log ends at {}: it was cut off, or is another log{}", point.source,
@@ -153,6 +154,7 @@ class PartitionAudit {
     for (; next_point_ < points_.size() && points_[next_point_].of.checkpoint.size <= size; ++next_point_) {
       CheckedPoint& point = points_[next_point_];
       if (wish_.from.value != 0 || point.of.checkpoint.size != size) continue;
+      point.compared = true;
       if (!broken_ && edge_.size() == size && edge_.Root() == point.of.checkpoint.root) {
         point.holds = true;
         continue;

@@ -31,7 +31,8 @@ struct AuditFinding {
 /// A checkpoint that the log was held against.
 struct CheckedPoint {
   CheckpointOf of;
-  std::string source;  // "the log's checkpoint", or the file
+  std::string source;     // "the log's checkpoint", or the file
+  bool compared = false;  // what was read reaches it, from the log's beginning on
   bool holds = false;
 };
 

@@ -107,6 +107,7 @@ nlohmann::ordered_json ReportJson(const AuditReport& report, double seconds) {
                            {"root", ToHex(AsBytes(point.of.checkpoint.root))},
                            {"source", point.source},
                            {"signers", point.of.signers},
+                           {"compared", point.compared},
                            {"holds", point.holds}});
   }
   auto findings = nlohmann::ordered_json::array();
@@ -134,7 +135,10 @@ void PrintReport(const Output& out, const AuditReport& report, bool has_keys, bo
                        seconds > 0 ? static_cast<double>(report.events) / seconds : 0));
   for (const CheckedPoint& point : report.checkpoints) {
     out.Line(fmt::format("  {}, {} events, signed by {} ({}): {}", point.of.checkpoint.origin, point.of.checkpoint.size,
-                         fmt::join(point.of.signers, ", "), point.source, point.holds ? "holds" : "DOES NOT HOLD"));
+                         fmt::join(point.of.signers, ", "), point.source,
+                         !point.compared ? "not compared"
+                         : point.holds   ? "holds"
+                                         : "DOES NOT HOLD"));
   }
   for (const AuditFinding& finding : report.findings) {
     const std::string place = finding.sequence ? fmt::format(", sequence {}", finding.sequence->value) : "";
